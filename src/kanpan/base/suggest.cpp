@@ -1,0 +1,49 @@
+#include "kanpan/base/suggest.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace kanpan {
+namespace {
+
+constexpr std::size_t kMostListed = 12;
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, change}));
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  std::string best;
+  std::size_t fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  for (const std::string& candidate : candidates)
+    if (const auto n = edits(word, candidate); n < fewest) fewest = n, best = candidate;
+  return best;
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string> candidates) {
+  if (const std::string best = nearest(word, candidates); !best.empty())
+    return fmt::format("did you mean '{}'?", best);
+  if (candidates.size() <= kMostListed) return fmt::format("one of {}", fmt::join(candidates, ", "));
+  return "";
+}
+
+}  // namespace kanpan

@@ -1,0 +1,143 @@
+// What the catalog knows about a table. Everything that derives from a table derives from this.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kanpan/base/date.hpp"
+#include "kanpan/frame/batch.hpp"
+
+namespace kanpan::catalog {
+
+struct ColumnSpec {
+  std::string name;
+  frame::Type type = frame::Type::Text;
+  std::string label;        ///< Chinese, as the source's page has it
+  std::string label_en;     ///< may be empty
+  std::string unit;         ///< the source's unit (手, 千元, 万元, %, …), "" when it has none
+  bool by_default = true;   ///< the source sends it when no fields are named
+};
+
+struct ParameterSpec {
+  std::string name;
+  std::string type;         ///< "str", "int", …, as the source's page has it
+  bool required = false;
+  std::string label;
+};
+
+/// One way of asking the source for a table. The planner chooses among those a table has.
+enum class WalkKind {
+  Whole,   ///< no range at all: one call (per split value) is the table
+  Date,    ///< one call is one day of the time column, every code
+  Code,    ///< one call is one code over a window of days
+  Period,  ///< one call is one report period (quarter end), every code
+  Window,  ///< one call is a window of days, every code
+};
+
+struct Walk {
+  WalkKind kind = WalkKind::Whole;
+  std::string parameter;    ///< Date, Code, Period: the parameter that takes the day, code, period
+  std::string from, to;     ///< Code, Window: parameters for the first and last day; may be empty
+  int max_days = 0;         ///< Code, Window: longest window, days; 0 = bounded by the row cap only
+};
+
+/// A parameter whose values part the table (exchange, list_status, limit_type): the planner asks
+/// each value where one call could hit the cap, or `always`.
+struct Split {
+  std::string parameter;
+  std::vector<std::string> values;
+  bool always = false;
+  std::string column;       ///< the column that holds the value, when there is one
+};
+
+struct SourceSpec {
+  std::string api;          ///< interface name
+  int doc_id = 0;
+  std::optional<int> row_limit;         ///< rows per answer at the most
+  std::optional<int> points;            ///< least points; empty = sold separately or unstated
+  std::optional<int> calls_per_minute;  ///< the interface's own limit, beside that of the points
+  std::optional<int> calls_per_day;
+  bool pages = false;       ///< limit/offset proven stable
+  int ready_second = 0;     ///< Shanghai second of day at which a day is complete at the source
+  int ready_days = 0;       ///< days after the day itself (1: next morning)
+  std::vector<Walk> walks;  ///< best first
+  std::optional<Split> split;
+  std::vector<ParameterSpec> parameters;
+};
+
+enum class UpdateMode { Full, Incremental, Merge, Realtime };
+enum class Conflict { Replace, Merge };
+std::string_view name(UpdateMode mode);
+std::string_view name(Conflict conflict);
+
+struct Policy {
+  UpdateMode mode = UpdateMode::Incremental;
+  std::string schedule;     ///< five-field cron in Asia/Shanghai, "event_driven" or "continuous"
+  int batch_size = 5000;    ///< rows per commit at the most, in full and merge runs per batch
+  int retry_times = 3;
+  Conflict conflict = Conflict::Replace;
+  std::string cache_invalidate;
+  std::vector<std::string> quality_checks;
+  int poll_interval = 0;    ///< seconds, continuous tables only
+};
+
+struct CachePolicy {
+  int l1_seconds = 0;       ///< 0 = not cached there
+  int l2_seconds = 0;
+  int l3_seconds = 0;
+  std::string key;          ///< `kline:{code}:{type}:{range}`
+  std::string trigger;      ///< what renews it
+};
+
+struct Retention {
+  int hot_days = 0;         ///< 0 = for ever
+  int cold_days = 0;
+  int archive_days = 0;
+};
+
+/// Which rows a day (or period) must have before it counts as complete.
+enum class Expect {
+  Unknown,        ///< no rule: complete when two fetches after the ready time agree
+  ListedCodes,    ///< every code listed that day and not suspended
+  ListedAll,      ///< every code listed that day, suspended or not (adj_factor, stk_limit)
+  OneRow,         ///< exactly one row a day (moneyflow_hsgt)
+  Splits,         ///< one row for every split value (margin by exchange)
+};
+
+/// A relation that every row must satisfy; the gate knows the kinds.
+struct Identity {
+  std::string kind;                  ///< "ohlc", "price_between", "pct_chg", "sum", "positive", …
+  std::vector<std::string> columns;  ///< in the order that the kind documents
+  double tolerance = 0;
+  double scale = 1;
+};
+
+struct TableSpec {
+  std::string name;
+  std::string title;        ///< Chinese
+  std::string title_en;
+  std::string category;     ///< quote, finance, market, special, base
+  bool helper = false;      ///< needed by the rest, not one of the requirements' 27
+  SourceSpec source;
+  std::vector<ColumnSpec> columns;
+  std::vector<std::string> key;      ///< column names
+  std::string time;         ///< column that --from/--to bound; "" = undated
+  std::string code;         ///< column of the security code; "" = none
+  Date since;               ///< first day the source has
+  Expect expect = Expect::Unknown;
+  std::vector<Identity> identities;
+  Policy policy;
+  CachePolicy cache;
+  Retention retention;
+  std::string file;         ///< where it was read from, for messages
+
+  const ColumnSpec* column(std::string_view name) const;
+  /// Columns as batch fields, in catalog order.
+  std::vector<frame::Field> fields() const;
+  bool dated() const { return !time.empty(); }
+};
+
+}  // namespace kanpan::catalog

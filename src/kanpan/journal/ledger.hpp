@@ -1,0 +1,68 @@
+// Control data beside the journal: runs, units, calls, days, quarantine, leases, quotas.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/journal/record.hpp"
+
+namespace kanpan::journal {
+
+struct RunSummary {
+  Run run;
+  std::uint64_t units = 0, planned = 0, committed = 0, unchanged = 0, refused = 0, failed = 0;
+  std::uint64_t rows = 0, quarantined = 0, calls = 0;
+};
+
+/// The right to write one table, with a number that only grows: a write under an older number is
+/// refused.
+struct Lease {
+  std::string name;         ///< lock:update:{table}
+  std::string holder;
+  std::uint64_t fence = 0;
+};
+
+/// Thread-safe. What belongs to rows is written by Journal::land, in the same transaction as they.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  virtual Result<void> start_run(const Run& run, std::span<const Unit> units) = 0;
+  virtual Result<void> finish_run(std::string_view id, RunState state, std::string_view error) = 0;
+  virtual Result<RunSummary> run(std::string_view id) const = 0;
+  /// Newest first.
+  virtual Result<std::vector<RunSummary>> runs(std::size_t limit) const = 0;
+  /// Units of a run in order; only those in `state` when given.
+  virtual Result<std::vector<Unit>> units(std::string_view run,
+                                          std::optional<UnitState> state) const = 0;
+  virtual Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const = 0;
+
+  virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
+  virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;
+
+  virtual Result<std::vector<Quarantined>> quarantine(std::string_view table, std::string_view state,
+                                                      std::size_t limit) const = 0;
+  virtual Result<Quarantined> quarantined(std::uint64_t id) const = 0;
+  virtual Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) = 0;
+
+  /// Takes the lease, or Errc::Busy naming the holder. A lease of a dead process (it expired by the
+  /// clock given at open) is taken over with a higher fence.
+  virtual Result<Lease> acquire(std::string_view name, std::string_view holder, int seconds) = 0;
+  virtual Result<void> renew(const Lease& lease, int seconds) = 0;
+  virtual Result<void> release(const Lease& lease) = 0;
+
+  /// Calls made of `api` in the window that starts at `window` (epoch seconds); kept across restarts.
+  virtual Result<std::uint64_t> calls_used(std::string_view api, std::int64_t window) const = 0;
+  virtual Result<void> add_calls(std::string_view api, std::int64_t window, std::uint64_t n) = 0;
+
+  /// Small named values (last scheduled run of a table, node name, …).
+  virtual Result<std::optional<std::string>> value(std::string_view key) const = 0;
+  virtual Result<void> set_value(std::string_view key, std::string_view value) = 0;
+};
+
+}  // namespace kanpan::journal

@@ -1,0 +1,102 @@
+// Reading for every surface: rows with their evidence, adjusted bars, data versions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/frame/batch.hpp"
+#include "kanpan/journal/journal.hpp"
+#include "kanpan/journal/ledger.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::query {
+
+/// Source: as the source sends them (手, 千元, 万元). Normal: 股, 元, %.
+enum class Units { Normal, Source };
+
+struct ColumnInfo {
+  std::string name;
+  frame::Type type = frame::Type::Text;
+  std::string unit;         ///< of the values as given here
+  std::string label, label_en;
+};
+
+/// What every answer carries: where the rows come from and how far they can be trusted.
+struct Evidence {
+  store::Sequence data_version = 0;  ///< last commit that touched what was read
+  std::string as_of;                 ///< RFC 3339 time of that commit; "" when none
+  std::string source;                ///< "tushare", "sim", …; several joined by ","
+  bool simulated = false;
+  std::string status;                ///< complete, provisional, partial, empty
+  std::vector<std::string> missing;  ///< for people: "2024-06-27: 3 of 5361 codes", at most 20
+  std::string tier = "hot";
+  std::vector<ColumnInfo> columns;
+};
+
+struct RowsRequest {
+  store::Read read;
+  Units units = Units::Normal;
+};
+
+enum class Frequency { Day, Week, Month };
+enum class Adjust { None, Qfq, Hfq };
+
+struct BarsRequest {
+  std::string code;
+  Frequency frequency = Frequency::Day;
+  Adjust adjust = Adjust::None;
+  std::optional<Date> anchor;        ///< qfq only; the last bar's day when unset
+  std::optional<Date> from, to;      ///< both unset: the last `limit` bars
+  std::size_t limit = 250;
+  Units units = Units::Normal;
+  bool round = true;                 ///< prices to 2 decimals, as pro_bar prints them
+};
+
+/// Columns trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount, adj_factor;
+/// oldest first.
+struct Bars {
+  frame::Batch rows;
+  Evidence evidence;
+  std::optional<Date> anchor;        ///< the day whose factor qfq was divided by
+};
+
+/// Thread-safe.
+class Query {
+ public:
+  Query(const catalog::Catalog& catalog, const journal::Journal& journal,
+        const journal::Ledger& ledger, const store::Store& store);
+
+  /// The version of what `read` would read: the last commit that touched the table (within the
+  /// read's days). Cheap: no rows are read. This is the ETag.
+  store::Sequence version(const store::Read& read) const;
+  /// What is known about the rows that `read` would give, without reading them.
+  Result<Evidence> evidence(const RowsRequest& request) const;
+  /// The rows, converted to the units asked for, in batches of a few thousand.
+  Result<void> rows(const RowsRequest& request, const store::Sink& sink) const;
+  Result<std::uint64_t> count(const RowsRequest& request) const;
+
+  /// Errc::NotFound for a code without bars; Errc::Quality when a bar has no adjustment factor (a
+  /// raw price is never passed off as an adjusted one).
+  Result<Bars> bars(const BarsRequest& request) const;
+  /// All codes of one day, `ts_code` first.
+  Result<Bars> cross_section(Date day, Units units) const;
+
+  /// Sequence at a time or of a number: `as_of` as users write it (sequence, date, RFC 3339).
+  Result<store::Sequence> as_of(std::string_view text) const;
+
+  const catalog::Catalog& catalog() const { return catalog_; }
+  const store::Store& store() const { return store_; }
+  const journal::Ledger& ledger() const { return ledger_; }
+
+ private:
+  const catalog::Catalog& catalog_;
+  const journal::Journal& journal_;
+  const journal::Ledger& ledger_;
+  const store::Store& store_;
+};
+
+}  // namespace kanpan::query
