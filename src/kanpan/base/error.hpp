@@ -45,8 +45,8 @@ int exit_code(Errc code);
 
 struct Error {
   Errc code = Errc::Failed;
-  std::string message;  ///< lower case, no full stop, names the thing and the value found
-  std::string hint;     ///< what a person can do about it; may be empty
+  std::string message;    ///< lower case, no full stop, names the thing and the value found
+  std::string hint = {};  ///< what a person can do about it; may be empty
 
   /// Puts "context: " before the message; for adding where it happened on the way up.
   Error within(std::string_view context) &&;

@@ -1,0 +1,94 @@
+// Runs: plan, fetch in parallel, prove, commit; resumable, cancellable, one writer per table.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/ingest/fetcher.hpp"
+#include "kanpan/ingest/history.hpp"
+#include "kanpan/ingest/planner.hpp"
+#include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/writer.hpp"
+#include "kanpan/journal/ledger.hpp"
+
+namespace kanpan::ingest {
+
+struct CollectRequest {
+  std::string command = "collect";          ///< what the ledger calls it: collect, repair, schedule
+  std::vector<std::string> tables;
+  std::optional<Date> from, to;
+  std::vector<std::string> codes;
+  std::optional<catalog::UpdateMode> mode;
+  /// Ask the announcement walks of these days (event-driven tables) instead of planning what is
+  /// missing.
+  std::optional<DateRange> announcements;
+
+  std::string to_json() const;
+  static Result<CollectRequest> from_json(std::string_view json);
+};
+
+struct TablePlan {
+  const catalog::TableSpec* table = nullptr;
+  Plan plan;
+};
+
+struct RunOutcome {
+  journal::RunSummary summary;
+  std::optional<Error> error;     ///< the first that kept the run from being done
+  /// 0 done, 4 source refused, 5 something held back, 6 calls left.
+  int exit_code() const;
+};
+
+/// Thread-safe: several runs may go on at once, on different tables.
+class Collector {
+ public:
+  struct Options {
+    int workers = 4;              ///< calls in flight
+    std::string source;           ///< name in evidence: "tushare", "sim"
+  };
+
+  Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
+            source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
+            Options options);
+
+  /// What collect() would do, tables in the order it would take them, prerequisites first.
+  Result<std::vector<TablePlan>> plan(const CollectRequest& request);
+  /// Blocks until done, refused or stopped. A stopped run stays resumable.
+  Result<RunOutcome> collect(const CollectRequest& request, std::stop_token stop);
+  /// Goes on with what is not committed. Errors: NotFound, Busy, Usage when there is nothing left.
+  Result<RunOutcome> resume(std::string_view run, std::stop_token stop);
+
+  Result<std::shared_ptr<const Universe>> universe();
+  Knowledge knowledge(const Universe& universe) const;
+  const catalog::Catalog& catalog() const { return catalog_; }
+
+ private:
+  friend class RunExecution;
+
+  /// The request's tables and what they need first, in stages: a stage is planned when the one
+  /// before is done.
+  Result<std::vector<std::vector<const catalog::TableSpec*>>> stages(const CollectRequest& request);
+  Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
+                          const Universe& universe) const;
+  Result<bool> is_empty(std::string_view table) const;
+
+  const catalog::Catalog& catalog_;
+  journal::Ledger& ledger_;
+  store::Store& store_;
+  Writer& writer_;
+  const Clock& clock_;
+  Progress& progress_;
+  const Options options_;
+  Fetcher fetcher_;
+  History history_;
+};
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,26 @@
+// When a day of a table counts as complete.
+#pragma once
+
+#include <optional>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/ingest/universe.hpp"
+#include "kanpan/journal/record.hpp"
+
+namespace kanpan::ingest {
+
+/// The moment from which the source has the whole of `day`.
+Instant ready_at(const catalog::TableSpec& table, Date day);
+
+/// Days after its ready time at which a day without an expectation is settled: sources correct a
+/// day in the evening or the next morning, not a week later.
+inline constexpr int kSettledDays = 3;
+
+/// The state of a day after a fetch at `seen` brought `rows` rows with this content. Complete when
+/// the expected set is reached; or the same content came twice, both after the ready time; or
+/// nothing is known to expect and the day is settled.
+journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint32_t rows,
+                            const Sha256& content, Instant seen, const Universe& universe,
+                            const std::optional<journal::DayState>& before);
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,323 @@
+#include "kanpan/ingest/gate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string_view>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/ingest/relations.hpp"
+#include "kanpan/market/code.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using catalog::WalkKind;
+using frame::Batch;
+using frame::Column;
+
+/// Rows of one harvest with the first rule each of them broke.
+class Inspection {
+ public:
+  Inspection(const Slice& slice, const Harvest& harvest, const GateOptions& options)
+      : table_(*slice.table), slice_(slice), harvest_(harvest), options_(options),
+        bad_(harvest.rows.rows(), false) {}
+
+  std::optional<Refusal> schema() const {
+    if (harvest_.rows.rows() == 0 || harvest_.missing.empty()) return std::nullopt;
+    std::string reason = fmt::format("the answer lacks {} of the {} columns of {}: {}",
+                                     harvest_.missing.size(), table_.columns.size(), table_.name,
+                                     fmt::join(harvest_.missing, ", "));
+    if (!harvest_.unknown.empty())
+      reason += fmt::format("; it has {} instead", fmt::join(harvest_.unknown, ", "));
+    return Refusal{"page.missing_column", std::move(reason)};
+  }
+
+  void cells() {
+    for (const auto& cell : harvest_.bad_cells) {
+      const catalog::ColumnSpec& column = table_.columns[cell.column];
+      hold(cell.row, "cell." + column.name, [&] {
+        return fmt::format("{} is '{}', which is no {}", column.name, cell.raw.substr(0, 80),
+                           frame::name(column.type));
+      });
+    }
+  }
+
+  void codes() {
+    const Column* codes = column(table_.code);
+    if (!codes || codes->type() != frame::Type::Text) return;
+    for (std::uint32_t row = 0; row < bad_.size(); ++row) {
+      if (codes->is_null(row)) continue;
+      const auto code = codes->texts()[row];
+      if (!slice_.code.empty() && code != slice_.code)
+        hold(row, "code.window",
+             [&] { return fmt::format("{} came although {} was asked", code, slice_.code); });
+      else if (!market::is_code(code))
+        hold(row, "code.malformed", [&] { return fmt::format("'{}' is not a code", code); });
+    }
+  }
+
+  void window() {
+    if (!slice_.range) return;
+    const bool announcement = slice_.walk.kind == WalkKind::Announcement;
+    if (!announcement && !slice_.by_time_column()) return;
+    const std::string& name = announcement ? slice_.walk.parameter : table_.time;
+    const Column* days = column(name);
+    if (!days || days->type() != frame::Type::Date) return;
+    const auto values = days->dates();
+    for (std::uint32_t row = 0; row < bad_.size(); ++row)
+      if (!days->is_null(row) && !slice_.range->contains(values[row]))
+        hold(row, "date.window", [&] {
+          return fmt::format("{} {} lies outside {}", name, values[row].iso(), slice_.label());
+        });
+  }
+
+  void numbers_finite() {
+    for (std::size_t c = 0; c < harvest_.rows.width(); ++c) {
+      const Column& column = harvest_.rows.column(c);
+      if (column.type() != frame::Type::Real) continue;
+      const auto values = column.reals();
+      for (std::uint32_t row = 0; row < bad_.size(); ++row)
+        if (!std::isfinite(values[row]))
+          hold(row, "cell." + table_.columns[c].name,
+               [&] { return fmt::format("{} is not finite", table_.columns[c].name); });
+    }
+  }
+
+  /// The key must be there; rows equal in every column collapse into one; rows that differ under one
+  /// key are all held, since nobody can tell which is right.
+  void keys(std::uint32_t& repeated, std::vector<bool>& drop) {
+    require_time_and_code();
+    std::vector<const Column*> key;
+    for (const std::string& name : table_.key) key.push_back(column(name));
+    const auto hashes = row_hashes(key);
+    std::vector<std::uint32_t> order(hashes.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::sort(order, [&](auto a, auto b) {
+      return hashes[a] != hashes[b] ? hashes[a] < hashes[b] : a < b;
+    });
+    for (std::size_t first = 0; first < order.size();) {
+      std::size_t end = first + 1;
+      while (end < order.size() && hashes[order[end]] == hashes[order[first]]) ++end;
+      if (end - first > 1) equal_keys(key, {&order[first], end - first}, repeated, drop);
+      first = end;
+    }
+  }
+
+  void identities() {
+    for (const catalog::Identity& identity : table_.identities)
+      for (std::uint32_t row : broken_rows(identity, harvest_.rows))
+        hold(row, std::string(catalog::name(identity.relation)),
+             [&] { return explain(identity, harvest_.rows, row); });
+  }
+
+  /// A rule that many rows break is the page's fault, not theirs.
+  std::optional<Refusal> systematic() const {
+    std::map<std::string_view, std::uint32_t> counts;
+    for (const HeldRow& held : held_) ++counts[held.rule];
+    for (const auto& [rule, count] : counts) {
+      const double share = static_cast<double>(count) / static_cast<double>(bad_.size());
+      if (count < options_.systematic_rows || share <= options_.systematic_share) continue;
+      const auto& example =
+          *std::ranges::find_if(held_, [&](const HeldRow& held) { return held.rule == rule; });
+      return Refusal{fmt::format("page.{}", rule),
+                     fmt::format("{} of {} rows break the same rule, as {}", count, bad_.size(),
+                                 example.reason)};
+    }
+    return std::nullopt;
+  }
+
+  std::vector<HeldRow> take_held() { return std::move(held_); }
+  bool is_bad(std::uint32_t row) const { return bad_[row]; }
+
+ private:
+  const Column* column(std::string_view name) const {
+    const auto at = name.empty() ? Batch::npos : harvest_.rows.find(name);
+    return at == Batch::npos ? nullptr : &harvest_.rows.column(at);
+  }
+
+  template <typename Reason>
+  void hold(std::uint32_t row, std::string rule, Reason&& reason) {
+    if (bad_[row]) return;
+    bad_[row] = true;
+    held_.push_back({row, std::move(rule), reason(), {}});
+  }
+
+  /// Key columns may be null where the source has no value (f_ann_date); day and code may not.
+  void require_time_and_code() {
+    for (const std::string& name : table_.key) {
+      if (name != table_.time && name != table_.code) continue;
+      const Column* values = column(name);
+      if (!values->has_nulls()) continue;
+      for (std::uint32_t row = 0; row < bad_.size(); ++row)
+        if (values->is_null(row))
+          hold(row, "key.null", [&] { return fmt::format("{} is empty", name); });
+    }
+  }
+
+  std::vector<std::uint64_t> row_hashes(const std::vector<const Column*>& columns) const {
+    std::vector<std::uint64_t> hashes(bad_.size(), 1469598103934665603ull);
+    for (const Column* column : columns)
+      for (std::uint32_t row = 0; row < hashes.size(); ++row)
+        hashes[row] = (hashes[row] ^ cell_hash(*column, row)) * 0x9E3779B97F4A7C15ull;
+    return hashes;
+  }
+
+  static std::uint64_t cell_hash(const Column& column, std::uint32_t row) {
+    if (column.is_null(row)) return 0x51ED270B;
+    switch (column.type()) {
+      case frame::Type::Text: return std::hash<std::string_view>{}(column.texts()[row]);
+      case frame::Type::Date: return static_cast<std::uint64_t>(column.dates()[row].days) + 1;
+      case frame::Type::Int: return std::hash<std::int64_t>{}(column.ints()[row]) + 1;
+      case frame::Type::Real: return std::hash<double>{}(column.reals()[row]);
+    }
+    return 0;
+  }
+
+  static bool cells_equal(const Column& column, std::uint32_t a, std::uint32_t b) {
+    if (column.is_null(a) || column.is_null(b)) return column.is_null(a) == column.is_null(b);
+    switch (column.type()) {
+      case frame::Type::Text: return column.texts()[a] == column.texts()[b];
+      case frame::Type::Date: return column.dates()[a] == column.dates()[b];
+      case frame::Type::Int: return column.ints()[a] == column.ints()[b];
+      case frame::Type::Real: return column.reals()[a] == column.reals()[b];
+    }
+    return false;
+  }
+
+  bool rows_equal(std::uint32_t a, std::uint32_t b) const {
+    for (std::size_t c = 0; c < harvest_.rows.width(); ++c)
+      if (!cells_equal(harvest_.rows.column(c), a, b)) return false;
+    return true;
+  }
+
+  void equal_keys(const std::vector<const Column*>& key, std::span<const std::uint32_t> rows,
+                  std::uint32_t& repeated, std::vector<bool>& drop) {
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      const auto a = rows[i - 1], b = rows[i];
+      const bool same_key =
+          std::ranges::all_of(key, [&](const Column* column) { return cells_equal(*column, a, b); });
+      if (!same_key) continue;  // two keys with one hash
+      if (rows_equal(a, b)) {
+        drop[a] = true;
+        ++repeated;
+        continue;
+      }
+      for (const auto row : {a, b})
+        hold(row, "key.duplicate", [&] {
+          return fmt::format("two different rows with the key {}", key_text(key, row));
+        });
+    }
+  }
+
+  std::string key_text(const std::vector<const Column*>& key, std::uint32_t row) const {
+    std::vector<std::string> parts;
+    for (const Column* column : key) parts.push_back(column->text_of(row));
+    return fmt::format("{}", fmt::join(parts, "/"));
+  }
+
+  const TableSpec& table_;
+  const Slice& slice_;
+  const Harvest& harvest_;
+  const GateOptions& options_;
+  std::vector<bool> bad_;
+  std::vector<HeldRow> held_;
+};
+
+bool has_magnitude(const catalog::ColumnSpec& column) {
+  return column.type != frame::Type::Text && column.type != frame::Type::Date &&
+         !column.unit.empty() && column.unit != "%";
+}
+
+/// One whole-market day against the days around it.
+Result<std::optional<Refusal>> unit_flip(const Slice& slice, const Batch& rows, History& history,
+                                         double factor) {
+  const TableSpec& table = *slice.table;
+  if (slice.walk.kind != WalkKind::Date || !slice.range || rows.rows() < kLeastRows)
+    return std::optional<Refusal>{};
+  const Date day = slice.range->first;
+  KANPAN_LET(const auto usual, history.near(table, day));
+  Medians now = medians(rows);
+  if (usual) {
+    for (std::size_t c = 0; c < now.size(); ++c) {
+      const double ratio = now[c] / (*usual)[c];
+      if (!has_magnitude(table.columns[c]) || !std::isfinite(ratio)) continue;
+      if (ratio < factor && ratio > 1 / factor) continue;
+      return std::optional(
+          Refusal{"page.unit_flip",
+                  fmt::format("the median of {} is {:.6g}, {:.4g} times that of the days around",
+                              table.columns[c].name, now[c], ratio)});
+    }
+  }
+  history.accepted(table, day, std::move(now));
+  return std::optional<Refusal>{};
+}
+
+std::string row_json(const Harvest& harvest, std::uint32_t row) {
+  boost::json::object object;
+  for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
+    const Column& column = harvest.rows.column(c);
+    auto& value = object[harvest.rows.fields()[c].name];
+    if (column.is_null(row)) continue;
+    switch (column.type()) {
+      case frame::Type::Int: value = column.ints()[row]; break;
+      case frame::Type::Real: value = column.reals()[row]; break;
+      case frame::Type::Text:
+      case frame::Type::Date: value = column.text_of(row); break;
+    }
+  }
+  for (const auto& cell : harvest.bad_cells)
+    if (cell.row == row) object[harvest.rows.fields()[cell.column].name] = cell.raw;
+  return boost::json::serialize(object);
+}
+
+Verdict refused(Refusal refusal) {
+  Verdict verdict;
+  verdict.refused = std::move(refusal);
+  return verdict;
+}
+
+/// The rows neither held nor dropped; the batch itself when that is all of them.
+Batch accepted_rows(Harvest& harvest, const Inspection& inspection, const std::vector<bool>& drop) {
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t row = 0; row < drop.size(); ++row)
+    if (!drop[row] && !inspection.is_bad(row)) kept.push_back(row);
+  return kept.size() == drop.size() ? std::move(harvest.rows) : harvest.rows.take(kept);
+}
+
+}  // namespace
+
+Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
+                      const GateOptions& options) {
+  Verdict verdict;
+  for (const std::string& name : harvest.unknown)
+    verdict.notes.push_back(fmt::format("column {} is not in the catalog", name));
+  if (harvest.rows.rows() == 0) {
+    verdict.rows = std::move(harvest.rows);
+    return verdict;
+  }
+  Inspection inspection(slice, harvest, options);
+  if (auto refusal = inspection.schema()) return refused(std::move(*refusal));
+  std::vector<bool> drop(harvest.rows.rows(), false);
+  inspection.cells();
+  inspection.numbers_finite();
+  inspection.codes();
+  inspection.window();
+  inspection.keys(verdict.repeated, drop);
+  inspection.identities();
+  if (auto refusal = inspection.systematic()) return refused(std::move(*refusal));
+  verdict.held = inspection.take_held();
+  for (HeldRow& held : verdict.held) held.json = row_json(harvest, held.row);
+  verdict.rows = accepted_rows(harvest, inspection, drop);
+  KANPAN_LET(auto flip, unit_flip(slice, verdict.rows, history, options.unit_flip_factor));
+  if (flip) return refused(std::move(*flip));
+  return verdict;
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,63 @@
+// The gate: what a slice brought is judged here before anything is stored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kanpan/frame/batch.hpp"
+#include "kanpan/ingest/history.hpp"
+#include "kanpan/ingest/slice.hpp"
+#include "kanpan/journal/record.hpp"
+#include "kanpan/source/source.hpp"
+
+namespace kanpan::ingest {
+
+/// What the answers to a slice's calls amount to.
+struct Harvest {
+  frame::Batch rows;                     ///< of all pages, catalog columns in catalog order
+  std::vector<source::Page::BadCell> bad_cells;  ///< row = position in `rows`
+  std::vector<std::string> missing;      ///< catalog columns that a page with rows did not have
+  std::vector<std::string> unknown;      ///< columns that the catalog does not know
+  std::vector<std::pair<std::string, std::string>> pages;  ///< call and body, for quarantine
+};
+
+/// A whole slice held back: the rule and the sentence for a person.
+struct Refusal {
+  std::string rule;                      ///< "page.truncated", "page.unit_flip", …
+  std::string reason;
+};
+
+struct HeldRow {
+  std::uint32_t row;                     ///< position in Harvest::rows
+  std::string rule;                      ///< "key.duplicate", "ohlc", "cell.close", …
+  std::string reason;
+  std::string json;                      ///< raw values by column, numbers as the source sent them
+};
+
+struct Verdict {
+  std::optional<Refusal> refused;        ///< then the rest is empty
+  frame::Batch rows;                     ///< that may be stored
+  std::vector<HeldRow> held;
+  std::uint32_t repeated = 0;            ///< rows equal to another in every column, left out
+  std::vector<std::string> notes;        ///< not wrong, but worth a line ("new column x")
+};
+
+struct GateOptions {
+  /// Share of rows that may fail one rule before the whole page is taken for wrong.
+  double systematic_share = 0.2;
+  /// … and the least number of rows for that.
+  std::uint32_t systematic_rows = 5;
+  /// Factor by which a day's median may differ from the days around it. Units differ by 100 and
+  /// more; the market's turnover has not moved by 20 from one day to the next.
+  double unit_flip_factor = 20;
+};
+
+/// Judges in this order: schema, cells, window and codes, keys, identities, magnitudes. Pure but for
+/// what History reads. Thread-safe. Errors are History's.
+Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
+                      const GateOptions& options = {});
+
+}  // namespace kanpan::ingest

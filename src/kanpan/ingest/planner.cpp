@@ -1,0 +1,255 @@
+#include "kanpan/ingest/planner.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using catalog::UpdateMode;
+using catalog::Walk;
+using catalog::WalkKind;
+
+/// Rows an answer is assumed to bear where the catalog states no cap.
+constexpr int kAssumedCap = 5000;
+/// Rows a day of a table without an expectation is assumed to have.
+constexpr std::size_t kAssumedRowsPerDay = 100;
+/// A code has one row a day; where it has more (price levels) its walk states the longest window.
+constexpr double kRowsPerCodeDay = 1;
+
+struct Option {
+  std::vector<Slice> slices;
+  std::size_t calls = std::numeric_limits<std::size_t>::max();
+};
+
+class Planner {
+ public:
+  Planner(const PlanRequest& request, const Knowledge& knowledge)
+      : table_(*request.table),
+        request_(request),
+        knowledge_(knowledge),
+        mode_(request.mode.value_or(request.table->policy.mode)) {}
+
+  Result<Plan> run() {
+    KANPAN_TRY(check());
+    if (!table_.dated() || (mode_ == UpdateMode::Full && table_.policy.mode == UpdateMode::Full))
+      return whole();
+    choose_range();
+    missing_ = missing_days();
+    if (missing_.empty()) return std::move(plan_);
+    return cheapest();
+  }
+
+ private:
+  Result<void> check() {
+    if (request_.from && request_.to && *request_.to < *request_.from)
+      return Error{Errc::Usage,
+                   fmt::format("--to {} is before --from {}", request_.to->iso(),
+                               request_.from->iso()),
+                   "the first day comes first"};
+    if (!request_.codes.empty() && table_.code.empty())
+      return Error{Errc::Usage, fmt::format("{} has no codes", table_.name), "leave --codes out"};
+    if (!table_.dated() && (request_.from || request_.to))
+      plan_.note = fmt::format("{} is undated: --from and --to are ignored", table_.name);
+    return {};
+  }
+
+  /// A table that is replaced as a whole.
+  Result<Plan> whole() {
+    const Walk* walk = walk_of(WalkKind::Whole);
+    if (!walk && !table_.code.empty()) return by_every_code();
+    if (!walk) walk = walk_of(WalkKind::Window);
+    if (!walk) return no_walk();
+    Slice slice{&table_, *walk, std::nullopt, "", journal::Mode::Replace};
+    if ((request_.from || request_.to) && table_.dated())
+      slice.range = DateRange{request_.from.value_or(table_.since),
+                              request_.to.value_or(knowledge_.today)};
+    plan_.slices = {slice};
+    plan_.calls = splits();
+    return std::move(plan_);
+  }
+
+  /// An undated table that the source gives one code at a time.
+  Result<Plan> by_every_code() {
+    const Walk* walk = walk_of(WalkKind::Code);
+    if (!walk) return no_walk();
+    for (const std::string& code : codes({table_.since, knowledge_.today}))
+      plan_.slices.push_back({&table_, *walk, std::nullopt, code, journal::Mode::Replace});
+    plan_.calls = plan_.slices.size();
+    return std::move(plan_);
+  }
+
+  void choose_range() {
+    range_.last = request_.to.value_or(last_day());
+    Date first = table_.since;
+    if (!request_.from && mode_ != UpdateMode::Full)
+      if (const auto mark = knowledge_.watermark(table_)) first = *mark + 1;
+    range_.first = std::max(request_.from.value_or(first), table_.since);
+  }
+
+  /// Today once it is ready at the source, else the day before: an unripe day is not asked for
+  /// unless it was named.
+  Date last_day() const {
+    return knowledge_.is_ready(table_, knowledge_.today) ? knowledge_.today : knowledge_.today - 1;
+  }
+
+  std::vector<Date> missing_days() {
+    std::vector<Date> days;
+    for (Date day : candidate_days()) {
+      if (mode_ != UpdateMode::Full && knowledge_.is_complete(table_, day)) {
+        ++plan_.complete;
+        continue;
+      }
+      days.push_back(day);
+    }
+    return days;
+  }
+
+  std::vector<Date> candidate_days() const {
+    if (range_.empty()) return {};
+    return days_of(table_, knowledge_.universe->calendar(), range_);
+  }
+
+  Result<Plan> cheapest() {
+    Option best;
+    for (const Walk& walk : table_.source.walks) {
+      Option option = by(walk);
+      if (option.calls < best.calls) best = std::move(option);
+    }
+    if (best.slices.empty()) return no_walk();
+    plan_.slices = std::move(best.slices);
+    plan_.calls = best.calls;
+    return std::move(plan_);
+  }
+
+  Option by(const Walk& walk) const {
+    switch (walk.kind) {
+      case WalkKind::Date:
+      case WalkKind::Period: return request_.codes.empty() ? by_day(walk) : Option{};
+      case WalkKind::Code: return by_code(walk);
+      case WalkKind::Window: return request_.codes.empty() ? by_window(walk) : Option{};
+      case WalkKind::Whole:
+      case WalkKind::Announcement: return {};
+    }
+    return {};
+  }
+
+  Option by_day(const Walk& walk) const {
+    Option option{{}, 0};
+    for (Date day : missing_) {
+      option.slices.push_back({&table_, walk, DateRange{day, day}, "", row_mode()});
+      option.calls += splits() * ((rows_on(day) + cap(walk) - 1) / cap(walk));
+    }
+    return option;
+  }
+
+  Option by_code(const Walk& walk) const {
+    const auto wanted = codes({missing_.front(), missing_.back()});
+    if (wanted.empty()) return {};
+    Option option{{}, 0};
+    for (const DateRange& window : windows(walk, kRowsPerCodeDay))
+      for (const std::string& code : wanted)
+        option.slices.push_back(
+            {&table_, walk, window, code,
+             mode_ == UpdateMode::Merge ? journal::Mode::Replace : row_mode()});
+    option.calls = option.slices.size();
+    return option;
+  }
+
+  Option by_window(const Walk& walk) const {
+    Option option{{}, 0};
+    std::size_t rows_per_day = 1;
+    for (Date day : {missing_.front(), missing_.back()})
+      rows_per_day = std::max(rows_per_day, rows_on(day));
+    for (const DateRange& window : windows(walk, static_cast<double>(rows_per_day)))
+      option.slices.push_back({&table_, walk, window, "", row_mode()});
+    option.calls = option.slices.size() * splits();
+    return option;
+  }
+
+  /// The span of the missing days in windows that the walk allows and the row cap bears.
+  std::vector<DateRange> windows(const Walk& walk, double rows_per_day) const {
+    const double usable = static_cast<double>(cap(walk)) * 0.9;
+    int longest = static_cast<int>(std::min(usable / std::max(rows_per_day, 1e-3), 1e6));
+    if (table_.days != catalog::Days::Calendar) longest = longest / 5 * 7 + longest % 5;
+    longest = std::max(longest, 1);
+    if (walk.max_days > 0) longest = std::min(longest, walk.max_days);
+    const DateRange span{missing_.front(), missing_.back()};
+    if (walk.from.empty()) return {span};
+    std::vector<DateRange> out;
+    for (Date first = span.first; first <= span.last;) {
+      const Date last = std::min(first + (longest - 1), span.last);
+      const bool any = std::ranges::any_of(
+          missing_, [&](Date day) { return first <= day && day <= last; });
+      if (any) out.push_back({first, last});
+      first = last + 1;
+    }
+    return out;
+  }
+
+  std::vector<std::string> codes(DateRange range) const {
+    if (!request_.codes.empty()) return request_.codes;
+    if (!table_.codes.empty()) return table_.codes;
+    return knowledge_.universe->codes_in(range);
+  }
+
+  std::size_t rows_on(Date day) const {
+    if (const auto expected = knowledge_.universe->expected_rows(table_, day)) return std::max(*expected, 1u);
+    return kAssumedRowsPerDay;
+  }
+
+  std::size_t cap(const Walk& walk) const {
+    return static_cast<std::size_t>(table_.source.row_limit_of(walk).value_or(kAssumedCap));
+  }
+
+  std::size_t splits() const {
+    const auto& split = table_.source.split;
+    return split && split->always ? split->values.size() : 1;
+  }
+
+  journal::Mode row_mode() const {
+    if (mode_ == UpdateMode::Merge || mode_ == UpdateMode::Full) return journal::Mode::Replace;
+    return table_.policy.conflict == catalog::Conflict::Merge ? journal::Mode::Merge
+                                                              : journal::Mode::Upsert;
+  }
+
+  const Walk* walk_of(WalkKind kind) const {
+    for (const Walk& walk : table_.source.walks)
+      if (walk.kind == kind) return &walk;
+    return nullptr;
+  }
+
+  Result<Plan> no_walk() const {
+    return Error{Errc::Failed,
+                 fmt::format("no call brings {} of {}", request_.codes.empty() ? "this range" : "these codes",
+                             table_.name),
+                 table_.code.empty() || !knowledge_.universe->listings().empty()
+                     ? "see its walks with: kanpan table show " + table_.name
+                     : "collect stock_basic first: its codes are not known yet"};
+  }
+
+  const TableSpec& table_;
+  const PlanRequest& request_;
+  const Knowledge& knowledge_;
+  const UpdateMode mode_;
+  Plan plan_;
+  DateRange range_;
+  std::vector<Date> missing_;
+};
+
+}  // namespace
+
+Result<Plan> plan(const PlanRequest& request, const Knowledge& knowledge) {
+  return Planner(request, knowledge).run();
+}
+
+double predicted_seconds(std::size_t calls, int per_minute, double seconds_per_call, int workers) {
+  const double busy = static_cast<double>(calls) * seconds_per_call / std::max(workers, 1);
+  if (per_minute <= 0) return busy;
+  return std::max(busy, (static_cast<double>(calls) - per_minute) / per_minute * 60.0);
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,50 @@
+// Which calls bring what is missing, the cheapest set of them, and when they will be done.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kanpan/ingest/slice.hpp"
+#include "kanpan/ingest/universe.hpp"
+
+namespace kanpan::ingest {
+
+struct PlanRequest {
+  const catalog::TableSpec* table = nullptr;
+  std::optional<Date> from, to;             ///< of the table's time column
+  std::vector<std::string> codes;           ///< empty = every code
+  std::optional<catalog::UpdateMode> mode;  ///< the table's own when unset
+};
+
+struct Plan {
+  std::vector<Slice> slices;
+  std::size_t calls = 0;       ///< predicted, paging and splitting included
+  std::size_t complete = 0;    ///< days (periods) left out because they are complete
+  std::string note;            ///< what was ignored or assumed; may be empty
+};
+
+/// What the planner asks about the present. Pure data and functions, so that it can be tested on
+/// invented worlds.
+struct Knowledge {
+  const Universe* universe = nullptr;
+  Date today;
+  /// True when the day or period of the table is complete and need not be asked again.
+  std::function<bool(const catalog::TableSpec&, Date)> is_complete;
+  /// The last complete day of the table, if any.
+  std::function<std::optional<Date>(const catalog::TableSpec&)> watermark;
+  /// True when today's day of the table is ready at the source.
+  std::function<bool(const catalog::TableSpec&, Date)> is_ready;
+};
+
+/// Slices are disjoint and together cover exactly what is missing of the request.
+/// Errors: Usage (range that ends before it begins, codes for a table without), Failed when the
+/// table has no walk that can do it.
+Result<Plan> plan(const PlanRequest& request, const Knowledge& knowledge);
+
+/// Seconds that `calls` take at `per_minute` calls a minute (0 = no limit: `seconds_per_call` each,
+/// `workers` at a time).
+double predicted_seconds(std::size_t calls, int per_minute, double seconds_per_call, int workers);
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,114 @@
+#include "kanpan/ingest/replay.hpp"
+
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "kanpan/base/channel.hpp"
+#include "kanpan/base/log.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+constexpr std::size_t kRecordsPerRead = 20;
+constexpr std::size_t kReadsAhead = 3;
+constexpr std::size_t kRowsPerTransaction = 200'000;
+
+using Read = Result<std::vector<journal::Record>>;
+
+/// The batch with exactly the table's columns in catalog order: a record may be older than the
+/// catalog.
+frame::Batch conform(frame::Batch batch, const catalog::TableSpec& table) {
+  const auto fields = table.fields();
+  if (batch.fields() == fields) return batch;
+  std::vector<frame::Column> columns;
+  for (const frame::Field& field : fields) {
+    const auto at = batch.find(field.name);
+    if (at != frame::Batch::npos && batch.column(at).type() == field.type) {
+      columns.push_back(std::move(batch.column(at)));
+      continue;
+    }
+    frame::Column empty(field.type);
+    for (std::size_t row = 0; row < batch.rows(); ++row) empty.push_null();
+    columns.push_back(std::move(empty));
+  }
+  return frame::Batch(fields, std::move(columns));
+}
+
+store::Mode store_mode(journal::Mode mode) {
+  switch (mode) {
+    case journal::Mode::Upsert: return store::Mode::Upsert;
+    case journal::Mode::Merge: return store::Mode::Merge;
+    case journal::Mode::Replace: return store::Mode::Replace;
+    case journal::Mode::Delete: return store::Mode::Delete;
+  }
+  return store::Mode::Upsert;
+}
+
+/// Reads the journal from `after` on into the channel until its end, an error, or a closed channel.
+void read_ahead(const journal::Journal& journal, journal::Sequence after, Channel<Read>& channel) {
+  for (;;) {
+    Read records = journal.read(after, kRecordsPerRead);
+    const bool last = !records || records->empty();
+    if (!last) after = records->back().header.seq;
+    if (!channel.send(std::move(records)) || last) break;
+  }
+  channel.close();
+}
+
+}  // namespace
+
+store::Change to_change(const journal::Commit& commit, const catalog::TableSpec& table,
+                        frame::Batch rows) {
+  return {commit.seq, &table, store_mode(commit.mode),
+          {commit.scope.time, commit.scope.codes, commit.scope.split_column,
+           commit.scope.split_value},
+          conform(std::move(rows), table)};
+}
+
+Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,
+                             const catalog::Catalog& catalog,
+                             const std::function<void(journal::Sequence)>& progress,
+                             std::stop_token stop) {
+  Channel<Read> channel(kReadsAhead);
+  std::jthread reader([&, after = store.applied()] { read_ahead(journal, after, channel); });
+  struct Closing {
+    Channel<Read>& channel;
+    ~Closing() { channel.close(); }
+  } closing{channel};
+
+  std::uint64_t applied = 0;
+  std::set<std::string> unknown;
+  std::vector<store::Change> changes;
+  std::size_t rows = 0;
+  const auto flush = [&]() -> Result<void> {
+    if (changes.empty()) return {};
+    KANPAN_TRY(store.apply(changes));
+    applied += changes.size();
+    if (progress) progress(changes.back().seq);
+    changes.clear();
+    rows = 0;
+    return {};
+  };
+  while (auto records = channel.receive()) {
+    if (!*records) return std::move(*records).error();
+    for (journal::Record& record : **records) {
+      const auto table = catalog.find(record.header.table);
+      if (!table) {
+        if (unknown.insert(record.header.table).second)
+          log::warn("replay", "the catalog has no table {}: its commits are skipped",
+                    record.header.table);
+        continue;
+      }
+      rows += record.rows.rows();
+      changes.push_back(to_change(record.header, **table, std::move(record.rows)));
+    }
+    if (rows >= kRowsPerTransaction) KANPAN_TRY(flush());
+    if (stop.stop_requested()) return Error{Errc::Cancelled, "replay was stopped"};
+  }
+  KANPAN_TRY(flush());
+  return applied;
+}
+
+}  // namespace kanpan::ingest

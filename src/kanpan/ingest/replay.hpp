@@ -1,0 +1,27 @@
+// The journal applied to a store that is behind it: after a crash, into an empty store, after a
+// failed transaction.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/journal/journal.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::ingest {
+
+store::Change to_change(const journal::Commit& commit, const catalog::TableSpec& table,
+                        frame::Batch rows);
+
+/// Applies every commit after store.applied(), oldest first, in transactions of some hundred
+/// thousand rows. Commits of tables that the catalog no longer has are skipped with one warning per
+/// table; rows of an older column set get nulls in new columns. Reads ahead on a second thread.
+/// `progress(seq)` after each transaction; may be empty. To be called on the store's writer thread.
+/// Errors: the journal's, the store's, Cancelled. Returns the number of commits applied.
+Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,
+                             const catalog::Catalog& catalog,
+                             const std::function<void(journal::Sequence)>& progress,
+                             std::stop_token stop);
+
+}  // namespace kanpan::ingest

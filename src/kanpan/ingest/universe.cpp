@@ -1,0 +1,199 @@
+#include "kanpan/ingest/universe.hpp"
+
+#include <algorithm>
+
+#include "kanpan/market/code.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::Days;
+using catalog::Expect;
+using frame::Batch;
+
+/// Reads the named columns of a table that may not be in the catalog or be empty.
+Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& store,
+                        std::string_view table, std::vector<std::string> columns,
+                        std::vector<store::Filter> filters,
+                        const std::function<void(const Batch&)>& use) {
+  const auto spec = catalog.find(table);
+  if (!spec) return {};
+  store::Read read;
+  read.table = *spec;
+  read.columns = std::move(columns);
+  read.filters = std::move(filters);
+  return store.read(read, [&](Batch&& batch) -> Result<bool> {
+    use(batch);
+    return true;
+  });
+}
+
+Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
+  std::vector<Date> open;
+  KANPAN_TRY(each_batch(catalog, store, "trade_cal", {"cal_date"},
+                        {{"is_open", store::Op::Eq, {std::int64_t{1}}},
+                         {"exchange", store::Op::Eq, {std::string("SSE")}}},
+                        [&](const Batch& batch) {
+                          const auto days = batch.column(0).dates();
+                          open.insert(open.end(), days.begin(), days.end());
+                        }));
+  return market::Calendar(std::move(open));
+}
+
+Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
+                                           const store::Store& store) {
+  std::vector<Listing> listings;
+  KANPAN_TRY(each_batch(catalog, store, "stock_basic", {"ts_code", "list_date", "delist_date"}, {},
+                        [&](const Batch& batch) {
+                          for (std::size_t row = 0; row < batch.rows(); ++row) {
+                            if (batch.column(1).is_null(row)) continue;
+                            Listing listing{std::string(batch.column(0).texts()[row]),
+                                            batch.column(1).dates()[row], std::nullopt};
+                            if (!batch.column(2).is_null(row))
+                              listing.delisted = batch.column(2).dates()[row];
+                            listings.push_back(std::move(listing));
+                          }
+                        }));
+  return listings;
+}
+
+Result<std::map<Date, std::set<std::string>>> load_suspensions(const catalog::Catalog& catalog,
+                                                               const store::Store& store) {
+  std::map<Date, std::set<std::string>> suspended;
+  KANPAN_TRY(each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"},
+                        {{"suspend_type", store::Op::Eq, {std::string("S")}}},
+                        [&](const Batch& batch) {
+                          for (std::size_t row = 0; row < batch.rows(); ++row) {
+                            // With a time of day it is a halt of minutes: the day has a bar.
+                            if (!batch.column(2).is_null(row) &&
+                                !batch.column(2).texts()[row].empty())
+                              continue;
+                            suspended[batch.column(1).dates()[row]].emplace(
+                                batch.column(0).texts()[row]);
+                          }
+                        }));
+  return suspended;
+}
+
+/// Whether an open day ends the week or the month where the table has rows only then.
+bool is_row_day(const catalog::TableSpec& table, const market::Calendar& calendar, Date day) {
+  if (table.days == Days::Calendar) return true;
+  if (table.days == Days::QuarterEnd) return quarter_end(day) == day;
+  if (!calendar.is_open(day)) return false;
+  const Date next = calendar.next(day);
+  if (table.days == Days::WeekEnd) return next - day >= 8 - day.weekday();
+  if (table.days == Days::MonthEnd) return next.month() != day.month();
+  return true;
+}
+
+/// Split values that exist on `day`.
+std::uint32_t values_on(const catalog::Split& split, Date day) {
+  std::uint32_t n = 0;
+  for (const std::string& value : split.values) {
+    const auto since = split.since.find(value);
+    n += since == split.since.end() || since->second <= day ? 1 : 0;
+  }
+  return n;
+}
+
+/// Whether the table's expectation covers the code at all.
+bool covers(const catalog::TableSpec& table, std::string_view code) {
+  return table.expect_exchanges.empty() ||
+         std::ranges::find(table.expect_exchanges, market::suffix(code)) !=
+             table.expect_exchanges.end();
+}
+
+bool is_listed(const Listing& listing, Date day) {
+  return listing.listed <= day && (!listing.delisted || day < *listing.delisted);
+}
+
+}  // namespace
+
+std::vector<Date> days_of(const catalog::TableSpec& table, const market::Calendar& calendar,
+                          DateRange range) {
+  std::vector<Date> days;
+  if (range.empty()) return days;
+  if (table.days == Days::QuarterEnd) {
+    for (Date day = quarter_end(range.first); day <= range.last; day = quarter_end(day + 1))
+      days.push_back(day);
+  } else if (table.days == Days::Calendar) {
+    for (Date day = range.first; day <= range.last; ++day) days.push_back(day);
+  } else {
+    for (const Date day : calendar.open_days(range))
+      if (is_row_day(table, calendar, day)) days.push_back(day);
+  }
+  return days;
+}
+
+Universe::Universe(market::Calendar calendar, std::vector<Listing> listings,
+                   std::map<Date, std::set<std::string>> suspended)
+    : calendar_(std::move(calendar)),
+      listings_(std::move(listings)),
+      suspended_(std::move(suspended)) {
+  std::ranges::sort(listings_, {}, &Listing::code);
+  for (const Listing& listing : listings_) {
+    listed_.push_back(listing.listed);
+    if (listing.delisted) delisted_.push_back(*listing.delisted);
+  }
+  std::ranges::sort(listed_);
+  std::ranges::sort(delisted_);
+}
+
+Result<Universe> Universe::load(const catalog::Catalog& catalog, const store::Store& store) {
+  KANPAN_LET(auto calendar, load_calendar(catalog, store));
+  KANPAN_LET(auto listings, load_listings(catalog, store));
+  KANPAN_LET(auto suspended, load_suspensions(catalog, store));
+  return Universe(std::move(calendar), std::move(listings), std::move(suspended));
+}
+
+std::size_t Universe::listed_on(Date day) const {
+  const auto begun = std::ranges::upper_bound(listed_, day) - listed_.begin();
+  const auto ended = std::ranges::upper_bound(delisted_, day) - delisted_.begin();
+  return static_cast<std::size_t>(begun - ended);
+}
+
+std::size_t Universe::listed_days(DateRange range) const {
+  std::size_t sum = 0;
+  for (Date day : calendar_.open_days(range)) sum += listed_on(day);
+  return sum;
+}
+
+std::vector<std::string> Universe::codes_in(DateRange range) const {
+  std::vector<std::string> codes;
+  for (const Listing& listing : listings_)
+    if (listing.listed <= range.last && (!listing.delisted || range.first < *listing.delisted))
+      codes.push_back(listing.code);
+  return codes;
+}
+
+std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& table,
+                                                     Date day) const {
+  if (table.expect == Expect::Unknown) return std::nullopt;
+  if (!is_row_day(table, calendar_, day)) return 0;
+  switch (table.expect) {
+    case Expect::OneRow: return 1;
+    case Expect::Splits: return table.source.split ? values_on(*table.source.split, day) : 1;
+    case Expect::ListedAll:
+    case Expect::ListedCodes:
+      if (listings_.empty()) return std::nullopt;
+      if (table.expect == Expect::ListedAll && table.expect_exchanges.empty())
+        return static_cast<std::uint32_t>(listed_on(day));
+      return static_cast<std::uint32_t>(expected_codes(table, day).size());
+    case Expect::Unknown: break;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Universe::expected_codes(const catalog::TableSpec& table, Date day) const {
+  std::vector<std::string> codes;
+  if (table.expect != Expect::ListedAll && table.expect != Expect::ListedCodes) return codes;
+  if (!is_row_day(table, calendar_, day)) return codes;
+  const auto halted = suspended_.find(day);
+  const bool skip_halted = table.expect == Expect::ListedCodes && halted != suspended_.end();
+  for (const Listing& listing : listings_)
+    if (is_listed(listing, day) && covers(table, listing.code) && !(skip_halted && halted->second.contains(listing.code)))
+      codes.push_back(listing.code);
+  return codes;
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,58 @@
+// The expected set: trade calendar × listed codes − suspensions.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/market/calendar.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::ingest {
+
+struct Listing {
+  std::string code;
+  Date listed;
+  std::optional<Date> delisted;  ///< first day on which it is no longer listed
+};
+
+/// What is known of codes and days at one moment. Immutable, shared by the threads of a run.
+class Universe {
+ public:
+  Universe(market::Calendar calendar, std::vector<Listing> listings,
+           std::map<Date, std::set<std::string>> suspended);
+  /// From the tables trade_cal, stock_basic and suspend_d as stored; what is not there yet is the
+  /// built-in calendar, no codes, no suspensions.
+  static Result<Universe> load(const catalog::Catalog& catalog, const store::Store& store);
+
+  const market::Calendar& calendar() const { return calendar_; }
+  const std::vector<Listing>& listings() const { return listings_; }
+  /// Number of codes listed on `day`.
+  std::size_t listed_on(Date day) const;
+  /// Sum of listed_on over the open days of the range: rows of a whole-market daily table.
+  std::size_t listed_days(DateRange range) const;
+  /// Codes listed at some time in the range, sorted.
+  std::vector<std::string> codes_in(DateRange range) const;
+
+  /// Rows that `day` of the table must have to be complete; nothing when no rule is known or no code
+  /// is. Both 0 on days without trading for tables that live on trading days.
+  std::optional<std::uint32_t> expected_rows(const catalog::TableSpec& table, Date day) const;
+  /// The codes behind expected_rows, sorted; empty for tables without a rule by code.
+  std::vector<std::string> expected_codes(const catalog::TableSpec& table, Date day) const;
+
+ private:
+  market::Calendar calendar_;
+  std::vector<Listing> listings_;       ///< by code
+  std::vector<Date> listed_, delisted_; ///< sorted, for counting
+  std::map<Date, std::set<std::string>> suspended_;
+};
+
+/// The days of the range that the table's time column can take, oldest first.
+std::vector<Date> days_of(const catalog::TableSpec& table, const market::Calendar& calendar,
+                          DateRange range);
+
+}  // namespace kanpan::ingest

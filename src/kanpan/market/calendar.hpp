@@ -1,0 +1,44 @@
+// Which days the exchanges trade.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/base/date.hpp"
+
+namespace kanpan::market {
+
+/// Where the market is in its day.
+enum class Phase { Closed, PreOpen, CallAuction, Morning, LunchBreak, Afternoon, AfterClose };
+std::string_view name(Phase phase);
+
+/// Sorted open days. Immutable; cheap to copy is not promised: share it.
+class Calendar {
+ public:
+  /// Days in any order, duplicates allowed. Days before the first and after the last are unknown and
+  /// answered by the built-in one.
+  explicit Calendar(std::vector<Date> open_days);
+  /// What is known without asking anybody: every weekday since 1990-12-19 but the closed ones of
+  /// market/closed_weekdays.hpp; beyond its end every weekday.
+  static Calendar built_in();
+
+  bool is_open(Date day) const;
+  /// Open days of the range, oldest first.
+  std::vector<Date> open_days(DateRange range) const;
+  std::size_t count(DateRange range) const;
+  /// The nearest open day before / at or before / after `day`.
+  Date previous(Date day) const;
+  Date at_or_before(Date day) const;
+  Date next(Date day) const;
+
+  Phase phase(Instant now) const;
+
+ private:
+  std::vector<Date> open_;
+};
+
+/// 1990-12-19, the first day of trading in Shanghai.
+Date first_trading_day();
+
+}  // namespace kanpan::market

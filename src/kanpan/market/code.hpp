@@ -1,0 +1,23 @@
+// Security codes: 600000.SH and the other ways people write them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "kanpan/base/error.hpp"
+
+namespace kanpan::market {
+
+/// True for a code in the source's own form: 1–12 letters or digits, a dot, 2–4 capital letters
+/// (600000.SH, 000001.SZ, 920819.BJ, 885800.TI, 000111.KP, 399300.SZ).
+bool is_code(std::string_view text);
+
+/// The exchange's part of a code ("SH"), "" when there is none.
+std::string_view suffix(std::string_view code);
+
+/// Reads what people write: 600000.SH, 600000.sh, sh600000, SH.600000, 600000.XSHG, 600000.SS,
+/// 1.600000, 0.000001, and a bare 6-digit share code, whose exchange follows from its first digits
+/// (60, 68, 90 → SH; 00, 20, 30 → SZ; 43, 83, 87, 92 → BJ; a bare code is never taken for an index).
+Result<std::string> parse_code(std::string_view text);
+
+}  // namespace kanpan::market

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include "kanpan/market/code.hpp"
+#include "kanpan/market/cron.hpp"
+
+namespace kanpan::market {
+namespace {
+
+TEST(Code, every_dialect_reads_as_the_same_code) {
+  for (const char* text : {"600000.SH", "600000.sh", "sh600000", "SH.600000", "600000.XSHG",
+                           "600000.SS", "1.600000", "600000"})
+    EXPECT_EQ(parse_code(text).value(), "600000.SH") << text;
+  EXPECT_EQ(parse_code("0.000001").value(), "000001.SZ");
+  EXPECT_EQ(parse_code("920819").value(), "920819.BJ");
+  EXPECT_EQ(parse_code("900901").value(), "900901.SH");
+  EXPECT_EQ(parse_code("885800.TI").value(), "885800.TI");
+}
+
+TEST(Code, wrong_codes_name_the_value) {
+  for (const char* text : {"", "60000", "700000", "600000.", ".SH", "6000000000000.SH", "sh60000",
+                           "60 000.SH", "600000.shanghai"}) {
+    const auto code = parse_code(text);
+    ASSERT_FALSE(code) << text;
+    EXPECT_NE(code.error().message.find("'" + std::string(text) + "'"), std::string::npos);
+  }
+}
+
+Instant at(const char* text) { return parse_rfc3339(text).value(); }
+std::string next(const char* cron, const char* after) {
+  return rfc3339(Cron::parse(cron).value().next(at(after)).value());
+}
+
+TEST(Cron, next_time_follows_the_expression) {
+  EXPECT_EQ(next("0 18 * * 1-5", "2024-06-28T18:00:00+08:00"), "2024-07-01T18:00:00+08:00");
+  EXPECT_EQ(next("0 18 * * 1-5", "2024-06-28T17:59:59+08:00"), "2024-06-28T18:00:00+08:00");
+  EXPECT_EQ(next("30 15 * * 1-5", "2024-06-28T10:00:00Z"), "2024-07-01T15:30:00+08:00");
+  EXPECT_EQ(next("0 2 1 5 *", "2024-05-01T02:00:00+08:00"), "2025-05-01T02:00:00+08:00");
+  EXPECT_EQ(next("0 19 * * 5", "2024-06-28T19:00:01+08:00"), "2024-07-05T19:00:00+08:00");
+  EXPECT_EQ(next("*/20 9-10 * * *", "2024-06-28T09:40:00+08:00"), "2024-06-28T10:00:00+08:00");
+  EXPECT_EQ(next("0 0 29 2 *", "2024-03-01T00:00:00+08:00"), "2028-02-29T00:00:00+08:00");
+  EXPECT_EQ(next("0 0 * * 7", "2024-06-28T00:00:00+08:00"),
+            next("0 0 * * 0", "2024-06-28T00:00:00+08:00"));
+}
+
+TEST(Cron, restricted_day_and_weekday_match_either) {
+  EXPECT_EQ(next("0 0 15 * 1", "2024-06-11T00:00:00+08:00"), "2024-06-15T00:00:00+08:00");
+  EXPECT_EQ(next("0 0 15 * 1", "2024-06-15T00:00:00+08:00"), "2024-06-17T00:00:00+08:00");
+}
+
+TEST(Cron, impossible_day_has_no_next) {
+  EXPECT_FALSE(Cron::parse("0 0 31 2 *").value().next(at("2024-01-01T00:00:00Z")));
+}
+
+TEST(Cron, wrong_fields_are_refused_by_name) {
+  EXPECT_NE(Cron::parse("60 0 * * *").error().message.find("minute '60'"), std::string::npos);
+  EXPECT_NE(Cron::parse("0 0 * 13 *").error().message.find("month '13'"), std::string::npos);
+  EXPECT_NE(Cron::parse("0 0 * * 5-1").error().message.find("weekday '5-1'"), std::string::npos);
+  EXPECT_NE(Cron::parse("0 0 */0 * *").error().message.find("day '*/0'"), std::string::npos);
+  EXPECT_NE(Cron::parse("0 18 * *").error().message.find("4 fields"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kanpan::market
