@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kanpan/base/date.hpp"
@@ -30,18 +32,25 @@ struct ParameterSpec {
 
 /// One way of asking the source for a table. The planner chooses among those a table has.
 enum class WalkKind {
-  Whole,   ///< no range at all: one call (per split value) is the table
-  Date,    ///< one call is one day of the time column, every code
-  Code,    ///< one call is one code over a window of days
-  Period,  ///< one call is one report period (quarter end), every code
-  Window,  ///< one call is a window of days, every code
+  Whole,         ///< no range at all: one call (per split value) is the table
+  Date,          ///< one call is one day of the time column, every code
+  Code,          ///< one call is one code over a window of days
+  Period,        ///< one call is one report period (quarter end), every code
+  Window,        ///< one call is a window of days, every code
+  Announcement,  ///< one call is one calendar day of an announcement column, every code: what a
+                 ///< poll for news asks; a poll asks every walk of this kind
 };
+std::string_view name(WalkKind kind);
 
 struct Walk {
   WalkKind kind = WalkKind::Whole;
-  std::string parameter;    ///< Date, Code, Period: the parameter that takes the day, code, period
+  /// Date, Code, Period, Announcement: the parameter that takes the day, code or period.
+  std::string parameter;
   std::string from, to;     ///< Code, Window: parameters for the first and last day; may be empty
   int max_days = 0;         ///< Code, Window: longest window, days; 0 = bounded by the row cap only
+  /// Announcement, Code, Window: the column that the days asked for bound; "" = the time column.
+  std::string column;
+  bool twin = false;        ///< asks the source's twin interface instead
 };
 
 /// A parameter whose values part the table (exchange, list_status, limit_type): the planner asks
@@ -51,6 +60,16 @@ struct Split {
   std::vector<std::string> values;
   bool always = false;
   std::string column;       ///< the column that holds the value, when there is one
+  /// First day of a value that came later than the table (BSE); the others are as old as it.
+  std::map<std::string, Date> since;
+};
+
+/// An interface with the same columns on other terms: income is income_vip's, one stock per call
+/// for fewer points.
+struct Twin {
+  std::string api;
+  std::optional<int> row_limit;
+  std::optional<int> points;
 };
 
 struct SourceSpec {
@@ -60,12 +79,24 @@ struct SourceSpec {
   std::optional<int> points;            ///< least points; empty = sold separately or unstated
   std::optional<int> calls_per_minute;  ///< the interface's own limit, beside that of the points
   std::optional<int> calls_per_day;
-  bool pages = false;       ///< limit/offset proven stable
+  bool pages = false;       ///< limit/offset may be used; overlapping pages are compared
   int ready_second = 0;     ///< Shanghai second of day at which a day is complete at the source
   int ready_days = 0;       ///< days after the day itself (1: next morning)
   std::vector<Walk> walks;  ///< best first
   std::optional<Split> split;
+  std::optional<Twin> twin;
+  /// Parameters that go out with every call, with their values.
+  std::vector<std::pair<std::string, std::string>> fixed;
   std::vector<ParameterSpec> parameters;
+
+  /// The interface that a walk asks, its row cap and its points.
+  const std::string& api_of(const Walk& walk) const { return walk.twin ? twin->api : api; }
+  std::optional<int> row_limit_of(const Walk& walk) const {
+    return walk.twin ? twin->row_limit : row_limit;
+  }
+  std::optional<int> points_of(const Walk& walk) const {
+    return walk.twin ? twin->points : points;
+  }
 };
 
 enum class UpdateMode { Full, Incremental, Merge, Realtime };
@@ -107,12 +138,47 @@ enum class Expect {
   Splits,         ///< one row for every split value (margin by exchange)
 };
 
-/// A relation that every row must satisfy; the gate knows the kinds.
+std::string_view name(Expect expect);
+
+/// The days that the time column takes.
+enum class Days {
+  Trading,     ///< open days of the exchange
+  WeekEnd,     ///< last open day of each week
+  MonthEnd,    ///< last open day of each month
+  QuarterEnd,  ///< report periods: 31 March, 30 June, 30 September, 31 December
+  Calendar,    ///< any day (announcements, the calendar itself)
+};
+std::string_view name(Days days);
+
+/// What an identity says of its columns, named here in their order. A row with a null among them is
+/// not judged. "Near" means |difference| <= tolerance x max(1, |left|, |right|): relative for large
+/// numbers, absolute for small ones. Everything is in the source's units.
+enum class Relation {
+  Ohlc,          ///< [open, high, low, close]: 0 < low <= open, close <= high
+  PriceBetween,  ///< [amount, vol, low, high]: low - slack <= amount x scale / vol <= high + slack,
+                 ///< slack = tolerance x high; not judged where vol is 0
+  Change,        ///< [close, pre_close, change]: |close - pre_close - change| <= tolerance
+  PctChg,        ///< [close, pre_close, pct_chg]: |(close / pre_close - 1) x scale - pct_chg| <=
+                 ///< tolerance; scale 100 for %, 1 for a fraction; not judged where pre_close is 0
+  Sum,           ///< [total, part, …]: total x scale near the sum of the parts
+  Balance,       ///< [left, …, right, …], halves: sum of the left near the sum of the right
+  Equal,         ///< [a, b]: a x scale near b
+  Product,       ///< [total, a, b]: total near a x b x scale
+  Positive,      ///< [column, …]: each > 0
+  NotNegative,   ///< [column, …]: each >= 0
+  Ascending,     ///< [a, b, …]: each <= the next
+  Range,         ///< [column, …]: minimum <= each <= maximum
+};
+/// "ohlc", "price_between", …, as the YAML spells it.
+std::string_view name(Relation relation);
+
+/// A relation that every row must satisfy.
 struct Identity {
-  std::string kind;                  ///< "ohlc", "price_between", "pct_chg", "sum", "positive", …
-  std::vector<std::string> columns;  ///< in the order that the kind documents
+  Relation relation = Relation::Positive;
+  std::vector<std::string> columns;  ///< in the order that the relation documents
   double tolerance = 0;
   double scale = 1;
+  double minimum = 0, maximum = 0;   ///< Range only
 };
 
 struct TableSpec {
@@ -126,8 +192,13 @@ struct TableSpec {
   std::vector<std::string> key;      ///< column names
   std::string time;         ///< column that --from/--to bound; "" = undated
   std::string code;         ///< column of the security code; "" = none
+  Days days = Days::Trading;          ///< dated tables only
   Date since;               ///< first day the source has
+  /// Codes that by-code walks ask; empty = every listed code.
+  std::vector<std::string> codes;
   Expect expect = Expect::Unknown;
+  /// Exchanges ("SH", "SZ", "BJ", as in the code) that the expectation covers; empty = all.
+  std::vector<std::string> expect_exchanges;
   std::vector<Identity> identities;
   Policy policy;
   CachePolicy cache;

@@ -1,0 +1,82 @@
+#include "kanpan/catalog/catalog.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "kanpan/base/suggest.hpp"
+#include "kanpan/catalog/table_reader.hpp"
+
+namespace kanpan::catalog {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<fs::path>> table_files(const fs::path& directory) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end;
+       it.increment(error))
+    if (it->path().extension() == ".yaml") files.push_back(it->path());
+  if (error)
+    return Error{Errc::Config, fmt::format("catalog {}: {}", directory.string(), error.message()),
+                 "name the directory that holds the tables' YAML files"};
+  if (files.empty())
+    return Error{Errc::Config, fmt::format("catalog {}: no *.yaml below it", directory.string()),
+                 "name the directory that holds the tables' YAML files"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool answers_to(const TableSpec& table, std::string_view api) {
+  return table.source.api == api || (table.source.twin && table.source.twin->api == api);
+}
+
+}  // namespace
+
+Result<Catalog> Catalog::load(const fs::path& directory) {
+  Catalog catalog;
+  KANPAN_LET(const std::vector<fs::path> files, table_files(directory));
+  for (const fs::path& file : files) {
+    KANPAN_LET(TableSpec table, read_table(file));
+    const auto clash = [&](std::string_view what, const TableSpec& other) {
+      return Error{Errc::Config, fmt::format("{}: {} is also in {}", table.file, what, other.file),
+                   "remove one of them"};
+    };
+    if (const auto it = catalog.tables_.find(table.name); it != catalog.tables_.end())
+      return clash(fmt::format("table '{}'", table.name), it->second);
+    if (const TableSpec* other = catalog.by_api(table.source.api))
+      return clash(fmt::format("interface '{}'", table.source.api), *other);
+    if (table.source.twin)
+      if (const TableSpec* other = catalog.by_api(table.source.twin->api))
+        return clash(fmt::format("interface '{}'", table.source.twin->api), *other);
+    catalog.tables_.emplace(table.name, std::move(table));
+  }
+  return catalog;
+}
+
+Result<const TableSpec*> Catalog::find(std::string_view name) const {
+  if (const auto it = tables_.find(name); it != tables_.end()) return &it->second;
+  return Error{Errc::NotFound, fmt::format("no table '{}'", name), suggestion(name, names())};
+}
+
+const TableSpec* Catalog::by_api(std::string_view api) const {
+  const auto it = std::find_if(tables_.begin(), tables_.end(),
+                               [&](const auto& entry) { return answers_to(entry.second, api); });
+  return it == tables_.end() ? nullptr : &it->second;
+}
+
+std::vector<const TableSpec*> Catalog::tables() const {
+  std::vector<const TableSpec*> tables;
+  for (const auto& [name, table] : tables_) tables.push_back(&table);
+  return tables;
+}
+
+std::vector<std::string> Catalog::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, table] : tables_) names.push_back(name);
+  return names;
+}
+
+}  // namespace kanpan::catalog

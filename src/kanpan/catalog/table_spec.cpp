@@ -1,0 +1,63 @@
+#include "kanpan/catalog/table_spec.hpp"
+
+#include <array>
+
+namespace kanpan::catalog {
+namespace {
+
+template <std::size_t N, typename Enum>
+constexpr std::string_view pick(const std::array<std::string_view, N>& names, Enum value) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+}  // namespace
+
+std::string_view name(WalkKind kind) {
+  constexpr std::array<std::string_view, 6> kNames{"whole",  "date",   "code",
+                                                   "period", "window", "announcement"};
+  return pick(kNames, kind);
+}
+
+std::string_view name(UpdateMode mode) {
+  constexpr std::array<std::string_view, 4> kNames{"full", "incremental", "merge", "realtime"};
+  return pick(kNames, mode);
+}
+
+std::string_view name(Conflict conflict) {
+  constexpr std::array<std::string_view, 2> kNames{"replace", "merge"};
+  return pick(kNames, conflict);
+}
+
+std::string_view name(Expect expect) {
+  constexpr std::array<std::string_view, 5> kNames{"unknown", "listed_codes", "listed_all",
+                                                   "one_row", "splits"};
+  return pick(kNames, expect);
+}
+
+std::string_view name(Days days) {
+  constexpr std::array<std::string_view, 5> kNames{"trading", "week_end", "month_end",
+                                                   "quarter_end", "calendar"};
+  return pick(kNames, days);
+}
+
+std::string_view name(Relation relation) {
+  constexpr std::array<std::string_view, 12> kNames{
+      "ohlc",  "price_between", "change",   "pct_chg",      "sum",       "balance",
+      "equal", "product",       "positive", "not_negative", "ascending", "range"};
+  return pick(kNames, relation);
+}
+
+const ColumnSpec* TableSpec::column(std::string_view name) const {
+  for (const ColumnSpec& column : columns)
+    if (column.name == name) return &column;
+  return nullptr;
+}
+
+std::vector<frame::Field> TableSpec::fields() const {
+  std::vector<frame::Field> fields;
+  fields.reserve(columns.size());
+  for (const ColumnSpec& column : columns) fields.push_back({column.name, column.type});
+  return fields;
+}
+
+}  // namespace kanpan::catalog
