@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cassert>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -125,6 +126,12 @@ Batch Batch::take(std::span<const std::uint32_t> rows) const {
     for (std::uint32_t row : rows) taken.columns_[c].push_from(columns_[c], row);
   }
   return taken;
+}
+
+Batch Batch::slice(std::size_t first, std::size_t end) const {
+  std::vector<std::uint32_t> rows(end - first);
+  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
+  return take(rows);
 }
 
 }  // namespace kanpan::frame

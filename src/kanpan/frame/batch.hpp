@@ -116,6 +116,8 @@ class Batch {
   void append(const Batch& other);
   /// The rows named, in that order.
   Batch take(std::span<const std::uint32_t> rows) const;
+  /// Rows [first, end).
+  Batch slice(std::size_t first, std::size_t end) const;
 
  private:
   std::vector<Field> fields_;

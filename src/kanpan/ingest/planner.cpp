@@ -38,7 +38,7 @@ class Planner {
     if (!table_.dated() || (mode_ == UpdateMode::Full && table_.policy.mode == UpdateMode::Full))
       return whole();
     choose_range();
-    missing_ = missing_days();
+    KANPAN_TRY(find_missing_days());
     if (missing_.empty()) return std::move(plan_);
     return cheapest();
   }
@@ -84,10 +84,7 @@ class Planner {
 
   void choose_range() {
     range_.last = request_.to.value_or(last_day());
-    Date first = table_.since;
-    if (!request_.from && mode_ != UpdateMode::Full)
-      if (const auto mark = knowledge_.watermark(table_)) first = *mark + 1;
-    range_.first = std::max(request_.from.value_or(first), table_.since);
+    range_.first = std::max(request_.from.value_or(table_.since), table_.since);
   }
 
   /// Today once it is ready at the source, else the day before: an unripe day is not asked for
@@ -96,21 +93,23 @@ class Planner {
     return knowledge_.is_ready(table_, knowledge_.today) ? knowledge_.today : knowledge_.today - 1;
   }
 
-  std::vector<Date> missing_days() {
-    std::vector<Date> days;
-    for (Date day : candidate_days()) {
-      if (mode_ != UpdateMode::Full && knowledge_.is_complete(table_, day)) {
-        ++plan_.complete;
-        continue;
-      }
-      days.push_back(day);
-    }
-    return days;
-  }
-
-  std::vector<Date> candidate_days() const {
+  Result<void> find_missing_days() {
     if (range_.empty()) return {};
-    return days_of(table_, knowledge_.universe->calendar(), range_);
+    KANPAN_LET(const auto held, knowledge_.held(table_, range_));
+    if (!request_.from && mode_ != UpdateMode::Full && !held.empty()) {
+      range_.first = held.begin()->first;
+      plan_.note = fmt::format("from {}, the first day held; --from brings earlier ones",
+                               range_.first.iso());
+    }
+    const bool anew = mode_ == UpdateMode::Full || !request_.codes.empty();
+    for (const Date day : days_of(table_, knowledge_.universe->calendar(), range_)) {
+      const auto state = held.find(day);
+      if (!anew && state != held.end() && state->second)
+        ++plan_.complete;
+      else
+        missing_.push_back(day);
+    }
+    return {};
   }
 
   Result<Plan> cheapest() {
@@ -244,6 +243,17 @@ class Planner {
 
 Result<Plan> plan(const PlanRequest& request, const Knowledge& knowledge) {
   return Planner(request, knowledge).run();
+}
+
+Plan plan_announcements(const TableSpec& table, DateRange range) {
+  Plan plan;
+  for (const Walk& walk : table.source.walks) {
+    if (walk.kind != WalkKind::Announcement) continue;
+    for (Date day = range.first; day <= range.last; ++day)
+      plan.slices.push_back({&table, walk, DateRange{day, day}, "", journal::Mode::Upsert});
+  }
+  plan.calls = plan.slices.size();
+  return plan;
 }
 
 double predicted_seconds(std::size_t calls, int per_minute, double seconds_per_call, int workers) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,10 +31,9 @@ struct Plan {
 struct Knowledge {
   const Universe* universe = nullptr;
   Date today;
-  /// True when the day or period of the table is complete and need not be asked again.
-  std::function<bool(const catalog::TableSpec&, Date)> is_complete;
-  /// The last complete day of the table, if any.
-  std::function<std::optional<Date>(const catalog::TableSpec&)> watermark;
+  /// The days (periods) of the range that were fetched before; true where complete, so that they
+  /// need not be asked again.
+  std::function<Result<std::map<Date, bool>>(const catalog::TableSpec&, DateRange)> held;
   /// True when today's day of the table is ready at the source.
   std::function<bool(const catalog::TableSpec&, Date)> is_ready;
 };
@@ -42,6 +42,10 @@ struct Knowledge {
 /// Errors: Usage (range that ends before it begins, codes for a table without), Failed when the
 /// table has no walk that can do it.
 Result<Plan> plan(const PlanRequest& request, const Knowledge& knowledge);
+
+/// Walks that ask for what was announced on each day of the range; none when the table has no
+/// announcement walk.
+Plan plan_announcements(const catalog::TableSpec& table, DateRange range);
 
 /// Seconds that `calls` take at `per_minute` calls a minute (0 = no limit: `seconds_per_call` each,
 /// `workers` at a time).

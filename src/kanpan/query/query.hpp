@@ -11,9 +11,12 @@
 #include "kanpan/frame/batch.hpp"
 #include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
+#include "kanpan/query/versions.hpp"
 #include "kanpan/store/store.hpp"
 
 namespace kanpan::query {
+
+struct Series;  // bars.hpp
 
 /// Source: as the source sends them (手, 千元, 万元). Normal: 股, 元, %.
 enum class Units { Normal, Source };
@@ -68,11 +71,19 @@ struct Bars {
 class Query {
  public:
   Query(const catalog::Catalog& catalog, const journal::Journal& journal,
-        const journal::Ledger& ledger, const store::Store& store);
+        const journal::Ledger& ledger, const store::Store& store)
+      : catalog_(catalog),
+        journal_(journal),
+        ledger_(ledger),
+        store_(store),
+        versions_(journal, ledger) {}
 
   /// The version of what `read` would read: the last commit that touched the table (within the
-  /// read's days). Cheap: no rows are read. This is the ETag.
-  store::Sequence version(const store::Read& read) const;
+  /// read's years), then a digest of its evidence's status, as "1234-complete". Cheap: no rows are
+  /// read. This is the ETag.
+  Result<std::string> version(const store::Read& read) const;
+  /// The same for bars(): daily and, when adjusted, adj_factor.
+  Result<std::string> version(const BarsRequest& request) const;
   /// What is known about the rows that `read` would give, without reading them.
   Result<Evidence> evidence(const RowsRequest& request) const;
   /// The rows, converted to the units asked for, in batches of a few thousand.
@@ -88,15 +99,29 @@ class Query {
   /// Sequence at a time or of a number: `as_of` as users write it (sequence, date, RFC 3339).
   Result<store::Sequence> as_of(std::string_view text) const;
 
+  /// Day states of the table within the range; no entry for a day never fetched.
+  Result<std::shared_ptr<const DayStates>> days(const catalog::TableSpec& table) const {
+    return versions_.days(table.name);
+  }
+  /// The last commit of the table, its time and its sources.
+  Result<TableVersion> table_version(const catalog::TableSpec& table) const {
+    return versions_.of(table.name, store_.applied());
+  }
+
   const catalog::Catalog& catalog() const { return catalog_; }
   const store::Store& store() const { return store_; }
   const journal::Ledger& ledger() const { return ledger_; }
 
  private:
+  Result<Series> daily_series(const BarsRequest& request) const;
+  Result<void> add_factors(const std::string& code, Series& series) const;
+  Result<double> anchor_factor(const std::string& code, Date anchor) const;
+
   const catalog::Catalog& catalog_;
   const journal::Journal& journal_;
   const journal::Ledger& ledger_;
   const store::Store& store_;
+  Versions versions_;
 };
 
 }  // namespace kanpan::query

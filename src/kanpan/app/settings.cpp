@@ -1,0 +1,223 @@
+#include "kanpan/app/settings.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <fstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/base/suggest.hpp"
+
+namespace kanpan::app {
+namespace {
+
+constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+
+std::string default_memory() {
+  const auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
+  const auto page = static_cast<std::uint64_t>(std::max(sysconf(_SC_PAGESIZE), 1L));
+  return fmt::format("{}MiB", std::max(pages * page / 2, kGiB) >> 20);
+}
+
+std::vector<std::string> keys() {
+  std::vector<std::string> out;
+  for (const SettingSpec& spec : setting_specs()) out.push_back(spec.key);
+  return out;
+}
+
+const SettingSpec* find_spec(std::string_view key) {
+  const auto& specs = setting_specs();
+  const auto found = std::ranges::find(specs, key, &SettingSpec::key);
+  return found == specs.end() ? nullptr : &*found;
+}
+
+Error unknown_key(std::string_view key, std::string_view where) {
+  return {Errc::Config, fmt::format("{}: '{}' is no setting", where, key), suggestion(key, keys())};
+}
+
+bool is_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && value >= 0;
+}
+
+/// What is wrong with a value, "" when nothing is.
+std::string fault(std::string_view key, const std::string& value) {
+  if (key == "profile" && value != "embedded")
+    return value == "server" ? "the server profile needs PostgreSQL, which this version has not yet"
+                             : "embedded is the only profile of this version";
+  if (key == "source.kind" && value != "tushare" && value != "sim") return "tushare or sim";
+  if ((key == "source.points" || key == "source.workers" || key.starts_with("source.calls_")) &&
+      !value.empty() && !is_number(value))
+    return "a whole number, 0 or more";
+  if ((key.starts_with("scheduler.") || key == "source.path_per_api") && value != "true" &&
+      value != "false")
+    return "true or false";
+  if (key == "memory.limit" && !parse_size(value)) return "a size such as 512MiB or 2GiB";
+  if (key == "clock") {
+    const auto clock = make_clock(value);
+    if (!clock) return clock.error().hint;
+  }
+  return "";
+}
+
+Result<std::string> read_secret(const std::string& path, std::string_view key) {
+  std::ifstream in(path);
+  std::string line;
+  if (!in || !std::getline(in, line) || line.empty())
+    return Error{Errc::Config, fmt::format("{}: file '{}' cannot be read or is empty", key, path),
+                 "name a file whose first line is the secret"};
+  while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.pop_back();
+  return line;
+}
+
+}  // namespace
+
+std::string SettingSpec::environment() const {
+  std::string name = "KANPAN_";
+  for (const char c : key)
+    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+const std::vector<SettingSpec>& setting_specs() {
+  static const std::vector<SettingSpec> specs{
+      {"profile", "embedded", "which parts are used: embedded"},
+      {"http.listen", "127.0.0.1:8600", "address and port of the API and the page"},
+      {"source.kind", "tushare", "tushare or sim"},
+      {"source.url", "https://api.tushare.pro", "where the source answers"},
+      {"source.token", "", "token of the source", true},
+      {"source.points", "2000", "points of the token: they set the limits"},
+      {"source.calls_per_minute", "", "calls a minute; 0 = no limit; from the points unless given"},
+      {"source.calls_per_day", "", "calls a day; 0 = no limit; from the points unless given"},
+      {"source.path_per_api", "false", "append /{api_name} to the address"},
+      {"source.workers", "4", "calls in flight at once"},
+      {"memory.limit", default_memory(), "memory of store, caches and buffers together"},
+      {"clock", "system", "system, a fixed RFC 3339 time, or that with xN"},
+      {"scheduler.enabled", "true", "collect by the tables' schedules while serving"},
+      {"scheduler.catch_up", "true", "run once what was missed while not serving"},
+      {"catalog.directory", "", "the tables' declarations; beside the program unless given"},
+      {"web.directory", "", "the page's files; beside the program unless given"},
+  };
+  return specs;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit.empty() || unit == "B") return value;
+  if (unit == "KiB") return value << 10;
+  if (unit == "MiB") return value << 20;
+  if (unit == "GiB") return value << 30;
+  return std::nullopt;
+}
+
+Result<Settings> Settings::load(const Sources& sources) {
+  Settings settings;
+  for (const SettingSpec& spec : setting_specs())
+    settings.values_[spec.key] = {spec.fallback, "default"};
+  if (sources.file) {
+    if (std::filesystem::exists(*sources.file)) {
+      KANPAN_TRY(settings.read_file(*sources.file));
+    } else if (sources.file_required) {
+      return Error{Errc::Config, fmt::format("the file '{}' does not exist", sources.file->string()),
+                   "name an existing file with --config"};
+    }
+  }
+  KANPAN_TRY(settings.read_environment(sources.environment));
+  for (const auto& [key, value] : sources.flags) {
+    const SettingSpec* spec = find_spec(key);
+    if (!spec) return unknown_key(key, "flag");
+    KANPAN_TRY(settings.put(*spec, value, "flag"));
+  }
+  return settings;
+}
+
+Result<void> Settings::put(const SettingSpec& spec, std::string value, std::string origin) {
+  if (const std::string wanted = fault(spec.key, value); !wanted.empty())
+    return Error{Errc::Config,
+                 fmt::format("{}: {} is '{}'", origin, spec.key, spec.secret ? "…" : value), wanted};
+  values_[spec.key] = {std::move(value), std::move(origin)};
+  return {};
+}
+
+Result<void> Settings::read_file(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::vector<std::pair<std::string, YAML::Node>> open;
+  try {
+    const YAML::Node root = YAML::LoadFile(name);
+    if (root.IsNull()) return {};
+    if (!root.IsMap())
+      return Error{Errc::Config, fmt::format("{}: not a map of settings", name), "write key: value"};
+    open.emplace_back("", root);
+    while (!open.empty()) {
+      const auto [prefix, node] = open.back();
+      open.pop_back();
+      for (const auto& entry : node) {
+        const std::string key = prefix + entry.first.as<std::string>();
+        const std::string where = fmt::format("{}:{}", name, entry.first.Mark().line + 1);
+        if (entry.second.IsMap()) {
+          open.emplace_back(key + ".", entry.second);
+          continue;
+        }
+        const SettingSpec* spec = find_spec(key);
+        if (!spec) return unknown_key(key, where);
+        if (spec->secret)
+          return Error{Errc::Config, fmt::format("{}: {} is a secret", where, key),
+                       fmt::format("set {} or {}_FILE", spec->environment(), spec->environment())};
+        if (!entry.second.IsScalar())
+          return Error{Errc::Config, fmt::format("{}: {} has no single value", where, key),
+                       spec->about};
+        KANPAN_TRY(put(*spec, entry.second.as<std::string>(), where));
+      }
+    }
+  } catch (const YAML::Exception& error) {
+    return Error{Errc::Config, fmt::format("{}: {}", name, error.what()), "mend the YAML"};
+  }
+  return {};
+}
+
+Result<void> Settings::read_environment(const std::map<std::string, std::string>& environment) {
+  std::map<std::string, const SettingSpec*> known;
+  for (const SettingSpec& spec : setting_specs()) known[spec.environment()] = &spec;
+  for (const auto& [name, value] : environment) {
+    const bool file = name.ends_with("_FILE");
+    const auto found = known.find(file ? name.substr(0, name.size() - 5) : name);
+    if (found == known.end() || (file && !found->second->secret)) {
+      std::vector<std::string> names;
+      for (const auto& [candidate, spec] : known) names.push_back(candidate);
+      return Error{Errc::Config, fmt::format("environment: {} is no setting", name),
+                   suggestion(name, names)};
+    }
+    std::string content = value;
+    if (file) {
+      KANPAN_LET(content, read_secret(value, name));
+    }
+    KANPAN_TRY(put(*found->second, std::move(content), "environment " + name));
+  }
+  return {};
+}
+
+const SettingValue& Settings::at(std::string_view key) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) throw std::logic_error(fmt::format("no setting '{}'", key));
+  return found->second;
+}
+
+std::int64_t Settings::number(std::string_view key) const {
+  const std::string& value = text(key);
+  return value.empty() ? 0 : std::stoll(value);
+}
+
+bool Settings::flag(std::string_view key) const { return text(key) == "true"; }
+
+std::uint64_t Settings::bytes(std::string_view key) const { return parse_size(text(key)).value_or(0); }
+
+}  // namespace kanpan::app

@@ -1,0 +1,66 @@
+// Settings: flags, then KANPAN_*, then kanpan.yaml, then defaults; each value knows where it is from.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+
+namespace kanpan::app {
+
+/// One key as INTERFACE names it. Everything about settings derives from the list of these.
+struct SettingSpec {
+  std::string key;            ///< "source.calls_per_minute"
+  std::string fallback;       ///< default, "" = none
+  std::string about;
+  bool secret = false;        ///< only by environment or file, never shown
+
+  /// KANPAN_SOURCE_CALLS_PER_MINUTE.
+  std::string environment() const;
+};
+
+const std::vector<SettingSpec>& setting_specs();
+
+struct SettingValue {
+  std::string value;
+  std::string origin;         ///< "flag", "environment KANPAN_…", "file …:line 3", "default"
+};
+
+/// Immutable once loaded.
+class Settings {
+ public:
+  struct Sources {
+    std::optional<std::filesystem::path> file;         ///< read if it exists; must exist if required
+    bool file_required = false;
+    std::map<std::string, std::string> environment;    ///< KANPAN_* only
+    std::map<std::string, std::string> flags;          ///< by key
+  };
+
+  /// Errors (Config) name the key, where it stands, the value found and what is allowed.
+  static Result<Settings> load(const Sources& sources);
+
+  const SettingValue& at(std::string_view key) const;
+  const std::string& text(std::string_view key) const { return at(key).value; }
+  bool given(std::string_view key) const { return at(key).origin != "default"; }
+  std::int64_t number(std::string_view key) const;
+  bool flag(std::string_view key) const;
+  /// Bytes of a size such as 512MiB.
+  std::uint64_t bytes(std::string_view key) const;
+
+ private:
+  Result<void> put(const SettingSpec& spec, std::string value, std::string origin);
+  Result<void> read_file(const std::filesystem::path& file);
+  Result<void> read_environment(const std::map<std::string, std::string>& environment);
+
+  std::map<std::string, SettingValue, std::less<>> values_;
+};
+
+/// `512MiB`, `2GiB`, `1000000`: bytes.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+}  // namespace kanpan::app

@@ -1,0 +1,213 @@
+#include "kanpan/ingest/collector.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/run_execution.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using catalog::UpdateMode;
+
+constexpr std::array kModes{UpdateMode::Full, UpdateMode::Incremental, UpdateMode::Merge,
+                            UpdateMode::Realtime};
+
+std::optional<Date> date_member(const boost::json::object& object, std::string_view key) {
+  Date day;
+  const auto* value = object.if_contains(key);
+  if (!value || !value->is_string() || !parse_date(value->as_string(), day)) return std::nullopt;
+  return day;
+}
+
+std::vector<std::string> text_members(const boost::json::object& object, std::string_view key) {
+  std::vector<std::string> out;
+  if (const auto* list = object.if_contains(key); list && list->is_array())
+    for (const auto& item : list->as_array())
+      if (item.is_string()) out.emplace_back(item.as_string());
+  return out;
+}
+
+bool needs_listings(const TableSpec& table) {
+  if (table.expect == catalog::Expect::ListedCodes || table.expect == catalog::Expect::ListedAll)
+    return true;
+  return !table.code.empty() && table.codes.empty() &&
+         std::ranges::any_of(table.source.walks, [](const catalog::Walk& walk) {
+           return walk.kind == catalog::WalkKind::Code;
+         });
+}
+
+}  // namespace
+
+std::string CollectRequest::to_json() const {
+  boost::json::object object;
+  object["command"] = command;
+  object["tables"] = boost::json::value_from(tables);
+  if (from) object["from"] = from->iso();
+  if (to) object["to"] = to->iso();
+  if (!codes.empty()) object["codes"] = boost::json::value_from(codes);
+  if (mode) object["mode"] = catalog::name(*mode);
+  if (announcements)
+    object["announced_from"] = announcements->first.iso(),
+    object["announced_to"] = announcements->last.iso();
+  return boost::json::serialize(object);
+}
+
+Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(json, error);
+  if (error || !value.is_object())
+    return Error{Errc::Corrupt, fmt::format("a run's arguments are unreadable: {}", json)};
+  const auto& object = value.as_object();
+  CollectRequest request;
+  request.command = boost::json::value_to<std::string>(object.at("command"));
+  request.tables = text_members(object, "tables");
+  request.codes = text_members(object, "codes");
+  request.from = date_member(object, "from");
+  request.to = date_member(object, "to");
+  if (const auto* mode = object.if_contains("mode"); mode && mode->is_string())
+    for (const UpdateMode candidate : kModes)
+      if (catalog::name(candidate) == mode->as_string()) request.mode = candidate;
+  if (const auto first = date_member(object, "announced_from"))
+    request.announcements = DateRange{*first, date_member(object, "announced_to").value_or(*first)};
+  return request;
+}
+
+int RunOutcome::exit_code() const {
+  if (summary.run.state == journal::RunState::Cancelled) return 6;
+  if (error && kanpan::exit_code(error->code) == 4) return 4;
+  if (summary.planned + summary.failed > 0) return 6;
+  if (error) return kanpan::exit_code(error->code);
+  return summary.quarantined + summary.refused > 0 ? 5 : 0;
+}
+
+Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
+                     source::Source& source, Writer& writer, const Clock& clock,
+                     Progress& progress, Options options)
+    : catalog_(catalog),
+      ledger_(ledger),
+      store_(store),
+      writer_(writer),
+      clock_(clock),
+      progress_(progress),
+      options_(std::move(options)),
+      fetcher_(source, clock),
+      history_(store) {}
+
+Result<std::shared_ptr<const Universe>> Collector::universe() {
+  KANPAN_LET(auto universe, Universe::load(catalog_, store_));
+  return std::make_shared<const Universe>(std::move(universe));
+}
+
+Knowledge Collector::knowledge(const Universe& universe) const {
+  Knowledge knowledge;
+  knowledge.universe = &universe;
+  knowledge.today = shanghai_date(clock_.now());
+  knowledge.held = [this](const TableSpec& table, DateRange range) -> Result<std::map<Date, bool>> {
+    KANPAN_LET(const auto days, ledger_.days(table.name, range));
+    std::map<Date, bool> held;
+    for (const journal::DayState& day : days) held.emplace(day.day, day.complete);
+    return held;
+  };
+  knowledge.is_ready = [this](const TableSpec& table, Date day) {
+    return clock_.now() >= ready_at(table, day);
+  };
+  return knowledge;
+}
+
+Result<bool> Collector::is_empty(std::string_view table) const {
+  const auto spec = catalog_.find(table);
+  if (!spec) return false;
+  store::Read read;
+  read.table = *spec;
+  KANPAN_LET(const auto rows, store_.count(read));
+  return rows == 0;
+}
+
+Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
+    const CollectRequest& request) {
+  std::vector<const TableSpec*> wanted;
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    if (std::ranges::find(wanted, table) == wanted.end()) wanted.push_back(table);
+  }
+  std::vector<const TableSpec*> first, second;
+  const bool listings = std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
+  const bool halts = std::ranges::any_of(
+      wanted, [](auto* table) { return table->expect == catalog::Expect::ListedCodes; });
+  const auto prerequisite = [&](std::string_view name, bool needed,
+                                std::vector<const TableSpec*>& stage) -> Result<void> {
+    const auto table = catalog_.find(name);
+    if (!table) return {};
+    const auto asked = std::ranges::find(wanted, *table);
+    if (asked == wanted.end() && !needed) return {};
+    if (asked != wanted.end()) wanted.erase(asked);
+    stage.push_back(*table);
+    return {};
+  };
+  KANPAN_LET(const bool no_calendar, is_empty("trade_cal"));
+  KANPAN_LET(const bool no_listings, is_empty("stock_basic"));
+  KANPAN_TRY(prerequisite("trade_cal", no_calendar && listings, first));
+  KANPAN_TRY(prerequisite("stock_basic", no_listings && listings, first));
+  KANPAN_TRY(prerequisite("suspend_d", halts && !request.announcements, second));
+  std::vector<std::vector<const TableSpec*>> stages;
+  for (auto& stage : {first, second, wanted})
+    if (!stage.empty()) stages.push_back(stage);
+  return stages;
+}
+
+Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest& request,
+                                   const Universe& universe) const {
+  const Knowledge known = knowledge(universe);
+  if (request.announcements) return plan_announcements(table, *request.announcements);
+  PlanRequest wanted{&table, request.from, request.to, request.codes, request.mode};
+  // What was not named but is needed follows its own policy, for every code.
+  const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
+  if (!named || table.code.empty()) wanted.codes.clear();
+  if (!named) wanted.mode.reset();
+  if (!table.dated()) wanted.from.reset(), wanted.to.reset();
+  return ingest::plan(wanted, known);
+}
+
+Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
+  KANPAN_LET(const auto order, stages(request));
+  KANPAN_LET(const auto known, universe());
+  std::vector<TablePlan> plans;
+  for (const auto& stage : order)
+    for (const TableSpec* table : stage) {
+      auto plan = plan_table(*table, request, *known);
+      if (!plan) return std::move(plan).error().within(table->name);
+      plans.push_back({table, std::move(*plan)});
+    }
+  return plans;
+}
+
+Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
+  KANPAN_LET(const auto order, stages(request));
+  journal::Run run;
+  run.id = journal::new_run_id(clock_);
+  run.command = request.command;
+  run.tables = fmt::format("{}", fmt::join(request.tables, ","));
+  run.arguments = request.to_json();
+  run.started = clock_.now();
+  KANPAN_TRY(ledger_.start_run(run, {}));
+  return RunExecution(*this, run.id, request, std::move(stop)).run(order);
+}
+
+Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
+  KANPAN_LET(const auto summary, ledger_.run(id));
+  KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
+  if (summary.run.state == journal::RunState::Done)
+    return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};
+  KANPAN_LET(const auto order, stages(request));
+  KANPAN_TRY(ledger_.resume_run(id));
+  return RunExecution(*this, std::string(id), request, std::move(stop)).run(order);
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,42 @@
+#include "kanpan/ingest/row_order.hpp"
+
+#include <algorithm>
+#include <compare>
+#include <numeric>
+
+namespace kanpan::ingest {
+namespace {
+
+std::weak_ordering compare(const frame::Column& column, std::uint32_t a, std::uint32_t b) {
+  if (column.is_null(a) || column.is_null(b)) return column.is_null(b) <=> column.is_null(a);
+  switch (column.type()) {
+    case frame::Type::Text: return column.texts()[a] <=> column.texts()[b];
+    case frame::Type::Date: return column.dates()[a] <=> column.dates()[b];
+    case frame::Type::Int: return column.ints()[a] <=> column.ints()[b];
+    case frame::Type::Real:
+      return column.reals()[a] < column.reals()[b]   ? std::weak_ordering::less
+             : column.reals()[a] > column.reals()[b] ? std::weak_ordering::greater
+                                                     : std::weak_ordering::equivalent;
+  }
+  return std::weak_ordering::equivalent;
+}
+
+}  // namespace
+
+void sort_by_key(const catalog::TableSpec& table, frame::Batch& rows) {
+  std::vector<const frame::Column*> key;
+  for (const std::string& name : table.key)
+    if (const auto at = rows.find(name); at != frame::Batch::npos) key.push_back(&rows.column(at));
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    for (const frame::Column* column : key)
+      if (const auto order = compare(*column, a, b); order != 0) return order < 0;
+    return false;
+  };
+  std::vector<std::uint32_t> order(rows.rows());
+  std::iota(order.begin(), order.end(), 0);
+  if (std::ranges::is_sorted(order, before)) return;
+  std::ranges::stable_sort(order, before);
+  rows = rows.take(order);
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,348 @@
+#include "kanpan/ingest/run_execution.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "kanpan/base/log.hpp"
+#include "kanpan/frame/codec.hpp"
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/row_order.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using catalog::WalkKind;
+using journal::UnitState;
+
+/// Longer than any unit takes; a dead process frees its leases earlier, by Ledger::recover().
+constexpr int kLeaseSeconds = 24 * 3600;
+
+bool stops_table(Errc code) {
+  return code == Errc::SourcePermission || code == Errc::SourceToken ||
+         code == Errc::SourceQuota || code == Errc::SourceParameter;
+}
+
+/// The rows in parts of at most `most` rows, of about equal size.
+std::vector<frame::Batch> parts(frame::Batch rows, std::size_t most) {
+  std::vector<frame::Batch> out;
+  if (rows.rows() <= most) {
+    out.push_back(std::move(rows));
+    return out;
+  }
+  const std::size_t count = (rows.rows() + most - 1) / most;
+  for (std::size_t part = 0; part < count; ++part)
+    out.push_back(rows.slice(rows.rows() * part / count, rows.rows() * (part + 1) / count));
+  return out;
+}
+
+}  // namespace
+
+RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest request,
+                           std::stop_token stop)
+    : owner_(owner), id_(std::move(id)), request_(std::move(request)), stop_(std::move(stop)) {}
+
+Result<RunOutcome> RunExecution::run(
+    const std::vector<std::vector<const TableSpec*>>& stages) {
+  owner_.progress_.begin(id_);
+  if (auto units = owner_.ledger_.units(id_, std::nullopt)) known_units_ = std::move(*units);
+  for (const journal::Unit& unit : known_units_) next_number_ = std::max(next_number_, unit.number + 1);
+  for (const auto& stage : stages) {
+    if (stop_.stop_requested()) break;
+    if (auto done = run_stage(stage); !done) fail(std::move(done).error());
+  }
+  owner_.writer_.drain();
+  for (const auto& [table, range] : by_code_)
+    if (auto done = settle_days(owner_.catalog_.find(table).value()[0], range); !done)
+      fail(std::move(done).error());
+  owner_.writer_.drain();
+  owner_.writer_.tidy();
+  release_leases();
+  owner_.progress_.end(id_);
+
+  KANPAN_LET(auto summary, owner_.ledger_.run(id_));
+  journal::RunState state = journal::RunState::Done;
+  if (stop_.stop_requested()) state = journal::RunState::Cancelled;
+  else if (summary.planned + summary.failed + summary.refused > 0 || error_)
+    state = summary.committed + summary.unchanged > 0 ? journal::RunState::Partial
+                                                      : journal::RunState::Failed;
+  KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error_ ? error_->text() : ""));
+  KANPAN_LET(summary, owner_.ledger_.run(id_));
+  tell("done", "", "", summary.rows, std::string(journal::name(state)));
+  return RunOutcome{std::move(summary), error_};
+}
+
+Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage) {
+  KANPAN_LET(universe_, owner_.universe());
+  std::vector<Work> works;
+  for (const TableSpec* table : stage) {
+    KANPAN_TRY(acquire(*table));
+    auto units = units_of(*table);
+    if (!units) {
+      fail(std::move(units).error().within(table->name));
+      continue;
+    }
+    for (Work& work : *units) works.push_back(std::move(work));
+  }
+  owner_.progress_.planned(id_, works.size());
+  Channel<Work> queue(works.size() + 1);
+  for (Work& work : works) queue.send(std::move(work));
+  queue.close();
+  {
+    std::vector<std::jthread> workers;
+    for (int n = 0; n < owner_.options_.workers; ++n)
+      workers.emplace_back([&] { this->work(queue); });
+  }
+  owner_.writer_.drain();
+  return {};
+}
+
+Result<void> RunExecution::acquire(const TableSpec& table) {
+  if (leases_.contains(table.name)) return {};
+  KANPAN_LET(auto lease,
+             owner_.ledger_.acquire("lock:update:" + table.name, "run " + id_, kLeaseSeconds));
+  leases_.emplace(table.name, std::move(lease));
+  return {};
+}
+
+void RunExecution::release_leases() {
+  for (const auto& [table, lease] : leases_)
+    if (auto released = owner_.ledger_.release(lease); !released)
+      log::warn("ingest", "the lease on {} was already gone: {}", table, released.error().text());
+}
+
+Result<std::vector<RunExecution::Work>> RunExecution::units_of(const TableSpec& table) {
+  std::vector<Work> works;
+  bool known = false;
+  for (const journal::Unit& unit : known_units_) {
+    if (unit.table != table.name) continue;
+    known = true;
+    if (unit.state == UnitState::Committed || unit.state == UnitState::Unchanged) continue;
+    KANPAN_LET(auto slice, Slice::from_json(table, unit.plan));
+    works.push_back({std::move(slice), unit});
+  }
+  return known ? Result<std::vector<Work>>(std::move(works)) : plan_units(table);
+}
+
+Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec& table) {
+  KANPAN_LET(auto plan, owner_.plan_table(table, request_, *universe_));
+  std::vector<Work> works;
+  std::vector<journal::Unit> units;
+  for (Slice& slice : plan.slices) {
+    journal::Unit unit;
+    unit.run = id_;
+    unit.number = next_number_++;
+    unit.table = table.name;
+    unit.label = slice.label();
+    unit.plan = slice.to_json();
+    units.push_back(unit);
+    works.push_back({std::move(slice), std::move(unit)});
+  }
+  KANPAN_TRY(owner_.ledger_.add_units(units));
+  Event event{"plan", id_, table.name};
+  event.calls = plan.calls;
+  event.message = plan.note;
+  owner_.progress_.tell(event);
+  return works;
+}
+
+void RunExecution::work(Channel<Work>& queue) {
+  while (auto work = queue.receive()) {
+    if (stop_.stop_requested()) return;
+    if (!is_blocked(*work->slice.table)) take(std::move(*work));
+  }
+}
+
+void RunExecution::take(Work work) {
+  Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_);
+  if (stop_.stop_requested() && fetched.error) return;  // stays planned: the run is resumable
+  Submission made = submission(work, std::move(fetched));
+  const journal::Unit unit = *made.landing.unit;
+  made.done = [this, work = std::move(work), unit](const auto& outcome) {
+    settled(work, unit, outcome);
+  };
+  if (!owner_.writer_.submit(std::move(made)))
+    fail({Errc::Cancelled, "the writer closed before the run was done"});
+}
+
+Submission RunExecution::submission(const Work& work, Fetched fetched) {
+  Submission made;
+  made.landing.lease = leases_.at(work.unit.table);
+  made.landing.unit = work.unit;
+  journal::Unit& unit = *made.landing.unit;
+  for (auto& call : fetched.calls) {
+    call.run = id_;
+    call.unit = unit.number;
+  }
+  made.landing.calls = std::move(fetched.calls);
+  if (fetched.error) {
+    unit.state = UnitState::Failed;
+    unit.error = fetched.error->text();
+    if (stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
+    fail(*fetched.error);
+  } else if (fetched.refusal) {
+    refuse(fetched, *fetched.refusal, made);
+  } else if (auto accepted = accept(work, fetched, made); !accepted) {
+    unit.state = UnitState::Failed;
+    unit.error = accepted.error().text();
+    made.proposals.clear();
+    fail(std::move(accepted).error());
+  }
+  return made;
+}
+
+Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission& into) {
+  const TableSpec& table = *work.slice.table;
+  journal::Unit& unit = *into.landing.unit;
+  auto pages = std::move(fetched.harvest.pages);
+  KANPAN_LET(auto verdict, judge(work.slice, std::move(fetched.harvest), owner_.history_));
+  fetched.harvest.pages = std::move(pages);
+  for (const std::string& note : verdict.notes) tell("note", table.name, unit.label, 0, note);
+  if (verdict.refused) {
+    refuse(fetched, *verdict.refused, into);
+    return {};
+  }
+  for (HeldRow& held : verdict.held) {
+    journal::Quarantined row;
+    row.run = id_;
+    row.unit = unit.number;
+    row.table = table.name;
+    row.call = call_of(work.slice, "").text();
+    row.rule = std::move(held.rule);
+    row.reason = std::move(held.reason);
+    row.row = std::move(held.json);
+    row.at = owner_.clock_.now();
+    into.landing.quarantined.push_back(std::move(row));
+  }
+  unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
+  unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
+  unit.state = UnitState::Committed;
+  sort_by_key(table, verdict.rows);
+  KANPAN_TRY(note_day(work, into, verdict.rows));
+  const bool nothing = verdict.rows.rows() == 0 && work.slice.mode != journal::Mode::Replace;
+  if (unit.state == UnitState::Unchanged || nothing) return {};
+  const bool whole = work.slice.mode == journal::Mode::Replace;
+  const auto most = whole ? verdict.rows.rows() : static_cast<std::size_t>(table.policy.batch_size);
+  for (frame::Batch& part : parts(std::move(verdict.rows), std::max<std::size_t>(most, 1))) {
+    Proposal proposal;
+    proposal.table = &table;
+    proposal.header.table = table.name;
+    proposal.header.mode = work.slice.mode;
+    if (whole) proposal.header.scope = work.slice.scope();
+    proposal.header.run = id_;
+    proposal.header.unit = unit.number;
+    proposal.header.source = owner_.options_.source;
+    proposal.header.simulated = owner_.fetcher_.source().simulated();
+    proposal.rows = std::move(part);
+    into.proposals.push_back(std::move(proposal));
+  }
+  return {};
+}
+
+void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& into) {
+  journal::Unit& unit = *into.landing.unit;
+  unit.state = UnitState::Refused;
+  unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
+  for (auto& [call, body] : fetched.harvest.pages) {
+    journal::Quarantined page;
+    page.run = id_;
+    page.unit = unit.number;
+    page.table = unit.table;
+    page.call = std::move(call);
+    page.rule = refusal.rule;
+    page.reason = refusal.reason;
+    page.page = std::move(body);
+    page.at = owner_.clock_.now();
+    into.landing.quarantined.push_back(std::move(page));
+  }
+}
+
+/// A slice that is one day of the table's time column says how complete that day now is.
+Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
+  const Slice& slice = work.slice;
+  const TableSpec& table = *slice.table;
+  const bool one_day = slice.range && slice.range->first == slice.range->last &&
+                       (slice.walk.kind == WalkKind::Date || slice.walk.kind == WalkKind::Period);
+  if (!one_day) {
+    if (!slice.range || !slice.by_time_column() || table.days == catalog::Days::Calendar) return {};
+    const std::lock_guard lock(mutex_);
+    auto& range = by_code_.try_emplace(table.name, *slice.range).first->second;
+    range = {std::min(range.first, slice.range->first), std::max(range.last, slice.range->last)};
+    return {};
+  }
+  const Date day = slice.range->first;
+  KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
+  const std::optional<journal::DayState> before =
+      known.empty() ? std::nullopt : std::optional(known.front());
+  journal::DayState state =
+      judge_day(table, day, static_cast<std::uint32_t>(rows.rows()), sha256({frame::encode(rows)}),
+                owner_.clock_.now(), *universe_, before);
+  if (before && before->content == state.content) into.landing.unit->state = UnitState::Unchanged;
+  into.landing.days.push_back(std::move(state));
+  return {};
+}
+
+void RunExecution::settled(const Work& work, const journal::Unit& unit,
+                           const Result<std::vector<store::Applied>>& outcome) {
+  if (!outcome) fail(outcome.error());
+  owner_.progress_.unit_done(unit);
+  const std::string& table = unit.table;
+  const journal::Sequence seq = outcome && !outcome->empty() ? outcome->back().seq : 0;
+  if (unit.state == UnitState::Failed)
+    tell("error", table, unit.label, 0, unit.error);
+  else if (unit.state == UnitState::Refused)
+    tell("quarantine", table, unit.label, 0, unit.error);
+  else
+    tell("commit", table, work.slice.label(), unit.rows,
+         std::string(journal::name(unit.state)), seq);
+  if (unit.quarantined > 0)
+    tell("quarantine", table, unit.label, unit.quarantined, "rows held back");
+}
+
+Result<void> RunExecution::settle_days(const TableSpec& table, DateRange range) {
+  KANPAN_LET(const auto counts, owner_.store_.day_counts(table, range));
+  std::map<Date, std::uint32_t> rows;
+  for (const store::DayCount& count : counts)
+    rows[count.day] = static_cast<std::uint32_t>(count.rows);
+  Submission made;
+  made.landing.lease = leases_.at(table.name);
+  for (const Date day : days_of(table, universe_->calendar(), range)) {
+    if (!rows.contains(day) && universe_->expected_rows(table, day).value_or(0) == 0 &&
+        rows.lower_bound(day) == rows.begin())
+      continue;  // before the first day with rows nothing is known
+    made.landing.days.push_back(judge_day(table, day, rows[day], Sha256{}, owner_.clock_.now(),
+                                          *universe_, std::nullopt));
+  }
+  KANPAN_TRY(owner_.writer_.write(std::move(made)));
+  return {};
+}
+
+bool RunExecution::is_blocked(const TableSpec& table) {
+  const std::lock_guard lock(mutex_);
+  return blocked_.contains(table.name);
+}
+
+void RunExecution::block(const TableSpec& table, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (error.code == Errc::SourceToken)
+    for (const auto& [name, lease] : leases_) blocked_.insert(name);
+  blocked_.insert(table.name);
+}
+
+void RunExecution::fail(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!error_) error_ = std::move(error);
+}
+
+void RunExecution::tell(std::string kind, const std::string& table, const std::string& unit,
+                        std::uint64_t rows, std::string message, journal::Sequence seq) {
+  Event event{std::move(kind), id_, table, unit, rows, 0, seq, std::move(message)};
+  event.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                         std::chrono::steady_clock::now() - started_)
+                         .count();
+  owner_.progress_.tell(event);
+}
+
+}  // namespace kanpan::ingest

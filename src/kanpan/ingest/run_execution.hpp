@@ -1,0 +1,71 @@
+// One run from its first call to its last commit.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/channel.hpp"
+#include "kanpan/ingest/collector.hpp"
+
+namespace kanpan::ingest {
+
+/// Owned by the thread that runs it; its workers are joined before run() returns.
+class RunExecution {
+ public:
+  RunExecution(Collector& owner, std::string id, CollectRequest request, std::stop_token stop);
+
+  Result<RunOutcome> run(const std::vector<std::vector<const catalog::TableSpec*>>& stages);
+
+ private:
+  struct Work {
+    Slice slice;
+    journal::Unit unit;
+  };
+
+  Result<void> run_stage(const std::vector<const catalog::TableSpec*>& stage);
+  /// The units of one table that are still to do: those the ledger has, else a new plan.
+  Result<std::vector<Work>> units_of(const catalog::TableSpec& table);
+  Result<std::vector<Work>> plan_units(const catalog::TableSpec& table);
+  Result<void> acquire(const catalog::TableSpec& table);
+  void release_leases();
+
+  void work(Channel<Work>& queue);
+  void take(Work work);
+  Submission submission(const Work& work, Fetched fetched);
+  Result<void> accept(const Work& work, Fetched& fetched, Submission& into);
+  void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
+  Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
+  void settled(const Work& work, const journal::Unit& unit,
+               const Result<std::vector<store::Applied>>& outcome);
+  /// Day states of a table that was walked by code or window, from what is stored now.
+  Result<void> settle_days(const catalog::TableSpec& table, DateRange range);
+
+  /// Whether units of the table need not be tried: its interface or the token was refused.
+  bool is_blocked(const catalog::TableSpec& table);
+  void block(const catalog::TableSpec& table, const Error& error);
+  void fail(Error error);
+  void tell(std::string kind, const std::string& table, const std::string& unit,
+            std::uint64_t rows, std::string message, journal::Sequence seq = 0);
+
+  Collector& owner_;
+  const std::string id_;
+  const CollectRequest request_;
+  std::stop_token stop_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::shared_ptr<const Universe> universe_;
+  std::vector<journal::Unit> known_units_;
+  std::uint32_t next_number_ = 1;
+  std::map<std::string, journal::Lease> leases_;
+
+  std::mutex mutex_;               ///< what follows is shared by the workers
+  std::optional<Error> error_;
+  std::set<std::string> blocked_;  ///< tables
+  std::map<std::string, DateRange> by_code_;  ///< tables whose days are to be settled
+};
+
+}  // namespace kanpan::ingest

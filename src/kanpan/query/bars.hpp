@@ -1,0 +1,40 @@
+// K-line arithmetic on batches: adjustment and resampling. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/frame/batch.hpp"
+#include "kanpan/query/query.hpp"
+
+namespace kanpan::query {
+
+/// Daily bars of one code by column, oldest first; NaN where null. Prices 元, the rest in the
+/// daily table's units.
+struct Series {
+  std::vector<Date> day;
+  std::vector<double> open, high, low, close, pre_close, change, pct_chg, vol, amount, factor;
+
+  std::size_t size() const { return day.size(); }
+};
+
+/// Appends the rows of a daily batch (columns by name) to the series, factors NaN.
+void append(Series& series, const frame::Batch& daily);
+
+/// One bar per ISO week or month, dated by its last bar: first open, greatest high, least low, last
+/// close and factor, the first bar's pre_close, sums of vol and amount; change and pct_chg (%) of
+/// close against pre_close.
+Series resample(const Series& daily, Frequency frequency);
+
+/// As the SDK's pro_bar does it (by ratio): hfq = price × factor, qfq = price × factor ÷ anchor
+/// factor, for open, high, low, close, pre_close, each rounded like printf("%.2f") when `round`;
+/// change = close − pre_close, pct_chg = change ÷ pre_close × 100 to 2 decimals; vol and amount
+/// stay. Every factor must be known.
+void adjust(Series& series, Adjust adjust, double anchor_factor, bool round);
+
+/// As the answer's batch: trade_date, open, …, adj_factor.
+frame::Batch to_batch(const Series& series);
+
+}  // namespace kanpan::query

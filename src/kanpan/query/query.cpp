@@ -1,0 +1,304 @@
+#include "kanpan/query/query.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "kanpan/query/bars.hpp"
+#include "kanpan/query/units.hpp"
+
+namespace kanpan::query {
+namespace {
+
+using catalog::TableSpec;
+using store::Read;
+
+constexpr std::size_t kMostMissing = 20;
+
+std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::string>& names,
+                                 Units units) {
+  std::vector<ColumnInfo> columns;
+  const auto add = [&](const catalog::ColumnSpec& column) {
+    const std::string unit =
+        units == Units::Source ? column.unit : to_normal(column.unit).unit;
+    columns.push_back({column.name, column.type, unit, column.label, column.label_en});
+  };
+  if (names.empty())
+    for (const auto& column : table.columns) add(column);
+  for (const std::string& name : names)
+    if (const auto* column = table.column(name)) add(*column);
+  return columns;
+}
+
+/// The last commit of those years that the read can see.
+store::Sequence last_commit(const TableVersion& version, const Read& read) {
+  if (!read.from || !read.to || read.table->days == catalog::Days::Calendar) return version.last;
+  store::Sequence last = 0;
+  for (int year = read.from->year(); year <= read.to->year(); ++year)
+    if (const auto found = version.by_year.find(year); found != version.by_year.end())
+      last = std::max(last, found->second);
+  return last;
+}
+
+struct Completeness {
+  std::string status;
+  std::vector<std::string> missing;
+};
+
+/// The worst of the days that the read covers.
+Completeness judge(const Read& read, const DayStates& days) {
+  Completeness out{"complete", {}};
+  auto from = read.from ? days.lower_bound(*read.from) : days.begin();
+  const auto to = read.to ? days.upper_bound(*read.to) : days.end();
+  for (; from != to; ++from) {
+    const journal::DayState& day = from->second;
+    const bool short_of = day.expected && day.rows < *day.expected;
+    if (!short_of && day.complete) continue;
+    if (!day.complete) out.status = short_of ? "partial" : "provisional";
+    if (out.missing.size() < kMostMissing && short_of)
+      out.missing.push_back(fmt::format("{}: {} of {} rows", day.day.iso(), day.rows, *day.expected));
+  }
+  return out;
+}
+
+Read daily_read(const TableSpec& daily, const BarsRequest& request) {
+  Read read;
+  read.table = &daily;
+  read.codes = {request.code};
+  read.from = request.from;
+  read.to = request.to;
+  return read;
+}
+
+int days_per_bar(Frequency frequency) {
+  switch (frequency) {
+    case Frequency::Day: return 1;
+    case Frequency::Week: return 5;
+    case Frequency::Month: return 23;
+  }
+  return 1;
+}
+
+void keep_last(Series& series, std::size_t count) {
+  if (series.size() <= count) return;
+  const auto drop = static_cast<std::ptrdiff_t>(series.size() - count);
+  series.day.erase(series.day.begin(), series.day.begin() + drop);
+  for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
+                      &Series::pre_close, &Series::change, &Series::pct_chg, &Series::vol,
+                      &Series::amount, &Series::factor})
+    (series.*column).erase((series.*column).begin(), (series.*column).begin() + drop);
+}
+
+void to_units(frame::Batch& bars, const TableSpec& daily, Units units) {
+  if (units == Units::Source) return;
+  for (std::size_t c = 0; c < bars.width(); ++c)
+    if (const auto* column = daily.column(bars.fields()[c].name))
+      convert(bars.column(c), to_normal(column->unit).factor);
+}
+
+Error missing_factors(const std::string& code, const Series& series, std::size_t first) {
+  std::size_t count = 0;
+  for (const double factor : series.factor) count += std::isnan(factor) ? 1 : 0;
+  return {Errc::Quality,
+          fmt::format("{} has no adjustment factor on {} of {} days, the first {}", code, count,
+                      series.size(), series.day[first].iso()),
+          "collect adj_factor for these days, or ask for adj=none"};
+}
+
+}  // namespace
+
+Result<std::string> Query::version(const Read& read) const {
+  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied()));
+  KANPAN_LET(const auto days, versions_.days(read.table->name));
+  return fmt::format("{}-{}", last_commit(table, read), judge(read, *days).status);
+}
+
+Result<std::string> Query::version(const BarsRequest& request) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  Read read = daily_read(*daily, request);
+  if (request.from && !request.to) read.from.reset();
+  KANPAN_LET(std::string version, this->version(read));
+  if (request.adjust == Adjust::None) return version;
+  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
+  read.table = factors;
+  KANPAN_LET(const std::string second, this->version(read));
+  return version + "." + second;
+}
+
+Result<Evidence> Query::evidence(const RowsRequest& request) const {
+  const Read& read = request.read;
+  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied()));
+  KANPAN_LET(const auto days, versions_.days(read.table->name));
+  Evidence evidence;
+  evidence.data_version = last_commit(table, read);
+  if (table.last > 0) evidence.as_of = rfc3339(table.time);
+  evidence.source = table.sources;
+  evidence.simulated = table.simulated;
+  auto completeness = judge(read, *days);
+  evidence.status = table.last == 0 ? "empty" : completeness.status;
+  evidence.missing = std::move(completeness.missing);
+  evidence.columns = describe(*read.table, read.columns, request.units);
+  return evidence;
+}
+
+Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) const {
+  if (request.units == Units::Source) return store_.read(request.read, sink);
+  return store_.read(request.read, [&](frame::Batch&& batch) -> Result<bool> {
+    for (std::size_t c = 0; c < batch.width(); ++c)
+      if (const auto* column = request.read.table->column(batch.fields()[c].name))
+        convert(batch.column(c), to_normal(column->unit).factor);
+    return sink(std::move(batch));
+  });
+}
+
+Result<std::uint64_t> Query::count(const RowsRequest& request) const {
+  return store_.count(request.read);
+}
+
+Result<Series> Query::daily_series(const BarsRequest& request) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  Read read = daily_read(*daily, request);
+  const std::size_t wanted = request.limit * static_cast<std::size_t>(days_per_bar(request.frequency));
+  const bool last_only = !request.from && !request.to;
+  if (last_only) {
+    read.order = {{daily->time, true}};
+    read.limit = wanted;
+  }
+  std::vector<frame::Batch> batches;
+  KANPAN_TRY(store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    batches.push_back(std::move(batch));
+    return true;
+  }));
+  Series series;
+  if (last_only)
+    for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
+      std::vector<std::uint32_t> backwards(batch->rows());
+      for (std::uint32_t i = 0; i < backwards.size(); ++i)
+        backwards[i] = static_cast<std::uint32_t>(backwards.size()) - 1 - i;
+      append(series, batch->take(backwards));
+    }
+  else
+    for (const frame::Batch& batch : batches) append(series, batch);
+  if (series.size() == 0)
+    return Error{Errc::NotFound, fmt::format("no daily bars of {} in this range", request.code),
+                 "see what there is: kanpan coverage daily"};
+  return series;
+}
+
+/// Puts the factor of each day into the series; what is missing stays NaN.
+Result<void> Query::add_factors(const std::string& code, Series& series) const {
+  KANPAN_LET(const TableSpec* table, catalog_.find("adj_factor"));
+  Read read;
+  read.table = table;
+  read.columns = {"trade_date", "adj_factor"};
+  read.codes = {code};
+  read.from = series.day.front();
+  read.to = series.day.back();
+  std::size_t next = 0;
+  return store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    const auto days = batch.column(0).dates();
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      while (next < series.size() && series.day[next] < days[row]) ++next;
+      if (next == series.size()) return false;
+      if (series.day[next] == days[row] && !batch.column(1).is_null(row))
+        series.factor[next] = batch.column(1).reals()[row];
+    }
+    return true;
+  });
+}
+
+Result<double> Query::anchor_factor(const std::string& code, Date anchor) const {
+  KANPAN_LET(const TableSpec* table, catalog_.find("adj_factor"));
+  Read read;
+  read.table = table;
+  read.columns = {"adj_factor"};
+  read.codes = {code};
+  read.to = anchor;
+  read.order = {{"trade_date", true}};
+  read.limit = 1;
+  double factor = std::nan("");
+  KANPAN_TRY(store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    if (batch.rows() > 0 && !batch.column(0).is_null(0)) factor = batch.column(0).reals()[0];
+    return true;
+  }));
+  if (std::isnan(factor))
+    return Error{Errc::Quality,
+                 fmt::format("{} has no adjustment factor on or before {}", code, anchor.iso()),
+                 "choose a later anchor, or collect adj_factor"};
+  return factor;
+}
+
+Result<Bars> Query::bars(const BarsRequest& request) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  KANPAN_LET(Series days, daily_series(request));
+  KANPAN_TRY(add_factors(request.code, days));
+  Bars bars;
+  if (request.adjust != Adjust::None) {
+    const auto missing = std::ranges::find_if(days.factor, [](double f) { return std::isnan(f); });
+    if (missing != days.factor.end())
+      return missing_factors(request.code, days,
+                             static_cast<std::size_t>(missing - days.factor.begin()));
+  }
+  double anchor_value = days.factor.back();
+  if (request.adjust == Adjust::Qfq) {
+    bars.anchor = request.anchor.value_or(days.day.back());
+    if (request.anchor) {
+      KANPAN_LET(anchor_value, anchor_factor(request.code, *request.anchor));
+    }
+  }
+  Series series = resample(days, request.frequency);
+  if (!request.from && !request.to) keep_last(series, request.limit);
+  adjust(series, request.adjust, anchor_value, request.round);
+  bars.rows = to_batch(series);
+  to_units(bars.rows, *daily, request.units);
+
+  RowsRequest asked{daily_read(*daily, request), request.units};
+  asked.read.from = series.day.front();
+  asked.read.to = series.day.back();
+  for (const frame::Field& field : bars.rows.fields()) asked.read.columns.push_back(field.name);
+  KANPAN_LET(bars.evidence, evidence(asked));
+  bars.evidence.columns.push_back({"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  return bars;
+}
+
+Result<Bars> Query::cross_section(Date day, Units units) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  RowsRequest request;
+  request.units = units;
+  request.read.table = daily;
+  request.read.from = request.read.to = day;
+  Bars bars;
+  bars.rows = frame::Batch(daily->fields());
+  KANPAN_TRY(rows(request, [&](frame::Batch&& batch) -> Result<bool> {
+    if (bars.rows.rows() == 0)
+      bars.rows = std::move(batch);
+    else
+      bars.rows.append(batch);
+    return true;
+  }));
+  KANPAN_LET(bars.evidence, evidence(request));
+  return bars;
+}
+
+Result<store::Sequence> Query::as_of(std::string_view text) const {
+  store::Sequence seq = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
+  const bool number = error == std::errc{} && end == text.data() + text.size();
+  Date day;
+  if (parse_date(text, day)) return journal_.at(shanghai_instant(day + 1, 0) - std::chrono::microseconds{1});
+  if (number) {
+    if (seq > store_.applied())
+      return Error{Errc::Usage, fmt::format("as_of {} is in the future", seq),
+                   fmt::format("the newest commit is {}", store_.applied())};
+    return seq;
+  }
+  auto instant = parse_rfc3339(text);
+  if (!instant)
+    return Error{Errc::Usage, fmt::format("as_of '{}' is neither a commit, a day nor a time", text),
+                 "write 1234, 2024-06-28 or 2024-06-28T18:00:00+08:00"};
+  return journal_.at(*instant);
+}
+
+}  // namespace kanpan::query
