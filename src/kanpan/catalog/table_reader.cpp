@@ -112,15 +112,31 @@ Twin read_twin(Reader& r) {
           .points = r.whole_if("points", 0)};
 }
 
+/// A walk must give every parameter that its interface demands. The twin's demands are not
+/// declared.
 void check_required(Reader& r, const SourceSpec& source) {
+  for (const ParameterSpec& parameter : source.parameters) {
+    const bool given =
+        (source.split && source.split->parameter == parameter.name) ||
+        std::any_of(source.fixed.begin(), source.fixed.end(),
+                    [&](const auto& fixed) { return fixed.first == parameter.name; });
+    for (const Walk& walk : source.walks)
+      if (parameter.required && !given && !walk.twin && walk.parameter != parameter.name &&
+          walk.from != parameter.name && walk.to != parameter.name)
+        r.refuse("walks", fmt::format("the {} walk does not give the required parameter '{}'",
+                                      name(walk.kind), parameter.name));
+  }
+}
+
+void check_source(Reader& r, const SourceSpec& source, const Names& parameters) {
   for (const auto& [parameter, value] : source.fixed)
-    if (!std::any_of(source.parameters.begin(), source.parameters.end(),
-                     [&](const ParameterSpec& p) { return p.name == parameter; }))
+    if (!contains(parameters, parameter))
       r.refuse("fixed", fmt::format("no parameter '{}'", parameter));
   for (const Walk& walk : source.walks)
     if (walk.twin && !source.twin)
       r.refuse("walks", "a walk asks the twin, but the source has none",
                "add twin: {api: …} or drop twin: true");
+  check_required(r, source);
 }
 
 SourceSpec read_source(Reader& r, const std::vector<ColumnSpec>& columns) {
@@ -145,7 +161,7 @@ SourceSpec read_source(Reader& r, const std::vector<ColumnSpec>& columns) {
     r.map("split",
           [&](Reader& split) { source.split = read_split(split, parameters, names_of(columns)); });
   source.fixed = r.pairs_if("fixed");
-  check_required(r, source);
+  check_source(r, source, parameters);
   return source;
 }
 

@@ -156,7 +156,8 @@ std::string_view name(Days days);
 enum class Relation {
   Ohlc,          ///< [open, high, low, close]: 0 < low <= open, close <= high
   PriceBetween,  ///< [amount, vol, low, high]: low - slack <= amount x scale / vol <= high + slack,
-                 ///< slack = tolerance x high; not judged where vol is 0
+                 ///< slack = tolerance x high; not judged where vol or amount
+                 ///< is below 1, because there the rounding of amount decides
   Change,        ///< [close, pre_close, change]: |close - pre_close - change| <= tolerance
   PctChg,        ///< [close, pre_close, pct_chg]: |(close / pre_close - 1) x scale - pct_chg| <=
                  ///< tolerance; scale 100 for %, 1 for a fraction; not judged where pre_close is 0
