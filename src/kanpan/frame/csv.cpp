@@ -1,0 +1,211 @@
+#include "kanpan/frame/csv.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "kanpan/base/suggest.hpp"
+#include "kanpan/frame/cell.hpp"
+#include "kanpan/frame/json_writer.hpp"
+
+namespace kanpan::frame {
+namespace {
+
+constexpr std::size_t kExcerpt = 80;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool is_utf8(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };
+  return std::ranges::all_of(text, is_ascii) || simdjson::validate_utf8(text.data(), text.size());
+}
+
+Error not_utf8(std::uint64_t line) {
+  return Error{Errc::Quality, fmt::format("line {}: the text is not UTF-8", line),
+               "convert the file first, as with iconv -f GB18030 -t UTF-8"};
+}
+
+const std::string* mapped(const ColumnNames& names, std::string_view source) {
+  for (const auto& [from, to] : names)
+    if (from == source) return &to;
+  return nullptr;
+}
+
+std::vector<std::string> names_of(const std::vector<Field>& fields) {
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.name);
+  return names;
+}
+
+}  // namespace
+
+Result<CsvReader> CsvReader::open(const std::filesystem::path& file, std::vector<Field> wanted,
+                                  const ColumnNames& names) {
+  KANPAN_LET(auto bytes, open_bytes(file));
+  return read(std::move(bytes), file.string(), std::move(wanted), names);
+}
+
+Result<CsvReader> CsvReader::read(std::unique_ptr<ByteStream> bytes, std::string origin,
+                                  std::vector<Field> wanted, const ColumnNames& names) {
+  CsvReader reader(std::move(bytes), std::move(origin), std::move(wanted));
+  KANPAN_TRY(reader.check_names(names));
+  if (auto header = reader.read_header(names); !header)
+    return std::move(header).error().within(reader.origin_);
+  return reader;
+}
+
+Result<void> CsvReader::check_names(const ColumnNames& names) const {
+  for (const auto& [source, column] : names)
+    if (std::ranges::find(wanted_, column, &Field::name) == wanted_.end())
+      return Error{Errc::Usage, fmt::format("no column '{}' to map '{}' to", column, source),
+                   suggestion(column, names_of(wanted_))};
+  return {};
+}
+
+Result<void> CsvReader::read_header(const ColumnNames& names) {
+  KANPAN_LET(const bool any, records_.next(cells_));
+  if (!any) return Error{Errc::Quality, "the file is empty", "its first line names the columns"};
+  std::vector<std::string> header;
+  std::vector<bool> seen(wanted_.size());
+  for (const CsvCell& cell : cells_) {
+    if (!is_utf8(cell.text)) return not_utf8(records_.line());
+    header.emplace_back(trimmed(cell.text));
+    const std::string* const other = mapped(names, header.back());
+    const std::string& name = other != nullptr ? *other : header.back();
+    // A name that another source column was mapped to is not its own any more.
+    const bool replaced =
+        other == nullptr && std::ranges::any_of(names, [&](auto& n) { return n.second == name; });
+    const auto at =
+        static_cast<std::size_t>(std::ranges::find(wanted_, name, &Field::name) - wanted_.begin());
+    if (replaced || at == wanted_.size()) {
+      unknown_.push_back(header.back());
+      target_.push_back(Batch::npos);
+      continue;
+    }
+    if (seen[at])
+      return Error{Errc::Quality, fmt::format("the header names column '{}' twice", name),
+                   "remove or rename one of them"};
+    seen[at] = true;
+    target_.push_back(at);
+  }
+  for (const auto& [source, column] : names)
+    if (std::ranges::find(header, source) == header.end())
+      return Error{Errc::Usage, fmt::format("the header has no column '{}'", source),
+                   suggestion(source, header)};
+  for (std::size_t i = 0; i < wanted_.size(); ++i)
+    if (!seen[i]) missing_.push_back(wanted_[i].name);
+  return {};
+}
+
+Result<std::optional<CsvBlock>> CsvReader::next(std::size_t max_rows) {
+  CsvBlock block;
+  block.batch = Batch(wanted_);
+  if (auto rows = read_rows(block, max_rows); !rows) return std::move(rows).error().within(origin_);
+  if (block.lines.empty()) return std::optional<CsvBlock>{};
+  for (const std::string& name : missing_) {
+    Column& column = block.batch.column(block.batch.find(name));
+    for (std::size_t i = 0; i < block.lines.size(); ++i) column.push_null();
+  }
+  return std::optional(std::move(block));
+}
+
+Result<void> CsvReader::read_rows(CsvBlock& block, std::size_t max_rows) {
+  while (block.lines.size() < max_rows) {
+    KANPAN_LET(const bool any, records_.next(cells_));
+    if (!any) break;
+    const bool blank = cells_.size() == 1 && cells_[0].text.empty() && !cells_[0].quoted;
+    if (blank && target_.size() > 1) continue;
+    KANPAN_TRY(read_row(block));
+  }
+  return {};
+}
+
+Result<void> CsvReader::read_row(CsvBlock& block) {
+  if (cells_.size() != target_.size())
+    return Error{Errc::Quality,
+                 fmt::format("line {}: {} cells where the header names {}", records_.line(),
+                             cells_.size(), target_.size()),
+                 "put text that holds a comma in quotes"};
+  for (std::size_t i = 0; i < cells_.size(); ++i)
+    if (target_[i] != Batch::npos) KANPAN_TRY(read_cell(block, target_[i], cells_[i]));
+  block.lines.push_back(records_.line());
+  return {};
+}
+
+Result<void> CsvReader::read_cell(CsvBlock& block, std::size_t at, const CsvCell& cell) {
+  Column& column = block.batch.column(at);
+  const bool is_text = column.type() == Type::Text;
+  const std::string_view text = is_text ? cell.text : trimmed(cell.text);
+  if (text.empty() && !(is_text && cell.quoted)) return column.push_null(), Result<void>{};
+  const bool read = push_text(column, text);
+  if (read && !is_text) return {};
+  if (!is_utf8(text)) return not_utf8(records_.line());
+  if (!read)
+    block.bad_cells.push_back({static_cast<std::uint32_t>(block.lines.size()),
+                               static_cast<std::uint16_t>(at), records_.line(),
+                               std::string(text.substr(0, kExcerpt))});
+  return {};
+}
+
+// ---- writing ------------------------------------------------------------------------------------
+
+namespace {
+
+void append_text(std::string& out, std::string_view text, const CsvStyle& style) {
+  const bool guard = style.guard_formulas && !text.empty() &&
+                     std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const bool quoted = text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos;
+  if (quoted) out += '"';
+  if (guard) out += '\'';
+  for (char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  if (quoted) out += '"';
+}
+
+void append_cell(std::string& out, const Column& column, std::size_t row, const CsvStyle& style) {
+  if (column.is_null(row)) return;
+  switch (column.type()) {
+    case Type::Text:
+      return append_text(out, column.texts()[row], style);
+    case Type::Date:
+      out += style.compact_dates ? column.dates()[row].compact() : column.dates()[row].iso();
+      return;
+    case Type::Real:
+      if (!std::isfinite(column.reals()[row])) return;
+      [[fallthrough]];
+    case Type::Int:
+      return append_json_value(out, column, row, {});
+  }
+}
+
+}  // namespace
+
+void append_csv_header(std::string& out, const Batch& batch, std::span<const std::size_t> columns,
+                       const CsvStyle& style) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) out += ',';
+    append_text(out, batch.fields()[columns[i]].name, style);
+  }
+  out += style.line_end;
+}
+
+void append_csv_rows(std::string& out, const Batch& batch, std::span<const std::size_t> columns,
+                     const CsvStyle& style) {
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += ',';
+      append_cell(out, batch.column(columns[i]), row, style);
+    }
+    out += style.line_end;
+  }
+}
+
+}  // namespace kanpan::frame
