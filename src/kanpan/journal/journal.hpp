@@ -26,7 +26,8 @@ class Journal {
   virtual ~Journal() = default;
 
   /// Makes all of it durable in one transaction and only then returns: the headers of the commits,
-  /// in order, with sequence and chain. All or nothing. Errors: NoSpace, Io, Corrupt.
+  /// in order, with sequence and chain. All or nothing. Errors: NoSpace (try again once there is
+  /// room), Busy (a lease was lost), Io: then every further write is refused until reopened.
   virtual Result<std::vector<Commit>> land(std::span<const Landing> landings) = 0;
 
   /// Sequence of the newest commit, 0 when empty.
@@ -35,10 +36,12 @@ class Journal {
   virtual Sequence floor() const = 0;
 
   /// Commits with after < seq, oldest first, at most `limit`. CRC and content hash are checked.
+  /// Errors: Corrupt, NotFound when after + 1 < floor().
   virtual Result<std::vector<Record>> read(Sequence after, std::size_t limit) const = 0;
   virtual Result<std::vector<Commit>> headers(Sequence after, std::size_t limit,
                                               std::string_view table = {}) const = 0;
-  /// The last sequence committed at or before `time`, 0 when none was.
+  /// The last sequence committed at or before `time`, 0 when none was. NotFound when that moment
+  /// lies within a sealed stretch.
   virtual Result<Sequence> at(Instant time) const = 0;
   /// Waits until last() > after, or `stop`. The commit feed of everything that reacts to data.
   virtual void wait_beyond(Sequence after, std::stop_token stop) const = 0;
@@ -49,7 +52,8 @@ class Journal {
   /// Bytes on disk.
   virtual std::uint64_t size() const = 0;
 
-  /// Named positions in the feed.
+  /// Named positions in the feed, 0 at first. A move may be lost with the machine's power, never
+  /// with the process: what follows the feed gets a commit at least once.
   virtual Result<Sequence> cursor(std::string_view name) const = 0;
   virtual Result<void> move_cursor(std::string_view name, Sequence to) = 0;
 };

@@ -19,20 +19,19 @@ struct RunSummary {
   std::uint64_t rows = 0, quarantined = 0, calls = 0;
 };
 
-/// The right to write one table, with a number that only grows: a write under an older number is
-/// refused.
-struct Lease {
-  std::string name;         ///< lock:update:{table}
-  std::string holder;
-  std::uint64_t fence = 0;
-};
-
 /// Thread-safe. What belongs to rows is written by Journal::land, in the same transaction as they.
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
+  /// To be called once by a process that has just become the owner of the data, before it acquires
+  /// anything: runs that a dead owner left running become Partial, its leases are free. Returns how
+  /// many runs that were.
+  virtual Result<std::size_t> recover() = 0;
+
   virtual Result<void> start_run(const Run& run, std::span<const Unit> units) = 0;
+  /// A run that ended (or whose process did) is running again. Errors: NotFound, Busy when it runs.
+  virtual Result<void> resume_run(std::string_view id) = 0;
   virtual Result<void> finish_run(std::string_view id, RunState state, std::string_view error) = 0;
   virtual Result<RunSummary> run(std::string_view id) const = 0;
   /// Newest first.
@@ -45,18 +44,23 @@ class Ledger {
   virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
   virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;
 
-  virtual Result<std::vector<Quarantined>> quarantine(std::string_view table, std::string_view state,
+  /// Newest first, of every table or state when that is ""; without the bodies of pages.
+  virtual Result<std::vector<Quarantined>> quarantine(std::string_view table,
+                                                      std::string_view state,
                                                       std::size_t limit) const = 0;
   virtual Result<Quarantined> quarantined(std::uint64_t id) const = 0;
   virtual Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) = 0;
 
-  /// Takes the lease, or Errc::Busy naming the holder. A lease of a dead process (it expired by the
-  /// clock given at open) is taken over with a higher fence.
+  /// Takes the lease, or Errc::Busy naming the holder (even when that is the same one). A lease of
+  /// a dead process (it expired by the clock given at open) is taken over with a higher fence.
   virtual Result<Lease> acquire(std::string_view name, std::string_view holder, int seconds) = 0;
+  /// Both: Errc::Busy when the lease is no longer this one.
   virtual Result<void> renew(const Lease& lease, int seconds) = 0;
   virtual Result<void> release(const Lease& lease) = 0;
 
-  /// Calls made of `api` in the window that starts at `window` (epoch seconds); kept across restarts.
+  /// Calls made of `api` in the window that starts at `window` (epoch seconds); kept across
+  /// restarts. Windows that started more than two days before the newest are forgotten. A name
+  /// belongs to windows of one length: minutes and days are counted under two names.
   virtual Result<std::uint64_t> calls_used(std::string_view api, std::int64_t window) const = 0;
   virtual Result<void> add_calls(std::string_view api, std::int64_t window, std::uint64_t n) = 0;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kanpan/base/clock.hpp"
@@ -29,6 +30,7 @@ struct Scope {
   std::vector<std::string> codes;
   std::string split_column;  ///< with a value: only rows that hold it
   std::string split_value;
+  friend bool operator==(const Scope&, const Scope&) = default;
 };
 
 /// Everything about a commit but its rows.
@@ -70,6 +72,9 @@ enum class UnitState {
 std::string_view name(RunState state);
 std::string_view name(UnitState state);
 
+/// Sortable by start and unique: Shanghai time of `clock` and six random hex digits.
+std::string new_run_id(const Clock& clock);
+
 struct Run {
   std::string id;           ///< sortable: 20240628T180000-3fa9c1
   std::string command;      ///< "collect", "import", "repair", "schedule"
@@ -91,7 +96,7 @@ struct Unit {
   UnitState state = UnitState::Planned;
   std::uint32_t rows = 0;       ///< accepted
   std::uint32_t quarantined = 0;
-  Sequence seq = 0;         ///< of its last commit, 0 when none
+  Sequence seq = 0;  ///< of its last commit, 0 when none; land() fills it
   std::string error;
 };
 
@@ -133,6 +138,14 @@ struct Quarantined {
   std::string state = "held";  ///< held, released, dropped
 };
 
+/// The right to write one table, with a number that only grows: a write under an older number is
+/// refused.
+struct Lease {
+  std::string name;  ///< lock:update:{table}
+  std::string holder;
+  std::uint64_t fence = 0;
+};
+
 /// What belongs to one unit and becomes durable together, or not at all.
 struct Landing {
   std::vector<NewCommit> commits;
@@ -140,6 +153,8 @@ struct Landing {
   std::vector<CallRecord> calls;
   std::vector<DayState> days;
   std::vector<Quarantined> quarantined;
+  /// Under which it is made; when that has been released or taken over, nothing lands (Errc::Busy).
+  std::optional<Lease> lease;
 };
 
 }  // namespace kanpan::journal

@@ -85,6 +85,18 @@ inline NewCommit sample_commit(std::string_view table, std::uint32_t seed, std::
   return commit;
 }
 
+inline Unit sample_unit(std::string_view run, std::uint32_t number,
+                        UnitState state = UnitState::Planned) {
+  Unit unit;
+  unit.run = run;
+  unit.number = number;
+  unit.table = "daily";
+  unit.label = (Date::from_ymd(2024, 6, 28) + static_cast<int>(number % 1000)).iso();
+  unit.plan = R"({"calls":[{"api":"daily"}]})";
+  unit.state = state;
+  return unit;
+}
+
 inline Landing sample_landing(std::string_view table, std::uint32_t seed, std::size_t rows = 3) {
   Landing landing;
   landing.commits.push_back(sample_commit(table, seed, rows));

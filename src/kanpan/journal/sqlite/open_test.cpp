@@ -1,0 +1,204 @@
+// Files that are no journal, and disks that fail.
+#include <csignal>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include "kanpan/journal/sample.hpp"
+#include "kanpan/journal/sqlite/connection.hpp"
+#include "kanpan/journal/sqlite/sqlite_journal.hpp"
+
+namespace kanpan::journal::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Open : public testing::Test {
+ protected:
+  Open() : path_(directory_.path() / "journal.db") {}
+
+  Result<std::unique_ptr<SqliteJournal>> open() {
+    return SqliteJournal::open(path_, clock_, "node");
+  }
+  void write_file(const std::string& bytes) { std::ofstream(path_, std::ios::binary) << bytes; }
+  void expect_refused(Errc code, std::string_view what) {
+    const auto refused = open();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, code);
+    EXPECT_THAT(refused.error().message,
+                AllOf(HasSubstr(path_.string()), HasSubstr(std::string(what))));
+    EXPECT_FALSE(refused.error().hint.empty());
+  }
+  void edit(const std::string& sql) {
+    Connection::open(path_, Connection::Access::Write, true).value()->execute(sql).value();
+  }
+
+  HandClock clock_;
+  ScratchDirectory directory_;
+  fs::path path_;
+};
+
+TEST_F(Open, a_directory_is_refused) {
+  fs::create_directory(path_);
+  expect_refused(Errc::Config, "is a directory");
+}
+
+TEST_F(Open, a_missing_directory_is_refused) {
+  path_ = directory_.path() / "missing" / "journal.db";
+  const auto refused = open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Io);
+  EXPECT_THAT(refused.error().message, HasSubstr("missing"));
+}
+
+TEST_F(Open, an_empty_file_is_refused) {
+  write_file("");
+  expect_refused(Errc::Corrupt, "is empty");
+  EXPECT_EQ(fs::file_size(path_), 0u) << "and left as it was";
+}
+
+TEST_F(Open, a_file_of_something_else_is_refused) {
+  write_file(std::string(10'000, 'x'));
+  expect_refused(Errc::Corrupt, "not a database");
+}
+
+TEST_F(Open, a_database_of_something_else_is_refused) {
+  edit("CREATE TABLE meta (key, value); INSERT INTO meta VALUES ('format', '1')");
+  expect_refused(Errc::Corrupt, "not a journal");
+}
+
+TEST_F(Open, a_newer_format_is_refused) {
+  (void)open().value();
+  edit("UPDATE meta SET value = '2' WHERE key = 'format'");
+  expect_refused(Errc::Config, "has format 2, this program knows formats up to 1");
+}
+
+TEST_F(Open, a_truncated_file_is_refused) {
+  {
+    const auto journal = open().value();
+    for (std::uint32_t i = 0; i < 20; ++i)
+      (void)journal->land(std::vector{sample_landing("daily", i, 500)}).value();
+  }
+  fs::resize_file(path_, fs::file_size(path_) / 2);
+  auto journal = open();
+  if (journal) {
+    const auto verified = (*journal)->verify({});
+    ASSERT_FALSE(verified);
+    EXPECT_EQ(verified.error().code, Errc::Corrupt);
+  } else {
+    EXPECT_EQ(journal.error().code, Errc::Corrupt);
+  }
+}
+
+TEST_F(Open, a_log_without_its_file_is_refused) {
+  std::ofstream(path_.string() + "-wal") << "frames";
+  expect_refused(Errc::Corrupt, "is missing, but its log");
+}
+
+TEST_F(Open, what_a_killed_first_start_left_is_replaced) {
+  std::ofstream(path_.string() + ".new") << "half";
+  std::ofstream(path_.string() + ".new-wal") << "half";
+  EXPECT_EQ(open().value()->last(), 0u);
+  EXPECT_FALSE(fs::exists(path_.string() + ".new"));
+}
+
+/// Files of this process cannot grow beyond `bytes` meanwhile: writes fail with EFBIG.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_;
+};
+
+TEST_F(Open, after_an_io_error_nothing_is_written_until_it_is_opened_again) {
+  auto journal = open().value();
+  (void)journal->land(std::vector{sample_landing("daily", 1)}).value();
+  {
+    const FileSizeLimit limit(fs::file_size(path_.string() + "-wal") + 1000);
+    const auto failed = journal->land(std::vector{sample_landing("daily", 2, 20'000)});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, Errc::Io);
+    EXPECT_THAT(failed.error().message, HasSubstr("File too large"));
+  }
+  const auto refused = journal->set_value("key", "value");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Io);
+  EXPECT_THAT(refused.error().message, HasSubstr("after an earlier failure"));
+  EXPECT_EQ(journal->last(), 1u);
+  EXPECT_EQ(journal->read(0, 10).value().size(), 1u) << "reading goes on";
+
+  journal.reset();
+  journal = open().value();
+  EXPECT_EQ(journal->verify({}).value(), 1u);
+  EXPECT_EQ(journal->land(std::vector{sample_landing("daily", 2)}).value()[0].seq, 2u);
+}
+
+/// A file system of a few megabytes in `directory`.
+class SmallDisk {
+ public:
+  explicit SmallDisk(fs::path directory) : directory_(std::move(directory)) {
+    mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=8m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  fs::path directory_;
+  bool mounted_;
+};
+
+TEST_F(Open, a_full_disk_refuses_writes_and_loses_nothing) {
+  const SmallDisk disk(directory_.path());
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a tmpfs is not permitted here";
+  std::ofstream(directory_.path() / "ballast") << std::string(3 << 20, 'x');
+  auto journal = open().value();
+  std::uint32_t landed = 0;
+  const auto fill = [&]() -> Error {
+    for (;; ++landed) {
+      Landing landing = sample_landing("daily", landed + 1, 6000);
+      landing.unit = sample_unit("run", landed + 1);
+      const auto made = journal->land(std::vector{landing, landing});
+      if (!made) return made.error();
+    }
+  };
+  const auto check = [&] {
+    EXPECT_EQ(journal->last(), 2 * landed);
+    EXPECT_EQ(journal->verify({}).value(), 2 * landed);
+    EXPECT_EQ(journal->units("run", {}).value().size(), landed);
+  };
+  const Error full = fill();
+  EXPECT_EQ(full.code, Errc::NoSpace) << full.text();
+  EXPECT_THAT(full.message, AllOf(HasSubstr(path_.string()), HasSubstr("bytes free")));
+  const std::uint32_t before = landed;
+  EXPECT_GT(before, 0u);
+  check();
+  EXPECT_EQ(fill().code, Errc::NoSpace) << "again, as long as it is full";
+  check();
+
+  fs::remove(directory_.path() / "ballast");
+  EXPECT_EQ(fill().code, Errc::NoSpace);
+  EXPECT_GT(landed, before);
+  check();
+  journal.reset();
+  journal = open().value();
+  check();
+}
+
+}  // namespace
+}  // namespace kanpan::journal::sqlite

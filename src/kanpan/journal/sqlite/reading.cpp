@@ -1,0 +1,147 @@
+// SqliteJournal: commits read back, found by time, and proven.
+#include <fmt/format.h>
+
+#include "kanpan/frame/codec.hpp"
+#include "kanpan/journal/chain.hpp"
+#include "kanpan/journal/sqlite/connection.hpp"
+#include "kanpan/journal/sqlite/row.hpp"
+#include "kanpan/journal/sqlite/sqlite_journal.hpp"
+
+namespace kanpan::journal::sqlite {
+namespace {
+
+constexpr const char* kRead =
+    "SELECT " KANPAN_RECORD_COLUMNS
+    ", crc, bytes FROM record LEFT JOIN payload ON payload.seq = record.seq "
+    "WHERE record.seq > ? ORDER BY record.seq LIMIT ?";
+
+Error corrupt(Sequence seq, std::string_view what) {
+  return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what),
+               "put back a backup of the journal"};
+}
+
+/// Hands each commit after `after`, at most `limit`, with its payload to `take`, in order and
+/// without a gap.
+template <typename Take>
+Result<void> each(Connection& db, Sequence after, std::size_t limit, const Take& take) {
+  KANPAN_LET(Statement row, db.query(kRead, after, limit));
+  for (Sequence expected = after + 1;; ++expected) {
+    KANPAN_LET(const bool found, row.step());
+    if (!found) return {};
+    KANPAN_LET(Commit header, commit_in(row));
+    if (header.seq != expected) return corrupt(expected, "it is missing");
+    KANPAN_LET(std::string payload, payload_in(row, header));
+    KANPAN_TRY(take(std::move(header), payload));
+  }
+}
+
+/// Chain of the last commit before `floor`: zero at the beginning.
+Result<Sha256> chain_before(Connection& db, Sequence floor) {
+  if (floor == 1) return Sha256{};
+  KANPAN_LET(Statement row,
+             db.query("SELECT last_chain FROM stretch WHERE last_seq = ?", floor - 1));
+  KANPAN_TRY(row.step());
+  return row.hash(0);
+}
+
+/// SQLite's own check: the form of every page, and that each index says what its table does.
+Result<void> check_integrity(Connection& db, const std::string& path) {
+  KANPAN_LET(Statement row, db.query("PRAGMA integrity_check(1)"));
+  KANPAN_TRY(row.step());
+  if (row.view(0) == "ok") return {};
+  return Error{Errc::Corrupt, fmt::format("{} is damaged: {}", path, row.view(0)),
+               "put back a backup of it"};
+}
+
+}  // namespace
+
+Result<std::vector<Record>> SqliteJournal::read(Sequence after, std::size_t limit) const {
+  if (after + 1 < floor_)
+    return Error{
+        Errc::NotFound,
+        fmt::format("commits {} to {} are no longer in {}", after + 1, floor_ - 1, path_.string()),
+        "they are in a sealed stretch: start from a snapshot"};
+  KANPAN_LET(const auto db, readers_->borrow());
+  std::vector<Record> records;
+  KANPAN_TRY(
+      each(*db, after, limit, [&](Commit header, const std::string& payload) -> Result<void> {
+        auto rows = frame::decode(payload);
+        if (!rows) return corrupt(header.seq, rows.error().message);
+        if (rows->rows() != header.rows)
+          return corrupt(header.seq, fmt::format("it has {} rows, its header says {}", rows->rows(),
+                                                 header.rows));
+        records.push_back({std::move(header), *std::move(rows)});
+        return {};
+      }));
+  return records;
+}
+
+Result<std::vector<Commit>> SqliteJournal::headers(Sequence after, std::size_t limit,
+                                                   std::string_view table) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row,
+             table.empty()
+                 ? db->query("SELECT " KANPAN_RECORD_COLUMNS
+                             " FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+                             after, limit)
+                 : db->query("SELECT " KANPAN_RECORD_COLUMNS
+                             " FROM record WHERE tab = ? AND seq > ? ORDER BY seq LIMIT ?",
+                             table, after, limit));
+  std::vector<Commit> commits;
+  for (;;) {
+    KANPAN_LET(const bool found, row.step());
+    if (!found) return commits;
+    KANPAN_LET(Commit header, commit_in(row));
+    commits.push_back(std::move(header));
+  }
+}
+
+Result<Sequence> SqliteJournal::at(Instant time) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  {
+    KANPAN_LET(
+        Statement row,
+        db->query("SELECT seq FROM record WHERE time <= ? ORDER BY time DESC LIMIT 1", time));
+    KANPAN_LET(const bool found, row.step());
+    if (found) return row.sequence(0);
+  }
+  KANPAN_LET(Statement sealed, db->query("SELECT last_seq, last_time FROM stretch "
+                                         "ORDER BY last_seq DESC LIMIT 1"));
+  KANPAN_LET(const bool any, sealed.step());
+  if (!any) return Sequence{0};
+  if (time >= sealed.instant(1)) return sealed.sequence(0);
+  return Error{Errc::NotFound,
+               fmt::format("{} lies within a sealed stretch, which ends at {}", rfc3339(time),
+                           rfc3339(sealed.instant(1))),
+               "ask for a later moment, or restore the stretch"};
+}
+
+Result<std::uint64_t> SqliteJournal::verify(const std::function<void(Sequence)>& progress) const {
+  constexpr std::size_t kAtOnce = 64;  // so that no long read keeps the log from being emptied
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_TRY(check_integrity(*db, path_.string()));
+  KANPAN_LET(const Head head, stored_head(*db));
+  const Sequence floor = floor_;
+  KANPAN_LET(Sha256 chain, chain_before(*db, floor));
+  Instant time = head.time;
+  Sequence at = floor - 1;
+  while (at < head.seq) {
+    const Sequence start = at;
+    const auto limit = std::min<std::size_t>(kAtOnce, head.seq - at);
+    KANPAN_TRY(each(*db, at, limit, [&](const Commit& header, const std::string&) -> Result<void> {
+      chain = chain_after(chain, header);
+      if (chain != header.chain) return corrupt(header.seq, "the chain breaks here");
+      at = header.seq;
+      time = header.time;
+      return {};
+    }));
+    if (at == start) return corrupt(at + 1, "it is missing, as are all after it");
+    if (progress) progress(at);
+  }
+  if (at != head.seq || chain != head.chain || time != head.time ||
+      head.count != head.seq - (floor - 1))
+    return corrupt(head.seq, "the head of the journal does not fit the newest commit");
+  return head.count;
+}
+
+}  // namespace kanpan::journal::sqlite

@@ -1,0 +1,19 @@
+// The tables of journal.db, and the opening of it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "kanpan/journal/sqlite/connection.hpp"
+
+namespace kanpan::journal::sqlite {
+
+/// Grows with every change of the tables; a file with a greater one is refused.
+inline constexpr int kFormat = 1;
+
+/// The writing connection of the journal in `path`, which is made when nothing is there. WAL,
+/// synchronous = FULL. Errors: Corrupt for a file that is damaged, empty or something else, or a
+/// log without its file; Config for a newer format; Io, NoSpace.
+Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& path);
+
+}  // namespace kanpan::journal::sqlite
