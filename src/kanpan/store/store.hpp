@@ -34,12 +34,14 @@ struct Change {
   const catalog::TableSpec* table = nullptr;
   Mode mode = Mode::Upsert;
   Scope scope;
-  frame::Batch rows;        ///< all columns of the table, catalog order
+  frame::Batch rows;  ///< all columns of the table, catalog order
 };
 
+/// What became of a change. A change that was applied before has only its sequence.
 struct Applied {
   Sequence seq = 0;
   std::uint64_t added = 0, changed = 0, unchanged = 0, closed = 0;
+  std::uint64_t repeated = 0;  ///< rows dropped because a later row of the change has their key
 };
 
 enum class Op { Eq, Ne, Lt, Le, Gt, Ge, In, IsNull, NotNull };
@@ -58,14 +60,15 @@ struct Order {
 
 struct Read {
   const catalog::TableSpec* table = nullptr;
-  std::vector<std::string> columns;      ///< empty = all, catalog order
-  std::vector<std::string> codes;        ///< empty = every code
-  std::optional<Date> from, to;          ///< of the table's time column
+  std::vector<std::string> columns;  ///< empty = all, catalog order
+  std::vector<std::string> codes;    ///< empty = every code
+  std::optional<Date> from, to;      ///< of the table's time column
   std::vector<Filter> filters;
-  std::vector<Order> order;              ///< empty = key order
+  std::vector<Order> order;  ///< empty = key order; nulls last; ties in key order
+  bool any_order = false;    ///< no order at all: cheaper for a whole table
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;
-  std::optional<Sequence> as_of;         ///< rows as they were after this commit
+  std::optional<Sequence> as_of;  ///< rows as they were after this commit
 };
 
 /// Gets batches of at most a few thousand rows; returns false to stop early.

@@ -1,0 +1,27 @@
+// A fingerprint of a table's rows that does not depend on their order or on the kind of store.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/table_spec.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::store {
+
+struct ContentHash {
+  std::uint64_t rows = 0;
+  std::uint64_t low = 0, high = 0;  ///< sums of two hashes of each row, modulo 2^64
+  friend bool operator==(const ContentHash&, const ContentHash&) = default;
+};
+
+/// Reads the whole table once. Two stores with equal rows give equal hashes; it finds damage and
+/// defects, not malice.
+Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& table,
+                                 std::optional<Sequence> as_of = {});
+
+/// Adds the rows of a batch.
+void add(ContentHash& hash, const frame::Batch& rows);
+
+}  // namespace kanpan::store

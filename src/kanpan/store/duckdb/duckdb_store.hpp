@@ -1,0 +1,82 @@
+// The hot store of the embedded profile: one DuckDB file, a cache of the journal.
+//
+// Per table the file holds `cur_<t>` (current rows in order of arrival, with `_seq`), `code_<t>`
+// (the same rows up to a folded sequence, sorted by code and time; only for tables that have both),
+// `old_<t>` (superseded and closed versions, with `_until`). There is no index and no constraint:
+// physical order is the index, and the writer keeps keys unique by construction.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::store::duckdb {
+
+struct Options {
+  std::uint64_t memory_limit = std::uint64_t{1} << 30;  ///< bytes that DuckDB may hold
+  unsigned threads = 2;                                 ///< of one query, at the most
+  unsigned readers = 4;  ///< reads at the same time; more wait their turn
+  std::uint64_t checkpoint_bytes = std::uint64_t{64} << 20;  ///< WAL that starts a checkpoint
+  std::uint64_t temp_bytes = std::uint64_t{16} << 30;        ///< spilled by sorts, at the most
+  std::uint64_t fold_rows = 122'880;  ///< unfolded rows that make an idle fold worth its while
+  unsigned fold_runs = 4;             ///< sorted runs in the by-code copy before it is rewritten
+};
+
+/// Thread rule as in Store: apply(), fold() and checkpoint() by one writer thread, the rest by any.
+/// Destroy it when no call is running. The catalog must outlive it.
+class DuckdbStore final : public Store {
+ public:
+  /// Opens or creates. Errc::Busy: another process has the file open. Errc::Corrupt: the file
+  /// cannot be used (damaged, foreign, or its tables differ from the catalog) and the owner should
+  /// set it aside and rebuild. Errc::Io, Errc::NoSpace: the file system refuses.
+  static Result<std::unique_ptr<DuckdbStore>> open(const std::filesystem::path& path,
+                                                   const catalog::Catalog& catalog,
+                                                   const Options& options = {});
+  /// The same for tables that come from elsewhere; they must outlive the store.
+  static Result<std::unique_ptr<DuckdbStore>> open(
+      const std::filesystem::path& path, const std::vector<const catalog::TableSpec*>& tables,
+      const Options& options = {});
+  ~DuckdbStore() override;
+
+  Result<std::vector<Applied>> apply(std::span<const Change> changes) override;
+  Sequence applied() const override;
+  Result<bool> fold(bool everything) override;
+
+  Result<void> read(const Read& read, const Sink& sink) const override;
+  Result<std::uint64_t> count(const Read& read) const override;
+  Result<std::vector<DayCount>> day_counts(const catalog::TableSpec& table,
+                                           DateRange range) const override;
+  Result<std::vector<std::string>> codes_on(const catalog::TableSpec& table,
+                                            Date day) const override;
+  /// Bytes are an estimate: the file's bytes shared out by rows times columns.
+  Result<std::map<std::string, Size>> sizes() const override;
+  std::uint64_t bytes() const override;
+
+  /// Moves the WAL into the file. Writer thread. False when open reads stood in the way.
+  Result<bool> checkpoint();
+  /// True once DuckDB has declared this instance unusable (a FATAL error, as on a full disk). Every
+  /// later call fails; the owner destroys the store and opens it again.
+  bool invalidated() const;
+  /// Tables that open() created in a file that already had others. If the journal has commits for
+  /// one of them at or below applied(), only a rebuild brings its rows.
+  const std::vector<std::string>& added_tables() const;
+
+ private:
+  struct Impl;
+  explicit DuckdbStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Moves a store's file and its companions (.wal, .wal.checkpoint, .wal.recovery) out of the way:
+/// `hot.duckdb` becomes `hot.duckdb.<stamp>`, `hot.duckdb.wal` becomes `hot.duckdb.<stamp>.wal`, so
+/// that the set can still be opened together. Gives the new paths; empty when there was nothing.
+Result<std::vector<std::filesystem::path>> set_aside(const std::filesystem::path& path,
+                                                     std::string_view stamp);
+
+}  // namespace kanpan::store::duckdb

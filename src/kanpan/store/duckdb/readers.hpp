@@ -1,0 +1,49 @@
+// A bounded number of connections that answer reads.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "kanpan/store/duckdb/engine.hpp"
+#include "kanpan/store/duckdb/schema.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::store::duckdb {
+
+/// Thread-safe. A read holds one connection while it runs; further reads wait.
+class Readers {
+ public:
+  static Result<std::unique_ptr<Readers>> open(Database& database, unsigned count);
+
+  Result<void> read(const Table& table, const Read& read, const Sink& sink);
+  Result<std::uint64_t> count(const Table& table, const Read& read);
+  Result<std::vector<DayCount>> day_counts(const Table& table, DateRange range);
+  Result<std::vector<std::string>> codes_on(const Table& table, Date day);
+  Result<std::uint64_t> rows_in(const std::string& physical_table);
+
+ private:
+  /// A connection on loan; gives itself back.
+  class Loan {
+   public:
+    Loan(Readers& readers, std::unique_ptr<Connection> connection)
+        : readers_(readers), connection_(std::move(connection)) {}
+    ~Loan();
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    Connection* operator->() { return connection_.get(); }
+    Connection& operator*() { return *connection_; }
+
+   private:
+    Readers& readers_;
+    std::unique_ptr<Connection> connection_;
+  };
+  Loan borrow();
+
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace kanpan::store::duckdb

@@ -1,0 +1,179 @@
+#include "kanpan/store/duckdb/schema.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/store/duckdb/chunk.hpp"
+
+namespace kanpan::store::duckdb {
+namespace {
+
+// Raised whenever the meaning of the file changes; an older file is rebuilt, never migrated.
+constexpr std::uint64_t kFormat = 1;
+
+std::size_t position(const std::vector<frame::Field>& fields, std::string_view name) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].name == name) return i;
+  return kNone;
+}
+
+Error mismatch(std::string message) {
+  return {Errc::Corrupt, std::move(message),
+          "set the file aside and rebuild the store from the journal"};
+}
+
+Result<void> create_bookkeeping(Connection& connection) {
+  KANPAN_TRY(connection.run("CREATE TABLE _format (version UBIGINT)"));
+  KANPAN_TRY(connection.run(fmt::format("INSERT INTO _format VALUES ({})", kFormat)));
+  // Append-only: the greatest sequence counts. An update in place would keep checkpoints waiting
+  // for readers.
+  KANPAN_TRY(connection.run("CREATE TABLE _applied (seq UBIGINT)"));
+  KANPAN_TRY(connection.run("CREATE TABLE _folded (name VARCHAR, seq UBIGINT)"));
+  return connection.run("CREATE TABLE _tables (name VARCHAR, definition VARCHAR)");
+}
+
+Result<void> create_table(Connection& connection, const Table& table) {
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < table.fields.size(); ++i)
+    columns.push_back(table.column(i) + " " + std::string(sql_type(table.fields[i].type)));
+  const std::string list = fmt::format("{}", fmt::join(columns, ", "));
+  const auto create = [&](const std::string& name, std::string_view more) {
+    return connection.run(fmt::format("CREATE TABLE {} ({}, _seq UBIGINT{})", name, list, more));
+  };
+  KANPAN_TRY(create(table.current, ""));
+  KANPAN_TRY(create(table.old, ", _until UBIGINT"));
+  if (table.has_by_code()) KANPAN_TRY(create(table.by_code, ""));
+  KANPAN_TRY(connection.query("INSERT INTO _tables VALUES ($1, $2)",
+                              {table.spec->name, table.definition()}));
+  return {};
+}
+
+/// Working tables of the writer; they live as long as its connection.
+Result<void> create_temporary(Connection& connection, const Table& table) {
+  KANPAN_TRY(connection.run(fmt::format("CREATE TEMP TABLE {} AS SELECT {} FROM {} LIMIT 0",
+                                        table.stage, table.columns, table.current)));
+  return connection.run(
+      fmt::format("CREATE TEMP TABLE {} AS SELECT {}, _seq, true AS _same FROM {} LIMIT 0",
+                  table.match, table.columns, table.current));
+}
+
+Result<std::map<std::string, std::string>> stored_definitions(Connection& connection) {
+  const frame::Field fields[] = {{"name", frame::Type::Text}, {"definition", frame::Type::Text}};
+  Gather gather(fields);
+  KANPAN_LET(Rows rows, connection.query("SELECT name, definition FROM _tables"));
+  KANPAN_TRY(gather.add_all(rows));
+  const frame::Batch batch = gather.take();
+  std::map<std::string, std::string> definitions;
+  for (std::size_t row = 0; row < batch.rows(); ++row)
+    definitions.emplace(batch.column(0).texts()[row], batch.column(1).texts()[row]);
+  return definitions;
+}
+
+Result<std::uint64_t> count_tables(Connection& connection, std::string_view name) {
+  return connection.number(
+      "SELECT count(*)::UBIGINT FROM duckdb_tables() WHERE NOT temporary AND table_name LIKE $1",
+      {std::string(name)});
+}
+
+Result<void> check_format(Connection& connection) {
+  KANPAN_LET(const std::uint64_t ours, count_tables(connection, "_format"));
+  if (ours == 0) return mismatch("the file was not written by kanpan: it has no table _format");
+  KANPAN_LET(const std::uint64_t version, connection.number("SELECT max(version) FROM _format"));
+  if (version != kFormat)
+    return mismatch(
+        fmt::format("the store has format {}, this program reads {}", version, kFormat));
+  return {};
+}
+
+}  // namespace
+
+std::string identifier(std::string_view name) {
+  std::string text = "\"";
+  for (char c : name) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + "\"";
+}
+
+Table::Table(const catalog::TableSpec& table)
+    : spec(&table),
+      fields(table.fields()),
+      current(identifier("cur_" + table.name)),
+      by_code(identifier("code_" + table.name)),
+      old(identifier("old_" + table.name)),
+      stage(identifier("stage_" + table.name)),
+      match(identifier("match_" + table.name)) {
+  for (const std::string& name : table.key)
+    if (const std::size_t i = position(fields, name); i != kNone) key.push_back(i);
+  time = position(fields, table.time);
+  if (time != kNone && fields[time].type != frame::Type::Date) time = kNone;
+  code = position(fields, table.code);
+  if (code != kNone && fields[code].type != frame::Type::Text) code = kNone;
+  const auto in_key = [&](std::size_t i) { return std::ranges::find(key, i) != key.end(); };
+  time_in_key = in_key(time);
+  code_in_key = in_key(code);
+  columns = all("");
+}
+
+std::string Table::column(std::size_t i, std::string_view prefix) const {
+  return prefix.empty() ? identifier(fields[i].name)
+                        : fmt::format("{}.{}", prefix, identifier(fields[i].name));
+}
+
+std::string Table::all(std::string_view prefix) const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < fields.size(); ++i) names.push_back(column(i, prefix));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string Table::definition() const {
+  std::string text;
+  for (const frame::Field& field : fields)
+    text += fmt::format("{} {}, ", field.name, frame::name(field.type));
+  return text + fmt::format("key {}, code {}, time {}", fmt::join(spec->key, " "),
+                            spec->code.empty() ? "-" : spec->code,
+                            spec->time.empty() ? "-" : spec->time);
+}
+
+std::string Table::by_code_order() const {
+  std::vector<std::string> names{column(code), column(time)};
+  for (std::size_t i : key)
+    if (i != code && i != time) names.push_back(column(i));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
+  KANPAN_LET(const std::uint64_t present, count_tables(connection, "%"));
+  const bool fresh = present == 0;
+  if (!fresh) KANPAN_TRY(check_format(connection));
+
+  Opened opened;
+  KANPAN_TRY(connection.run("BEGIN"));
+  if (fresh) KANPAN_TRY(create_bookkeeping(connection));
+  KANPAN_LET(const auto definitions, stored_definitions(connection));
+  for (const auto& [name, table] : tables) {
+    if (const auto found = definitions.find(name); found == definitions.end()) {
+      KANPAN_TRY(create_table(connection, *table));
+      if (!fresh) opened.added.push_back(name);
+    } else if (found->second != table->definition()) {
+      return mismatch(fmt::format("table {} is stored as ({}), the catalog has ({})", name,
+                                  found->second, table->definition()));
+    }
+  }
+  KANPAN_TRY(connection.run("COMMIT"));
+  // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
+  if (fresh || !opened.added.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
+
+  for (const auto& [name, table] : tables) {
+    KANPAN_TRY(create_temporary(connection, *table));
+    KANPAN_LET(table->folded,
+               connection.number("SELECT max(seq) FROM _folded WHERE name = $1", {name}));
+  }
+  KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
+  return opened;
+}
+
+}  // namespace kanpan::store::duckdb
