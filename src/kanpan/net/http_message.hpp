@@ -76,11 +76,11 @@ using Body =
 
 /// How an answer is to misbehave on its way; the simulator's faults. Bytes are those of the body.
 struct Misbehaviour {
-  std::chrono::milliseconds delay{0};        ///< before the head
-  std::uint64_t bytes_per_second = 0;        ///< 0 = as fast as it goes
+  std::chrono::milliseconds delay{0};          ///< before the head
+  std::uint64_t bytes_per_second = 0;          ///< 0 = as fast as it goes
   std::optional<std::uint64_t> stall_after{};  ///< then nothing, with the connection open
   std::optional<std::uint64_t> close_after{};  ///< then the connection closes
-  bool drop = false;                         ///< closes without a byte
+  bool drop = false;                           ///< closes without a byte
   bool any() const { return bytes_per_second || stall_after || close_after; }
 };
 
