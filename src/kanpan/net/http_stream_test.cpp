@@ -1,0 +1,151 @@
+// Bodies of unknown length and event streams.
+#include <future>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "kanpan/net/http_client_for_tests.hpp"
+
+namespace kanpan::net {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+long peak_kilobytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+TEST(HttpServer, a_100_mb_stream_holds_back_its_producer) {
+  constexpr int kPieces = 1600;
+  const std::string piece(64 * 1024, 's');
+  const auto server = serve(always([&](const Request&) {
+    return reply(200, "application/octet-stream", Producer([&](const Write& write) -> Result<void> {
+                   for (int i = 0; i < kPieces; ++i)
+                     if (!write(piece)) return Error{Errc::Cancelled, "client left", ""};
+                   return {};
+                 }));
+  }));
+  Client client(server->port());
+  client.get("/");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked"));
+  const long before = peak_kilobytes();
+  std::size_t received = 0;
+  for (;;) {
+    const std::string size = client.read_until("\r\n");
+    const std::size_t n = std::stoul(size, nullptr, 16);
+    const std::string body = client.read_until("\r\n");
+    if (n == 0) break;
+    ASSERT_EQ(body.size(), n + 2);
+    received += n;
+  }
+  EXPECT_EQ(received, kPieces * piece.size());
+  EXPECT_LT(peak_kilobytes() - before, 40 * 1024);
+}
+
+TEST(HttpServer, a_short_stream_gets_its_length_and_a_long_one_can_be_compressed) {
+  const std::string piece(200'000, 'q');
+  const auto server = serve(always([&](const Request& r) {
+    const int times = r.path == "/long" ? 40 : 1;
+    return reply(200, "text/csv", Producer([&piece, times](const Write& write) -> Result<void> {
+                   for (int i = 0; i < times; ++i) write(piece);
+                   return {};
+                 }));
+  }));
+  Client client(server->port());
+  client.get("/long", "Accept-Encoding: gzip\r\nConnection: close\r\n");
+  const std::string answer = client.read_all();
+  EXPECT_EQ(header_of(answer, "Content-Encoding"), "gzip");
+  const bool chunked = !header_of(answer, "Transfer-Encoding").empty();
+  EXPECT_EQ(gunzip(chunked ? unchunk(body_of(answer)) : body_of(answer)).size(), 40 * piece.size());
+  Client head(server->port());
+  head.get("/long", "", "HEAD");
+  EXPECT_THAT(head.read_answer(false), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST(HttpServer, an_error_before_the_first_piece_is_the_answer_and_later_breaks_off) {
+  const auto server = serve(always([](const Request& r) {
+    const bool early = r.path == "/early";
+    return reply(200, "text/csv", Producer([early](const Write& write) -> Result<void> {
+                   if (!early)
+                     for (int i = 0; i < 100; ++i) write(std::string(100'000, 'x'));
+                   return Error{Errc::NotFound, "no such thing", ""};
+                 }));
+  }));
+  EXPECT_THAT(fetch(*server, "/early"), StartsWith("HTTP/1.1 404 Not Found"));
+  Client client(server->port());
+  client.get("/late");
+  const std::string answer = client.read_all();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(answer, testing::Not(testing::EndsWith("\r\n0\r\n\r\n")));
+}
+
+TEST(HttpServer, a_producer_is_dropped_when_its_client_goes) {
+  std::promise<void> dropped;
+  const auto server = serve(always([&](const Request&) {
+    return reply(200, "text/csv", Producer([&](const Write& write) -> Result<void> {
+                   while (write(std::string(100'000, 'x'))) {
+                   }
+                   dropped.set_value();
+                   return Error{Errc::Cancelled, "client left", ""};
+                 }));
+  }));
+  Client client(server->port());
+  client.get("/");
+  client.read_until("\r\n\r\n");
+  client.close();
+  EXPECT_EQ(dropped.get_future().wait_for(20s), std::future_status::ready);
+}
+
+TEST(HttpServer, a_waiting_handler_hears_that_its_client_is_gone) {
+  std::promise<void> entered, stopped;
+  const auto server = serve(always([&](const Request& r) {
+    std::promise<void> stop;
+    const std::stop_callback on_stop(r.stop, [&] { stop.set_value(); });
+    entered.set_value();
+    stop.get_future().wait();
+    stopped.set_value();
+    return text("late");
+  }));
+  Client client(server->port());
+  client.get("/");
+  entered.get_future().wait();
+  client.close();
+  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+}
+
+TEST(HttpServer, events_are_pushed_and_end_with_the_pipe) {
+  const auto pipe = std::make_shared<Pipe>(1000);
+  ServerOptions options;
+  options.heartbeat = 50ms;
+  const auto server =
+      serve(always([&](const Request&) { return reply(200, "text/event-stream", pipe); }), options);
+  Client client(server->port());
+  client.get("/");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("text/event-stream"));
+  EXPECT_THAT(client.read_until(": quiet\n\n"), HasSubstr(": quiet\n\n"));
+  EXPECT_TRUE(pipe->try_send("data: 1\n\n"));
+  EXPECT_THAT(client.read_until("data: 1\n\n"), HasSubstr("data: 1\n\n"));
+  pipe->finish();
+  EXPECT_THAT(client.read_until("\r\n0\r\n\r\n"), testing::EndsWith("0\r\n\r\n"));
+}
+
+TEST(HttpServer, an_event_feed_hears_that_its_client_is_gone) {
+  const auto pipe = std::make_shared<Pipe>(10);
+  const auto server =
+      serve(always([&](const Request&) { return reply(200, "text/event-stream", pipe); }));
+  Client client(server->port());
+  client.get("/");
+  client.read_until("\r\n\r\n");
+  client.close();
+  while (pipe->send("data: long enough\n\n")) {
+  }
+  EXPECT_FALSE(pipe->try_send("x"));
+}
+
+}  // namespace
+}  // namespace kanpan::net
