@@ -119,7 +119,9 @@ class Fetch {
   }
 
   std::optional<Page> call(const Call& call) {
-    source::Retry retry({.retries = slice_.table->policy.retry_times});
+    source::RetryPolicy policy;
+    policy.retries = slice_.table->policy.retry_times;
+    source::Retry retry(policy);
     for (std::uint32_t attempt = 1;; ++attempt) {
       journal::CallRecord record{};
       record.attempt = attempt;

@@ -47,7 +47,7 @@ RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest requ
 Result<RunOutcome> RunExecution::run(
     const std::vector<std::vector<const TableSpec*>>& stages) {
   owner_.progress_.begin(id_);
-  if (auto units = owner_.ledger_.units(id_, std::nullopt)) known_units_ = std::move(*units);
+  KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
   for (const journal::Unit& unit : known_units_) next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
     if (stop_.stop_requested()) break;
@@ -141,7 +141,10 @@ Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec
     works.push_back({std::move(slice), std::move(unit)});
   }
   KANPAN_TRY(owner_.ledger_.add_units(units));
-  Event event{"plan", id_, table.name};
+  Event event;
+  event.kind = "plan";
+  event.run = id_;
+  event.table = table.name;
   event.calls = plan.calls;
   event.message = plan.note;
   owner_.progress_.tell(event);

@@ -30,6 +30,8 @@ class Ledger {
   virtual Result<std::size_t> recover() = 0;
 
   virtual Result<void> start_run(const Run& run, std::span<const Unit> units) = 0;
+  /// More units of runs that are going on.
+  virtual Result<void> add_units(std::span<const Unit> units) = 0;
   /// A run that ended (or whose process did) is running again. Errors: NotFound, Busy when it runs.
   virtual Result<void> resume_run(std::string_view id) = 0;
   virtual Result<void> finish_run(std::string_view id, RunState state, std::string_view error) = 0;
@@ -41,6 +43,9 @@ class Ledger {
                                           std::optional<UnitState> state) const = 0;
   virtual Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const = 0;
 
+  /// Grows with every landing that this process made: what was read here may be kept while it stands
+  /// still.
+  virtual std::uint64_t landings() const = 0;
   virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
   virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;
 

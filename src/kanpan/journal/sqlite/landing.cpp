@@ -96,6 +96,7 @@ Result<std::vector<Commit>> SqliteJournal::land(std::span<const Landing> landing
                   head.chain, head.count);
   }));
   publish(head);
+  ++landings_;
   return made;
 }
 

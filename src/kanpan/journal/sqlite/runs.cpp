@@ -77,9 +77,9 @@ Result<RunState> state_of(Connection& db, std::string_view id) {
   return enumerator(row, 0, RunState::Cancelled);
 }
 
-Result<void> insert_units(Connection& db, std::string_view run, std::span<const Unit> units) {
+Result<void> insert_units(Connection& db, std::span<const Unit> units) {
   for (const Unit& u : units)
-    KANPAN_TRY(db.run("INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", run, u.number,
+    KANPAN_TRY(db.run("INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", u.run, u.number,
                       u.table, u.label, u.plan, u.state, u.rows, u.quarantined, u.seq, u.error));
   return {};
 }
@@ -108,8 +108,12 @@ Result<void> SqliteJournal::start_run(const Run& run, std::span<const Unit> unit
                    : known.error();
     KANPAN_TRY(db.run("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)", run.id, run.command,
                       run.tables, run.arguments, run.state, run.started, run.finished, run.error));
-    return insert_units(db, run.id, units);
+    return insert_units(db, units);
   });
+}
+
+Result<void> SqliteJournal::add_units(std::span<const Unit> units) {
+  return write(Sync::Now, [&](Connection& db) { return insert_units(db, units); });
 }
 
 Result<void> SqliteJournal::resume_run(std::string_view id) {

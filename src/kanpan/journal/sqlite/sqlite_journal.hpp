@@ -46,6 +46,7 @@ class SqliteJournal final : public Journal, public Ledger {
 
   Result<std::size_t> recover() override;
   Result<void> start_run(const Run& run, std::span<const Unit> units) override;
+  Result<void> add_units(std::span<const Unit> units) override;
   Result<void> resume_run(std::string_view id) override;
   Result<void> finish_run(std::string_view id, RunState state, std::string_view error) override;
   Result<RunSummary> run(std::string_view id) const override;
@@ -53,6 +54,7 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<std::vector<Unit>> units(std::string_view run,
                                   std::optional<UnitState> state) const override;
   Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const override;
+  std::uint64_t landings() const override { return landings_; }
   Result<std::vector<DayState>> days(std::string_view table, DateRange range) const override;
   Result<std::optional<DayState>> last_complete_day(std::string_view table) const override;
   Result<std::vector<Quarantined>> quarantine(std::string_view table, std::string_view state,
@@ -105,6 +107,7 @@ class SqliteJournal final : public Journal, public Ledger {
   std::unique_ptr<ReadPool> readers_;
   std::atomic<Sequence> floor_ = 1;
   std::atomic<Sequence> last_ = 0;
+  std::atomic<std::uint64_t> landings_ = 0;
   mutable std::mutex feed_mutex_;
   mutable std::condition_variable_any landed_;
 };
