@@ -164,7 +164,7 @@ void trade_cal(const Ask& ask, Rows& out) {
 void stock_basic(const Ask& ask, Rows& out) {
   for (int i : ask.shares) {
     const Listing& share = ask.exchange.share(i);
-    if (share.list_date <= ask.today && ask.wants(share.list_date)) basic_row(share, ask, out);
+    if (share.list_date <= ask.today) basic_row(share, ask, out);
   }
 }
 
