@@ -197,7 +197,7 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
   run.arguments = request.to_json();
   run.started = clock_.now();
   KANPAN_TRY(ledger_.start_run(run, {}));
-  return RunExecution(*this, run.id, request, std::move(stop)).run(order);
+  return execute(run.id, request, order, std::move(stop));
 }
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
@@ -207,7 +207,28 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
     return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};
   KANPAN_LET(const auto order, stages(request));
   KANPAN_TRY(ledger_.resume_run(id));
-  return RunExecution(*this, std::string(id), request, std::move(stop)).run(order);
+  return execute(std::string(id), request, order, std::move(stop));
+}
+
+Result<RunOutcome> Collector::execute(const std::string& run, const CollectRequest& request,
+                                      const std::vector<std::vector<const TableSpec*>>& stages,
+                                      std::stop_token stop) {
+  std::stop_source source;
+  const std::stop_callback outer(stop, [&source] { source.request_stop(); });
+  {
+    const std::lock_guard lock(running_mutex_);
+    running_.emplace(run, source);
+  }
+  auto outcome = RunExecution(*this, run, request, source.get_token()).run(stages);
+  const std::lock_guard lock(running_mutex_);
+  running_.erase(run);
+  return outcome;
+}
+
+bool Collector::cancel(std::string_view run) {
+  const std::lock_guard lock(running_mutex_);
+  const auto found = running_.find(run);
+  return found != running_.end() && found->second.request_stop();
 }
 
 }  // namespace kanpan::ingest

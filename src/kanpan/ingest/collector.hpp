@@ -66,6 +66,9 @@ class Collector {
   /// Goes on with what is not committed. Errors: NotFound, Busy, Usage when there is nothing left.
   Result<RunOutcome> resume(std::string_view run, std::stop_token stop);
 
+  /// Tells a run of this process to stop. False when it is not running here.
+  bool cancel(std::string_view run);
+
   Result<std::shared_ptr<const Universe>> universe();
   Knowledge knowledge(const Universe& universe) const;
   const catalog::Catalog& catalog() const { return catalog_; }
@@ -79,6 +82,9 @@ class Collector {
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;
   Result<bool> is_empty(std::string_view table) const;
+  Result<RunOutcome> execute(const std::string& run, const CollectRequest& request,
+                             const std::vector<std::vector<const catalog::TableSpec*>>& stages,
+                             std::stop_token stop);
 
   const catalog::Catalog& catalog_;
   journal::Ledger& ledger_;
@@ -89,6 +95,8 @@ class Collector {
   const Options options_;
   Fetcher fetcher_;
   History history_;
+  std::mutex running_mutex_;
+  std::map<std::string, std::stop_source, std::less<>> running_;
 };
 
 }  // namespace kanpan::ingest

@@ -71,6 +71,10 @@ struct HttpClient::Transfer {
   static std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     transfer.count(size);
+    if (transfer.take) {
+      transfer.take(std::string_view(data, size));
+      return size;
+    }
     if (transfer.reply.body.size() + size > transfer.limits.body_bytes) {
       transfer.too_large = true;
       return 0;
@@ -99,6 +103,8 @@ struct HttpClient::Transfer {
   Easy easy;
   Multi multi;
   std::array<char, CURL_ERROR_SIZE> reason{};
+  std::string socket;                          ///< Unix socket, "" = TCP
+  std::function<void(std::string_view)> take;  ///< gets the body while it is set
 
   HttpReply reply;
   std::size_t last_size = 0;
@@ -125,6 +131,7 @@ void HttpClient::Transfer::set_up(const char* method, const std::string& url,
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
   else
     curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+  if (!socket.empty()) curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method);
   if (body) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
@@ -229,6 +236,20 @@ Result<HttpReply> HttpClient::post(const std::string& url, std::string_view body
 Result<HttpReply> HttpClient::get(const std::string& url, const Headers& headers,
                                   std::stop_token stop) {
   return transfer_->run("GET", url, std::nullopt, headers, std::move(stop));
+}
+
+Result<HttpReply> HttpClient::stream(const std::string& url, std::string_view body,
+                                     std::function<void(std::string_view)> take,
+                                     std::stop_token stop) {
+  transfer_->take = std::move(take);
+  auto reply = transfer_->run("POST", url, body, {}, std::move(stop));
+  transfer_->take = nullptr;
+  return reply;
+}
+
+HttpClient& HttpClient::over_socket(const std::string& path) {
+  transfer_->socket = path;
+  return *this;
 }
 
 }  // namespace kanpan::net

@@ -1,0 +1,130 @@
+#include "kanpan/app/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/remote.hpp"
+#include "kanpan/base/log.hpp"
+
+namespace kanpan::app {
+namespace {
+
+constexpr std::string_view kDefaultData = "var/data";
+
+std::filesystem::path data_directory(const Parsed& parsed, const Terminal& terminal,
+                                     const std::map<std::string, std::string>& environment) {
+  if (!parsed.flags.data.empty()) return terminal.directory / parsed.flags.data;
+  if (const auto found = environment.find("KANPAN_DATA"); found != environment.end())
+    return terminal.directory / found->second;
+  return terminal.directory / kDefaultData;
+}
+
+Result<Settings> load_settings(const Parsed& parsed, const std::filesystem::path& data,
+                               const Terminal& terminal,
+                               std::map<std::string, std::string> environment) {
+  environment.erase("KANPAN_DATA");
+  Settings::Sources sources;
+  sources.file = parsed.flags.config.empty() ? data / "kanpan.yaml"
+                                             : terminal.directory / parsed.flags.config;
+  sources.file_required = !parsed.flags.config.empty();
+  sources.environment = std::move(environment);
+  sources.flags = parsed.settings;
+  return Settings::load(sources);
+}
+
+Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::string>& words) {
+  if (!parsed.chosen.needs_instance) return parsed.chosen.action(session);
+  if (Remote server(session.data); server.is_there()) {
+    if (!parsed.chosen.exclusive) return server.run(words, session.terminal);
+    return Error{Errc::Busy,
+                 fmt::format("a server owns the data directory '{}'", session.data.string()),
+                 "stop it first: this cannot be done while it serves"};
+  }
+  KANPAN_LET(const auto instance,
+             Instance::open(session.data, session.settings,
+                            [&](const std::string& message) { session.note(message); },
+                            session.terminal.stop));
+  session.instance = instance.get();
+  return parsed.chosen.action(session);
+}
+
+}  // namespace
+
+Parsed parse(const std::vector<std::string>& words) {
+  Parsed parsed;
+  CLI::App root("Kanpan (看盘): A-share market data, collected, proven and served.\n", "kanpan");
+  root.require_subcommand(1);
+  root.option_defaults()->always_capture_default(false);
+  root.add_option("--data", parsed.flags.data, "data directory (KANPAN_DATA, else ./var/data)");
+  root.add_option("--config", parsed.flags.config, "settings file (else kanpan.yaml in the data directory)");
+  root.add_flag("--json", parsed.flags.json, "one JSON document, or one JSON event per line");
+  root.add_option("--log-level", parsed.flags.log_level, "debug, info, warn, error or off");
+  root.footer("Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
+              "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
+  root.fallthrough();
+  add_collect(root, parsed);
+  add_import(root, parsed);
+  add_read(root, parsed);
+  add_tables(root, parsed);
+  add_quarantine(root, parsed);
+  add_truth(root, parsed);
+  add_serve(root, parsed);
+  add_health(root, parsed);
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    root.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out, err;
+    const int code = root.exit(error, out, err);
+    parsed.out = out.str();
+    parsed.err = err.str();
+    parsed.exit_code = code == 0 ? 0 : exit_code(Errc::Usage);
+  }
+  return parsed;
+}
+
+int report(const Error& error, const Session& session) {
+  if (session.json) {
+    boost::json::object object{{"event", "error"},
+                               {"code", name(error.code)},
+                               {"message", error.message}};
+    if (!error.hint.empty()) object["hint"] = error.hint;
+    session.line(boost::json::serialize(object));
+  } else {
+    session.note(fmt::format("kanpan: {}", error.message));
+    if (!error.hint.empty()) session.note(fmt::format("        {}", error.hint));
+  }
+  return exit_code(error.code);
+}
+
+int run(const std::vector<std::string>& words, Terminal& terminal,
+        const std::map<std::string, std::string>& environment) {
+  const Parsed parsed = parse(words);
+  terminal.out(parsed.out);
+  terminal.err(parsed.err);
+  if (parsed.exit_code) return *parsed.exit_code;
+  Session session{terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
+  const auto level = log::parse_level(parsed.flags.log_level);
+  if (!level) return report(level.error(), session);
+  log::set_level(*level);
+  auto settings = load_settings(parsed, session.data, terminal, environment);
+  if (!settings) return report(settings.error(), session);
+  session.settings = std::move(*settings);
+  const auto code = act(parsed, session, words);
+  return code ? *code : report(code.error(), session);
+}
+
+int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instance& instance) {
+  const Parsed parsed = parse(words);
+  terminal.out(parsed.out);
+  terminal.err(parsed.err);
+  if (parsed.exit_code) return *parsed.exit_code;
+  Session session{terminal, &instance, instance.directory(), instance.settings(),
+                  parsed.flags.json};
+  const auto code = parsed.chosen.action(session);
+  return code ? *code : report(code.error(), session);
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,239 @@
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/grid.hpp"
+#include "kanpan/app/options.hpp"
+#include "kanpan/app/progress_line.hpp"
+
+namespace kanpan::app {
+namespace {
+
+using ingest::CollectRequest;
+
+/// Seconds a call takes when nothing limits it: what a plan assumes.
+constexpr double kSecondsPerCall = 0.05;
+
+Result<CollectRequest> request_of(const CollectFlags& flags, const catalog::Catalog& catalog) {
+  CollectRequest request;
+  if (flags.all && !flags.tables.empty())
+    return Error{Errc::Usage, "--all and names of tables exclude each other", "give one of them"};
+  request.tables = flags.all ? catalog.names() : flags.tables;
+  if (request.tables.empty())
+    return Error{Errc::Usage, "no table is named", "name tables, or --all"};
+  KANPAN_LET(request.from, date_flag("--from", flags.from));
+  KANPAN_LET(request.to, date_flag("--to", flags.to));
+  KANPAN_LET(request.codes, codes_flag(flags.codes));
+  KANPAN_LET(request.mode, mode_flag(flags.mode));
+  if (request.from && request.to && *request.to < *request.from)
+    return Error{Errc::Usage,
+                 fmt::format("--to {} is before --from {}", request.to->iso(), request.from->iso()),
+                 "the first day comes first"};
+  return request;
+}
+
+int per_minute(const Settings& settings, const catalog::TableSpec& table) {
+  if (settings.given("source.calls_per_minute"))
+    return static_cast<int>(settings.number("source.calls_per_minute"));
+  source::tushare::LimitSettings limits;
+  limits.points = static_cast<int>(settings.number("source.points"));
+  return source::tushare::limits_of(table.source, limits).per_minute;
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", whole / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+Result<int> show_plan(Session& session, const CollectFlags& flags) {
+  Instance& instance = *session.instance;
+  KANPAN_LET(const auto request, request_of(flags, instance.catalog()));
+  KANPAN_LET(const auto plans, instance.collector().plan(request));
+  const int workers = static_cast<int>(instance.settings().number("source.workers"));
+  Grid grid({"table", "calls", "units", "complete", "per minute", "time", "first", "last", "note"});
+  boost::json::array tables;
+  std::size_t calls = 0;
+  double seconds = 0;
+  for (const auto& [table, plan] : plans) {
+    const int limit = per_minute(instance.settings(), *table);
+    const double time = ingest::predicted_seconds(plan.calls, limit, kSecondsPerCall, workers);
+    const std::string first = plan.slices.empty() ? "" : plan.slices.front().label();
+    const std::string last = plan.slices.empty() ? "" : plan.slices.back().label();
+    calls += plan.calls;
+    seconds += time;
+    grid.add({table->name, std::to_string(plan.calls), std::to_string(plan.slices.size()),
+              std::to_string(plan.complete), limit ? std::to_string(limit) : "no limit",
+              duration(time), first, last, plan.note});
+    tables.push_back({{"table", table->name}, {"calls", plan.calls},
+                      {"units", plan.slices.size()}, {"complete", plan.complete},
+                      {"calls_per_minute", limit}, {"seconds", time}, {"first", first},
+                      {"last", last}, {"note", plan.note}});
+  }
+  const auto done_at = rfc3339(instance.clock().now() + std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+  if (session.json)
+    session.line(boost::json::serialize(boost::json::object{
+        {"tables", std::move(tables)}, {"calls", calls}, {"seconds", seconds}, {"finish", done_at}}));
+  else
+    session.out(grid.text() + fmt::format("{} calls, about {}, done at {}\n", calls,
+                                          duration(seconds), done_at));
+  return 0;
+}
+
+/// Prints what happens while `work` runs, then what came of it.
+Result<int> watch(Session& session,
+                  const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work) {
+  ProgressLine line(session);
+  const auto subscription =
+      session.instance->progress().subscribe([&](const ingest::Event& event) {
+        line.show(event, session.instance->progress().current());
+      });
+  auto outcome = work(session.terminal.stop);
+  line.clear();
+  if (!outcome) return std::move(outcome).error();
+  const auto& summary = outcome->summary;
+  if (outcome->error) session.note(fmt::format("kanpan: {}", outcome->error->text()));
+  if (session.json) return outcome->exit_code();
+  session.line(summary.run.id);
+  session.note(fmt::format(
+      "{}: {} rows in {} units ({} unchanged, {} refused, {} failed, {} left), {} rows held back, {} calls",
+      journal::name(summary.run.state), summary.rows, summary.units, summary.unchanged,
+      summary.refused, summary.failed, summary.planned, summary.quarantined, summary.calls));
+  if (outcome->exit_code() == 6)
+    session.note(fmt::format("go on with: kanpan run resume {}", summary.run.id));
+  return outcome->exit_code();
+}
+
+Result<int> collect(Session& session, const CollectFlags& flags) {
+  KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
+  return watch(session, [&](std::stop_token stop) {
+    return session.instance->collector().collect(request, std::move(stop));
+  });
+}
+
+Result<int> list_runs(Session& session, std::size_t limit) {
+  KANPAN_LET(const auto runs, session.instance->ledger().runs(limit));
+  Grid grid({"run", "command", "state", "tables", "units", "rows", "held", "calls", "started", "error"});
+  boost::json::array list;
+  for (const auto& s : runs) {
+    grid.add({s.run.id, s.run.command, std::string(journal::name(s.run.state)),
+              s.run.tables.substr(0, 40), std::to_string(s.units), std::to_string(s.rows),
+              std::to_string(s.quarantined), std::to_string(s.calls), rfc3339(s.run.started),
+              s.run.error.substr(0, 60)});
+    list.push_back({{"run", s.run.id}, {"command", s.run.command},
+                    {"state", journal::name(s.run.state)}, {"tables", s.run.tables},
+                    {"units", s.units}, {"rows", s.rows}, {"quarantined", s.quarantined},
+                    {"calls", s.calls}, {"started", rfc3339(s.run.started)}, {"error", s.run.error}});
+  }
+  session.out(session.json ? boost::json::serialize(list) + "\n" : grid.text());
+  return 0;
+}
+
+boost::json::object unit_json(const journal::Unit& unit) {
+  return {{"unit", unit.number},  {"table", unit.table}, {"label", unit.label},
+          {"state", journal::name(unit.state)}, {"rows", unit.rows},
+          {"quarantined", unit.quarantined}, {"seq", unit.seq}, {"error", unit.error}};
+}
+
+Result<int> show_run(Session& session, const std::string& id, std::size_t limit) {
+  auto& ledger = session.instance->ledger();
+  KANPAN_LET(const auto s, ledger.run(id));
+  KANPAN_LET(const auto units, ledger.units(id, std::nullopt));
+  KANPAN_LET(const auto calls, ledger.calls(id, limit));
+  if (session.json) {
+    boost::json::array unit_list, call_list;
+    for (const auto& unit : units) unit_list.push_back(unit_json(unit));
+    for (const auto& call : calls)
+      call_list.push_back({{"unit", call.unit}, {"attempt", call.attempt}, {"call", call.text},
+                           {"at", rfc3339(call.at)}, {"ms", call.milliseconds},
+                           {"rows", call.rows}, {"page", hex(call.page)}, {"error", call.error}});
+    session.line(boost::json::serialize(boost::json::object{
+        {"run", s.run.id}, {"state", journal::name(s.run.state)}, {"tables", s.run.tables},
+        {"rows", s.rows}, {"quarantined", s.quarantined}, {"calls_made", s.calls},
+        {"error", s.run.error}, {"units", std::move(unit_list)}, {"calls", std::move(call_list)}}));
+    return 0;
+  }
+  session.note(fmt::format("{} {} {}: {} rows, {} held back, {} calls {}", s.run.id, s.run.command,
+                           journal::name(s.run.state), s.rows, s.quarantined, s.calls, s.run.error));
+  Grid unit_grid({"unit", "table", "label", "state", "rows", "held", "seq", "error"});
+  for (const auto& unit : units)
+    unit_grid.add({std::to_string(unit.number), unit.table, unit.label,
+                   std::string(journal::name(unit.state)), std::to_string(unit.rows),
+                   std::to_string(unit.quarantined), std::to_string(unit.seq), unit.error});
+  Grid call_grid({"unit", "try", "call", "ms", "rows", "error"});
+  for (const auto& call : calls)
+    call_grid.add({std::to_string(call.unit), std::to_string(call.attempt), call.text,
+                   std::to_string(call.milliseconds), std::to_string(call.rows), call.error});
+  session.out(unit_grid.text() + "\n" + call_grid.text());
+  return 0;
+}
+
+Result<int> cancel_run(Session& session, const std::string& id) {
+  auto& ledger = session.instance->ledger();
+  KANPAN_LET(const auto summary, ledger.run(id));
+  if (session.instance->collector().cancel(id)) {
+    session.note(fmt::format("run {} is told to stop; it stays resumable", id));
+    return 0;
+  }
+  if (summary.run.state == journal::RunState::Done)
+    return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to cancel"};
+  KANPAN_TRY(ledger.finish_run(id, journal::RunState::Cancelled, summary.run.error));
+  session.note(fmt::format("run {} is cancelled", id));
+  return 0;
+}
+
+void add_run(CLI::App& root, Parsed& parsed) {
+  auto* run = root.add_subcommand("run", "the run ledger: every call, page, row count, commit");
+  run->require_subcommand(1);
+  auto limit = std::make_shared<std::size_t>(20);
+  auto id = std::make_shared<std::string>();
+  auto* list = run->add_subcommand("list", "runs, newest first");
+  list->add_option("--limit", *limit, "how many (20)");
+  list->callback([&parsed, limit] {
+    parsed.chosen.action = [limit](Session& session) { return list_runs(session, *limit); };
+  });
+  const auto by_id = [&](const char* name, const char* about, auto action) {
+    auto* command = run->add_subcommand(name, about);
+    command->add_option("ID", *id, "run id, as 'run list' shows it")->required();
+    command->callback([&parsed, id, action] {
+      parsed.chosen.action = [id, action](Session& session) { return action(session, *id); };
+    });
+  };
+  by_id("show", "units, calls and errors of a run",
+        [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
+  by_id("cancel", "stop a run; it stays resumable", cancel_run);
+  by_id("resume", "go on with what is not committed",
+        [](Session& session, const std::string& id) {
+          return watch(session, [&](std::stop_token stop) {
+            return session.instance->collector().resume(id, std::move(stop));
+          });
+        });
+}
+
+}  // namespace
+
+void add_collect(CLI::App& root, Parsed& parsed) {
+  auto flags = std::make_shared<CollectFlags>();
+  auto* plan = root.add_subcommand("plan", "the calls that a collection would make; fetches nothing");
+  auto* collect_command = root.add_subcommand("collect", "fetch what is missing, prove it, keep it");
+  collect_command->footer(
+      "Examples:\n  kanpan collect daily adj_factor --from 2024-01-01 --to 2024-06-28\n"
+      "  kanpan collect --all\nExit codes: 0 done, 4 source refused, 5 rows held back, 6 calls left");
+  add_collect_flags(*plan, *flags);
+  add_collect_flags(*collect_command, *flags);
+  plan->callback([&parsed, flags] {
+    parsed.chosen.action = [flags](Session& session) { return show_plan(session, *flags); };
+  });
+  collect_command->callback([&parsed, flags] {
+    parsed.chosen.action = [flags](Session& session) { return collect(session, *flags); };
+  });
+  add_run(root, parsed);
+}
+
+}  // namespace kanpan::app

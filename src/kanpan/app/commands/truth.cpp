@@ -1,0 +1,148 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/grid.hpp"
+#include "kanpan/app/verify.hpp"
+
+namespace kanpan::app {
+namespace {
+
+boost::json::object commit_json(const journal::Commit& c) {
+  boost::json::object object{{"seq", c.seq}, {"time", rfc3339(c.time)}, {"table", c.table},
+                             {"mode", journal::name(c.mode)}, {"rows", c.rows}, {"run", c.run},
+                             {"unit", c.unit}, {"source", c.source}, {"simulated", c.simulated},
+                             {"node", c.node}, {"content", hex(c.content)}, {"chain", hex(c.chain)}};
+  if (c.touched)
+    object["from"] = c.touched->first.iso(), object["to"] = c.touched->last.iso();
+  return object;
+}
+
+Result<int> list_commits(Session& session, const std::string& table, std::uint64_t after,
+                         std::size_t limit) {
+  auto& journal = session.instance->journal();
+  const auto start = after > 0 || journal.last() < limit ? after : journal.last() - limit;
+  KANPAN_LET(const auto commits, journal.headers(table.empty() ? start : after, limit, table));
+  Grid grid({"seq", "time", "table", "mode", "rows", "from", "to", "run", "source"});
+  boost::json::array list;
+  for (const auto& c : commits) {
+    grid.add({std::to_string(c.seq), rfc3339(c.time), c.table, std::string(journal::name(c.mode)),
+              std::to_string(c.rows), c.touched ? c.touched->first.iso() : "",
+              c.touched ? c.touched->last.iso() : "", c.run, c.source});
+    list.push_back(commit_json(c));
+  }
+  session.out(session.json ? boost::json::serialize(list) + "\n" : grid.text());
+  return 0;
+}
+
+Result<int> show_commit(Session& session, std::uint64_t seq) {
+  if (seq == 0) return Error{Errc::Usage, "there is no commit 0", "commits are counted from 1"};
+  KANPAN_LET(const auto records, session.instance->journal().read(seq - 1, 1));
+  if (records.empty() || records.front().header.seq != seq)
+    return Error{Errc::NotFound, fmt::format("there is no commit {}", seq),
+                 fmt::format("the newest is {}", session.instance->journal().last())};
+  const auto object = commit_json(records.front().header);
+  if (session.json) {
+    session.line(boost::json::serialize(object));
+    return 0;
+  }
+  for (const auto& [key, value] : object)
+    session.line(fmt::format("{}: {}", std::string(key), boost::json::serialize(value)));
+  session.out(grid_of(records.front().rows));
+  return 0;
+}
+
+Result<int> verify_journal(Session& session) {
+  std::size_t told = 0;
+  const auto checked = session.instance->journal().verify([&](journal::Sequence seq) {
+    if (session.terminal.interactive && seq / 1000 != told)
+      told = seq / 1000, session.terminal.err(fmt::format("\rcommit {}", seq));
+  });
+  if (!checked) return checked.error();
+  session.json ? session.line(fmt::format("{{\"ok\":true,\"records\":{}}}", *checked))
+               : session.line(fmt::format("{} records: CRC, content and chain are right", *checked));
+  return 0;
+}
+
+Result<int> store_status(Session& session) {
+  Instance& instance = *session.instance;
+  KANPAN_LET(const auto sizes, instance.store().sizes());
+  std::uint64_t history = 0, rows = 0;
+  Grid grid({"table", "rows", "history rows", "bytes (estimate)"});
+  boost::json::array tables;
+  for (const auto& [table, size] : sizes) {
+    rows += size.rows;
+    history += size.history_rows;
+    if (size.rows + size.history_rows == 0) continue;
+    grid.add({table, std::to_string(size.rows), std::to_string(size.history_rows),
+              std::to_string(size.bytes)});
+    tables.push_back({{"table", table}, {"rows", size.rows}, {"history_rows", size.history_rows},
+                      {"bytes", size.bytes}});
+  }
+  const auto applied = instance.store().applied();
+  if (session.json) {
+    session.line(boost::json::serialize(boost::json::object{
+        {"journal_bytes", instance.journal().size()}, {"store_bytes", instance.store().bytes()},
+        {"runs_bytes", 0}, {"rows", rows}, {"history_rows", history}, {"applied", applied},
+        {"last", instance.journal().last()}, {"tables", std::move(tables)}}));
+    return 0;
+  }
+  session.out(grid.text());
+  session.line(fmt::format("journal  {} bytes, {} commits", instance.journal().size(),
+                           instance.journal().last()));
+  session.line(fmt::format("store    {} bytes, applied up to commit {}", instance.store().bytes(),
+                           applied));
+  session.line(fmt::format("rows     {} current, {} in history", rows, history));
+  return 0;
+}
+
+Result<int> rebuild_store(Session& session) {
+  KANPAN_LET(const auto replayed,
+             session.instance->rebuild_store(
+                 [&](const std::string& message) { session.note(message); }, session.terminal.stop));
+  session.note(fmt::format("{} commits replayed", replayed));
+  return 0;
+}
+
+}  // namespace
+
+void add_truth(CLI::App& root, Parsed& parsed) {
+  auto* journal = root.add_subcommand("journal", "the truth: every commit, in order");
+  journal->require_subcommand(1);
+  auto table = std::make_shared<std::string>();
+  auto after = std::make_shared<std::uint64_t>(0);
+  auto limit = std::make_shared<std::size_t>(50);
+  auto* list = journal->add_subcommand("list", "commits, the newest 50 unless told otherwise");
+  list->add_option("--table", *table, "only of this table");
+  list->add_option("--after", *after, "only after this commit");
+  list->add_option("--limit", *limit, "how many (50)");
+  list->callback([&parsed, table, after, limit] {
+    parsed.chosen.action = [=](Session& s) { return list_commits(s, *table, *after, *limit); };
+  });
+  auto seq = std::make_shared<std::uint64_t>(0);
+  auto* show = journal->add_subcommand("show", "one commit with its rows");
+  show->add_option("SEQ", *seq, "number of the commit")->required();
+  show->callback([&parsed, seq] {
+    parsed.chosen.action = [seq](Session& s) { return show_commit(s, *seq); };
+  });
+  journal->add_subcommand("verify", "check CRC, content hash and chain of every record")
+      ->callback([&parsed] { parsed.chosen.action = verify_journal; });
+
+  auto* store = root.add_subcommand("store", "what is derived from the journal");
+  store->require_subcommand(1);
+  store->add_subcommand("status", "bytes and rows")->callback([&parsed] {
+    parsed.chosen.action = store_status;
+  });
+  store->add_subcommand("verify", "compare the store's content with the journal")
+      ->callback([&parsed] { parsed.chosen.action = verify_store; });
+  store->add_subcommand("rebuild", "make the store anew from the journal; the old one is kept")
+      ->callback([&parsed] {
+        parsed.chosen.action = rebuild_store;
+        parsed.chosen.exclusive = true;
+      });
+}
+
+}  // namespace kanpan::app

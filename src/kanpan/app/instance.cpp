@@ -1,0 +1,226 @@
+#include "kanpan/app/instance.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "kanpan/app/quota.hpp"
+#include "kanpan/base/log.hpp"
+#include "kanpan/ingest/replay.hpp"
+#include "kanpan/source/tushare/client.hpp"
+
+namespace kanpan::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// DuckDB's part of memory.limit: the rest is for buffers on the way in and answers on the way out.
+constexpr double kStoreShare = 0.4;
+
+std::string owner_of(int file) {
+  std::array<char, 32> text{};
+  const auto read = pread(file, text.data(), text.size() - 1, 0);
+  return read > 0 ? std::string(text.data(), static_cast<std::size_t>(read)) : "unknown";
+}
+
+/// 20240628T180000 of the real time: what set-aside files are called by.
+std::string stamp() {
+  const auto clock = make_clock("system");
+  std::string text = rfc3339((*clock)->now()).substr(0, 19);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
+
+store::duckdb::Options store_options(const Settings& settings) {
+  store::duckdb::Options options;
+  options.memory_limit =
+      static_cast<std::uint64_t>(static_cast<double>(settings.bytes("memory.limit")) * kStoreShare);
+  return options;
+}
+
+std::optional<int> optional_number(const Settings& settings, std::string_view key) {
+  if (settings.text(key).empty()) return std::nullopt;
+  return static_cast<int>(settings.number(key));
+}
+
+}  // namespace
+
+Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    return Error{Errc::Config,
+                 fmt::format("data directory '{}' cannot be made: {}", directory.string(),
+                             error.message()),
+                 "choose another with --data"};
+  const fs::path path = directory / "kanpan.lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0)
+    return Error{Errc::Config,
+                 fmt::format("data directory '{}' cannot be written: {}", directory.string(),
+                             std::strerror(errno)),
+                 "mend its permissions or choose another with --data"};
+  DirectoryLock lock(file);
+  if (flock(file, LOCK_EX | LOCK_NB) != 0)
+    return Error{Errc::Busy,
+                 fmt::format("data directory '{}' is owned by process {}", directory.string(),
+                             owner_of(file)),
+                 "stop that process, or choose another directory with --data"};
+  const std::string id = std::to_string(getpid());
+  if (ftruncate(file, 0) != 0 ||
+      pwrite(file, id.data(), id.size(), 0) != static_cast<ssize_t>(id.size()))
+    return Error{errno == ENOSPC ? Errc::NoSpace : Errc::Io,
+                 fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(errno))};
+  return lock;
+}
+
+DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
+    : file_(std::exchange(other.file_, -1)) {}
+
+DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (file_ >= 0) close(file_);
+}
+
+Result<fs::path> shipped(const Settings& settings, std::string_view key, std::string_view name) {
+  if (settings.given(key)) return fs::path(settings.text(key));
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (fs::path folder = program.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path())
+    if (const fs::path candidate = folder / name; fs::exists(candidate)) return candidate;
+  const fs::path installed = program.parent_path().parent_path() / "share" / "kanpan" / name;
+  if (fs::exists(installed)) return installed;
+  return Error{Errc::Config, fmt::format("no {} beside the program '{}'", name, program.string()),
+               fmt::format("set {} to where it is", key)};
+}
+
+Result<std::unique_ptr<Instance>> Instance::open(const fs::path& directory, Settings settings,
+                                                 const OpenProgress& progress,
+                                                 std::stop_token stop) {
+  KANPAN_LET(auto lock, DirectoryLock::acquire(directory));
+  KANPAN_LET(const auto tables, shipped(settings, "catalog.directory", "catalog/tables"));
+  KANPAN_LET(auto catalog, catalog::Catalog::load(tables));
+  std::unique_ptr<Instance> made(new Instance(directory, std::move(settings), std::move(lock),
+                                              std::move(catalog)));
+  KANPAN_LET(made->clock_, make_clock(made->settings_.text("clock")));
+  KANPAN_TRY(made->open_journal());
+  KANPAN_TRY(made->open_store(progress, stop));
+  KANPAN_TRY(made->open_source());
+  made->connect();
+  return made;
+}
+
+Result<void> Instance::open_journal() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) std::strcpy(host.data(), "localhost");
+  KANPAN_LET(journal_, journal::sqlite::SqliteJournal::open(journal_path(), *clock_, host.data()));
+  KANPAN_LET(const auto interrupted, journal_->recover());
+  if (interrupted > 0)
+    log::info("app", "{} run(s) were interrupted: see 'kanpan run list', go on with 'run resume'",
+              interrupted);
+  return {};
+}
+
+Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token stop) {
+  for (int attempt = 1;; ++attempt) {
+    auto opened = store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_));
+    std::string reason;
+    if (!opened && opened.error().code != Errc::Corrupt) return std::move(opened).error();
+    if (!opened) {
+      reason = opened.error().message;
+    } else {
+      store_ = std::move(*opened);
+      if (store_->applied() > journal_->last())
+        reason = fmt::format("it holds commit {} but the journal ends at {}", store_->applied(),
+                             journal_->last());
+      else if (!store_->added_tables().empty() && store_->applied() > 0)
+        reason = fmt::format("the catalog has new tables ({}, …)", store_->added_tables().front());
+    }
+    if (reason.empty()) break;
+    if (attempt > 1)
+      return Error{Errc::Corrupt, fmt::format("a new store cannot be used either: {}", reason),
+                   "run: kanpan doctor"};
+    KANPAN_TRY(set_store_aside(progress, reason));
+  }
+  KANPAN_TRY(catch_up(progress, stop));
+  return {};
+}
+
+Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::string& reason) {
+  store_.reset();
+  KANPAN_LET(const auto kept, store::duckdb::set_aside(store_path(), stamp()));
+  const std::string message =
+      fmt::format("the store is rebuilt from the journal: {}; the old file is kept as {}", reason,
+                  kept.empty() ? "nothing" : kept.front().string());
+  log::warn("app", "{}", message);
+  if (progress) progress(message);
+  return {};
+}
+
+Result<std::uint64_t> Instance::catch_up(const OpenProgress& progress, std::stop_token stop) {
+  const auto behind = journal_->last() - store_->applied();
+  if (behind == 0) return 0;
+  const auto last = journal_->last();
+  auto replayed = ingest::replay(
+      *journal_, *store_, catalog_,
+      [&](journal::Sequence seq) {
+        if (progress) progress(fmt::format("replaying the journal: commit {} of {}", seq, last));
+      },
+      stop);
+  if (!replayed) return std::move(replayed).error().within("replaying the journal");
+  if (*replayed > 0) log::info("app", "{} commit(s) replayed from the journal", *replayed);
+  KANPAN_TRY(store_->fold(false));
+  return replayed;
+}
+
+Result<std::uint64_t> Instance::rebuild_store(const OpenProgress& progress, std::stop_token stop) {
+  collector_.reset();
+  writer_.reset();
+  query_.reset();
+  KANPAN_TRY(set_store_aside(progress, "asked for"));
+  KANPAN_LET(store_, store::duckdb::DuckdbStore::open(store_path(), catalog_,
+                                                      store_options(settings_)));
+  KANPAN_LET(const auto replayed, catch_up(progress, stop));
+  connect();
+  return replayed;
+}
+
+Result<void> Instance::open_source() {
+  source::TushareOptions options;
+  options.url = settings_.text("source.url");
+  options.token = settings_.text("source.token");
+  options.path_per_api = settings_.flag("source.path_per_api");
+  options.kind = settings_.text("source.kind");
+  options.simulated = options.kind == "sim";
+  options.limits.points = static_cast<int>(settings_.number("source.points"));
+  options.limits.calls_per_minute = optional_number(settings_, "source.calls_per_minute");
+  options.limits.calls_per_day = optional_number(settings_, "source.calls_per_day");
+  wall_ = make_clock("system").value();
+  quota_ = std::make_unique<LedgerQuota>(*journal_);
+  KANPAN_LET(source_, source::make_tushare_source(std::move(options), *wall_, quota_.get()));
+  return {};
+}
+
+void Instance::connect() {
+  query_ = std::make_unique<query::Query>(catalog_, *journal_, *journal_, *store_);
+  writer_ = std::make_unique<ingest::Writer>(*journal_, *store_, catalog_,
+                                             ingest::Writer::Options{});
+  ingest::Collector::Options options;
+  options.workers = std::max(1, static_cast<int>(settings_.number("source.workers")));
+  options.source = settings_.text("source.kind");
+  collector_ = std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_,
+                                                   *clock_, progress_, std::move(options));
+}
+
+}  // namespace kanpan::app

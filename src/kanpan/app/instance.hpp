@@ -1,0 +1,111 @@
+// A data directory that this process owns, with everything that works on it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <stop_token>
+#include <string>
+
+#include "kanpan/app/settings.hpp"
+#include "kanpan/base/clock.hpp"
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/writer.hpp"
+#include "kanpan/journal/sqlite/sqlite_journal.hpp"
+#include "kanpan/query/query.hpp"
+#include "kanpan/source/quota_store.hpp"
+#include "kanpan/source/source.hpp"
+#include "kanpan/store/duckdb/duckdb_store.hpp"
+
+namespace kanpan::app {
+
+/// The exclusive right to a data directory, as a lock on DIR/kanpan.lock, which holds the owner's
+/// process id. Given up when destroyed or when the process ends.
+class DirectoryLock {
+ public:
+  /// Makes the directory when it is not there. Errc::Busy names the owner's process; Errc::Config
+  /// when the directory cannot be made, written or locked.
+  static Result<DirectoryLock> acquire(const std::filesystem::path& directory);
+  DirectoryLock(DirectoryLock&& other) noexcept;
+  DirectoryLock& operator=(DirectoryLock&& other) noexcept;
+  ~DirectoryLock();
+
+ private:
+  explicit DirectoryLock(int file) : file_(file) {}
+  int file_ = -1;
+};
+
+/// What opening has done, for a person who waits.
+using OpenProgress = std::function<void(const std::string& message)>;
+
+/// The composition of the embedded profile. Thread-safe where its parts are.
+class Instance {
+ public:
+  /// Takes the directory, opens journal and store, rebuilds a store that cannot be used (the old one
+  /// is set aside, never deleted), replays what was not applied. Errors: Busy, Config, Corrupt (the
+  /// journal), NoSpace, Io, Cancelled.
+  static Result<std::unique_ptr<Instance>> open(const std::filesystem::path& directory,
+                                                Settings settings, const OpenProgress& progress,
+                                                std::stop_token stop);
+
+  const std::filesystem::path& directory() const { return directory_; }
+  const Settings& settings() const { return settings_; }
+  const Clock& clock() const { return *clock_; }
+  const catalog::Catalog& catalog() const { return catalog_; }
+  journal::Journal& journal() { return *journal_; }
+  journal::Ledger& ledger() { return *journal_; }
+  store::Store& store() { return *store_; }
+  source::Source& source() { return *source_; }
+  ingest::Writer& writer() { return *writer_; }
+  ingest::Progress& progress() { return progress_; }
+  ingest::Collector& collector() { return *collector_; }
+  const query::Query& query() const { return *query_; }
+
+  std::filesystem::path store_path() const { return directory_ / "hot.duckdb"; }
+  std::filesystem::path journal_path() const { return directory_ / "journal.db"; }
+
+  /// Throws the store away (set aside under its old name and the time) and makes it anew from the
+  /// journal. Nothing else may be running.
+  Result<std::uint64_t> rebuild_store(const OpenProgress& progress, std::stop_token stop);
+
+ private:
+  Instance(std::filesystem::path directory, Settings settings, DirectoryLock lock,
+           catalog::Catalog catalog)
+      : directory_(std::move(directory)),
+        settings_(std::move(settings)),
+        lock_(std::move(lock)),
+        catalog_(std::move(catalog)) {}
+
+  Result<void> open_journal();
+  Result<void> open_store(const OpenProgress& progress, std::stop_token stop);
+  Result<std::uint64_t> catch_up(const OpenProgress& progress, std::stop_token stop);
+  Result<void> set_store_aside(const OpenProgress& progress, const std::string& reason);
+  Result<void> open_source();
+  void connect();
+
+  std::filesystem::path directory_;
+  Settings settings_;
+  DirectoryLock lock_;
+  catalog::Catalog catalog_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
+  std::unique_ptr<store::duckdb::DuckdbStore> store_;
+  std::unique_ptr<Clock> wall_;
+  std::unique_ptr<source::QuotaStore> quota_;
+  std::unique_ptr<source::Source> source_;
+  ingest::Progress progress_;
+  std::unique_ptr<query::Query> query_;
+  std::unique_ptr<ingest::Writer> writer_;
+  std::unique_ptr<ingest::Collector> collector_;
+};
+
+/// Files that come with the program (catalog, page): beside it where it was built or installed.
+Result<std::filesystem::path> shipped(const Settings& settings, std::string_view key,
+                                      std::string_view name);
+
+}  // namespace kanpan::app

@@ -1,0 +1,41 @@
+#include "kanpan/app/progress_line.hpp"
+
+#include <fmt/format.h>
+
+namespace kanpan::app {
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw{100};
+
+std::string summary(const ingest::Tally& tally) {
+  const auto left = tally.seconds_left();
+  return fmt::format("{} {}/{} units, {} rows, {:.0f} rows/s{}", tally.table, tally.units_done,
+                     tally.units_total, tally.rows, tally.rows_per_second(),
+                     left ? fmt::format(", {:.0f} s left", *left) : "");
+}
+
+}  // namespace
+
+void ProgressLine::show(const ingest::Event& event, const std::vector<ingest::Tally>& tallies) {
+  const std::lock_guard lock(mutex_);
+  if (session_.json) return session_.line(event.to_json());
+  const bool wrong = event.kind == "error" || event.kind == "quarantine" || event.kind == "note";
+  if (wrong) {
+    if (drawn_) session_.terminal.err("\r\033[K");
+    drawn_ = false;
+    session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, event.message));
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (!session_.terminal.interactive || tallies.empty() || now - last_ < kRedraw) return;
+  last_ = now;
+  drawn_ = true;
+  session_.terminal.err("\r\033[K" + summary(tallies.back()));
+}
+
+void ProgressLine::clear() {
+  const std::lock_guard lock(mutex_);
+  if (drawn_) session_.terminal.err("\r\033[K");
+  drawn_ = false;
+}
+
+}  // namespace kanpan::app

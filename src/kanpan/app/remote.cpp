@@ -1,0 +1,108 @@
+#include "kanpan/app/remote.hpp"
+
+#include <charconv>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "kanpan/app/cli.hpp"
+#include "kanpan/net/http_client.hpp"
+#include "kanpan/net/problem.hpp"
+
+namespace kanpan::app {
+namespace {
+
+std::string frame(char kind, std::string_view bytes) {
+  return fmt::format("{} {}\n{}", kind, bytes.size(), bytes);
+}
+
+/// Takes frames apart as their bytes arrive.
+class FrameReader {
+ public:
+  explicit FrameReader(Terminal& terminal) : terminal_(terminal) {}
+
+  void feed(std::string_view bytes) {
+    buffer_.append(bytes);
+    while (next()) {
+    }
+  }
+  std::optional<int> exit_code() const { return exit_code_; }
+
+ private:
+  bool next() {
+    const auto end = buffer_.find('\n');
+    if (end == std::string::npos || end < 3) return false;
+    std::size_t length = 0;
+    std::from_chars(buffer_.data() + 2, buffer_.data() + end, length);
+    if (buffer_.size() < end + 1 + length) return false;
+    const std::string_view body = std::string_view(buffer_).substr(end + 1, length);
+    switch (buffer_[0]) {
+      case 'o': terminal_.out(body); break;
+      case 'e': terminal_.err(body); break;
+      case 'x': exit_code_ = std::atoi(std::string(body).c_str()); break;
+      default: break;
+    }
+    buffer_.erase(0, end + 1 + length);
+    return true;
+  }
+
+  Terminal& terminal_;
+  std::string buffer_;
+  std::optional<int> exit_code_;
+};
+
+}  // namespace
+
+std::filesystem::path socket_path(const std::filesystem::path& data) { return data / "kanpan.sock"; }
+
+bool Remote::is_there() const {
+  if (!std::filesystem::exists(socket_)) return false;
+  net::HttpClient client;
+  return client.over_socket(socket_.string()).get("http://kanpan/livez", {}, {}).has_value();
+}
+
+Result<int> Remote::run(const std::vector<std::string>& words, Terminal& terminal) const {
+  boost::json::object object;
+  object["words"] = boost::json::value_from(words);
+  object["directory"] = terminal.directory.string();
+  object["interactive"] = terminal.interactive;
+  FrameReader frames(terminal);
+  net::HttpClientLimits limits;
+  limits.first_byte = limits.whole = limits.stall = std::chrono::hours{24 * 7};
+  net::HttpClient client(limits);
+  const auto reply = client.over_socket(socket_.string()).stream(
+      "http://kanpan/command", boost::json::serialize(object),
+      [&](std::string_view bytes) { frames.feed(bytes); }, terminal.stop);
+  if (frames.exit_code()) return *frames.exit_code();
+  if (!reply) return std::move(reply).error().within("the server that owns the data directory");
+  return Error{Errc::Io, "the server that owns the data directory ended before the command did",
+               "see its log; 'kanpan run list' shows what is resumable"};
+}
+
+net::Response answer_command(const net::Request& request, Instance& instance) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(request.body, error);
+  std::vector<std::string> words;
+  if (!error && value.is_object() && value.as_object().contains("words"))
+    if (auto list = boost::json::try_value_to<std::vector<std::string>>(value.at("words")))
+      words = std::move(*list);
+  if (words.empty())
+    return net::to_response(net::problem_of({Errc::Usage, "the body holds no words"}), request.id);
+  const auto& object = value.as_object();
+  const std::string directory =
+      object.contains("directory") ? std::string(object.at("directory").as_string()) : ".";
+  return net::reply(200, "application/octet-stream",
+                    net::Producer([words = std::move(words), directory, stop = request.stop,
+                                   &instance](const net::Write& write) -> Result<void> {
+                      Terminal terminal;
+                      terminal.out = [&](std::string_view text) { write(frame('o', text)); };
+                      terminal.err = [&](std::string_view text) { write(frame('e', text)); };
+                      terminal.directory = directory;
+                      terminal.stop = stop;
+                      const int code = run_inside(words, terminal, instance);
+                      write(frame('x', std::to_string(code)));
+                      return {};
+                    }));
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,35 @@
+// A command run by the server that owns the data directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "kanpan/app/session.hpp"
+#include "kanpan/net/http_message.hpp"
+
+namespace kanpan::app {
+
+/// `DIR/kanpan.sock`.
+std::filesystem::path socket_path(const std::filesystem::path& data);
+
+/// The client's side.
+class Remote {
+ public:
+  explicit Remote(const std::filesystem::path& data) : socket_(socket_path(data)) {}
+  /// True when a server answers on the socket.
+  bool is_there() const;
+  /// Sends the words and passes on what comes back until the exit code comes. Errc::Io when the
+  /// server goes away before that. The terminal's stop closes the connection, which stops the
+  /// command at the server.
+  Result<int> run(const std::vector<std::string>& words, Terminal& terminal) const;
+
+ private:
+  std::filesystem::path socket_;
+};
+
+/// The server's side: answers `POST /command` on the socket with a stream of frames, each a kind
+/// (`o` out, `e` err, `x` exit code), a space, the length in bytes, a newline, and the bytes.
+net::Response answer_command(const net::Request& request, Instance& instance);
+
+}  // namespace kanpan::app

@@ -1,0 +1,54 @@
+// One invocation of a command: where its output goes, what it works on, when it must stop.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "kanpan/app/instance.hpp"
+#include "kanpan/base/error.hpp"
+
+namespace kanpan::app {
+
+/// Where a command writes. The same commands run in a terminal and inside a server on behalf of a
+/// client: only this differs.
+struct Terminal {
+  std::function<void(std::string_view)> out;  ///< data
+  std::function<void(std::string_view)> err;  ///< messages and progress
+  bool interactive = false;                   ///< err is a terminal: progress lines may be redrawn
+  std::filesystem::path directory;            ///< what relative file names are relative to
+  std::stop_token stop;                       ///< Ctrl-C, or the client is gone
+};
+
+struct Session {
+  Terminal& terminal;
+  Instance* instance = nullptr;  ///< set for commands that need the data directory
+  std::filesystem::path data;    ///< --data
+  Settings settings;
+  bool json = false;
+
+  void out(std::string_view text) const { terminal.out(text); }
+  void line(std::string_view text) const {
+    terminal.out(text);
+    terminal.out("\n");
+  }
+  void note(std::string_view text) const {
+    terminal.err(text);
+    terminal.err("\n");
+  }
+  std::filesystem::path path(const std::string& name) const { return terminal.directory / name; }
+};
+
+/// What a parsed command line asks for. Gives the exit code, or an error that becomes one.
+using Action = std::function<Result<int>(Session&)>;
+
+struct Chosen {
+  Action action;
+  bool needs_instance = true;   ///< works on the data directory
+  bool exclusive = false;       ///< cannot run inside a server (serve, demo, store rebuild)
+};
+
+}  // namespace kanpan::app

@@ -1,0 +1,60 @@
+#include "kanpan/app/verify.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/ingest/replay.hpp"
+#include "kanpan/store/content_hash.hpp"
+
+namespace kanpan::app {
+namespace {
+
+/// A store that is removed with its files when it goes.
+class Scratch {
+ public:
+  explicit Scratch(std::filesystem::path folder) : folder_(std::move(folder)) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~Scratch() {
+    std::error_code ignored;  // a leftover is removed by the next verification
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  std::filesystem::path file() const { return folder_ / "verify.duckdb"; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace
+
+Result<int> verify_store(Session& session) {
+  Instance& instance = *session.instance;
+  const auto upto = instance.store().applied();
+  Scratch scratch(instance.directory() / "verify.tmp");
+  KANPAN_LET(const auto copy,
+             store::duckdb::DuckdbStore::open(scratch.file(), instance.catalog()));
+  KANPAN_TRY(ingest::replay(instance.journal(), *copy, instance.catalog(),
+                            [&](journal::Sequence seq) {
+                              if (session.terminal.interactive)
+                                session.terminal.err(fmt::format("\rreplayed {} of {}", seq, upto));
+                            },
+                            session.terminal.stop));
+  std::vector<std::string> differing;
+  std::uint64_t rows = 0;
+  for (const catalog::TableSpec* table : instance.catalog().tables()) {
+    KANPAN_LET(const auto mine, store::content_hash(instance.store(), *table, upto));
+    KANPAN_LET(const auto theirs, store::content_hash(*copy, *table, upto));
+    rows += mine.rows;
+    if (!(mine == theirs)) differing.push_back(table->name);
+  }
+  if (!differing.empty())
+    return Error{Errc::Corrupt,
+                 fmt::format("the store differs from the journal in {}", fmt::join(differing, ", ")),
+                 "make it anew with: kanpan store rebuild"};
+  session.line(session.json ? fmt::format("{{\"ok\":true,\"rows\":{},\"seq\":{}}}", rows, upto)
+                            : fmt::format("{} rows up to commit {} equal the journal", rows, upto));
+  return 0;
+}
+
+}  // namespace kanpan::app

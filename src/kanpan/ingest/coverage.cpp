@@ -1,0 +1,69 @@
+#include "kanpan/ingest/coverage.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace kanpan::ingest {
+namespace {
+
+const DateRange kEver{Date::from_ymd(1900, 1, 1), Date::from_ymd(2199, 12, 31)};
+
+std::vector<std::string> difference(const std::vector<std::string>& wanted,
+                                    const std::vector<std::string>& held) {
+  std::vector<std::string> missing;
+  std::ranges::set_difference(wanted, held, std::back_inserter(missing));
+  return missing;
+}
+
+}  // namespace
+
+Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date> from,
+                             std::optional<Date> to, const Universe& universe,
+                             const store::Store& store, const journal::Ledger& ledger) {
+  if (!table.dated())
+    return Error{Errc::Usage, fmt::format("{} has no days", table.name),
+                 "coverage is for dated tables; count its rows with: kanpan get … --count"};
+  KANPAN_LET(const auto counts, store.day_counts(table, kEver));
+  KANPAN_LET(const auto states, ledger.days(table.name, kEver));
+  std::map<Date, std::uint64_t> rows;
+  for (const store::DayCount& count : counts) rows[count.day] = count.rows;
+  std::map<Date, journal::DayState> known;
+  for (const journal::DayState& state : states) known[state.day] = state;
+  if (rows.empty() && known.empty() && !(from && to)) return Coverage{};
+  const auto first_held = [](const auto& a, const auto& b) {
+    return a.empty() ? b.begin()->first : b.empty() ? a.begin()->first
+                                                    : std::min(a.begin()->first, b.begin()->first);
+  };
+  const auto last_held = [](const auto& a, const auto& b) {
+    return a.empty() ? b.rbegin()->first : b.empty() ? a.rbegin()->first
+                                                     : std::max(a.rbegin()->first, b.rbegin()->first);
+  };
+  const DateRange range{from ? *from : first_held(rows, known), to ? *to : last_held(rows, known)};
+
+  Coverage coverage;
+  for (const Date day : days_of(table, universe.calendar(), range)) {
+    DayCoverage out;
+    out.day = day;
+    out.rows = rows.contains(day) ? rows.at(day) : 0;
+    out.expected = universe.expected_rows(table, day);
+    const auto state = known.find(day);
+    out.state = state == known.end() ? (out.rows > 0 ? "provisional" : "absent")
+                : state->second.complete ? "complete" : "provisional";
+    if (out.expected && out.rows < *out.expected) {
+      const auto wanted = universe.expected_codes(table, day);
+      if (!wanted.empty()) {
+        KANPAN_LET(const auto held, store.codes_on(table, day));
+        out.missing = difference(wanted, held);
+      }
+    }
+    coverage.rows += out.rows;
+    coverage.missing_cells += out.missing.size();
+    coverage.complete += out.state == "complete" ? 1 : 0;
+    coverage.days.push_back(std::move(out));
+  }
+  return coverage;
+}
+
+}  // namespace kanpan::ingest
