@@ -62,7 +62,7 @@ struct Split {
   bool always = false;
   std::string column;  ///< the column that holds the value, when there is one
   /// First day of a value that came later than the table (BSE); the others are as old as it.
-  std::map<std::string, Date> since;
+  std::map<std::string, Date> since = {};
 };
 
 /// An interface with the same columns on other terms: income is income_vip's, one stock per call
