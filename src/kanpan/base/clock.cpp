@@ -34,9 +34,10 @@ class ShiftedClock final : public Clock {
   std::chrono::steady_clock::time_point epoch_;
 };
 
+/// Digits only: from_chars alone would also take "-1".
 bool number(std::string_view text, int& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size();
+  return error == std::errc{} && end == text.data() + text.size() && text.front() != '-';
 }
 
 /// "+08:00" or "Z" in minutes east of Greenwich.

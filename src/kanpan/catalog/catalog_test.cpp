@@ -1,5 +1,10 @@
 #include "kanpan/catalog/catalog.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,6 +30,44 @@ TEST(Catalog, finds_by_name_with_a_suggestion) {
   EXPECT_EQ(missing.error().text(), "no table 'dayly' (did you mean 'daily'?)");
 }
 
+TEST(Catalog, reads_what_a_table_says_of_itself) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  const TableSpec& margin = **catalog->find("margin");
+  EXPECT_EQ(margin.key, (std::vector<std::string>{"trade_date", "exchange_id"}));
+  EXPECT_EQ(margin.since, Date::from_ymd(2010, 3, 31));
+  EXPECT_EQ(margin.days, Days::Trading);
+  EXPECT_EQ(margin.expect, Expect::Splits);
+  EXPECT_EQ(margin.source.ready_second, 9 * 3600);
+  EXPECT_EQ(margin.source.ready_days, 1);
+  ASSERT_EQ(margin.source.walks.size(), 2);
+  EXPECT_EQ(margin.source.walks[0].kind, WalkKind::Window);
+  EXPECT_EQ(margin.source.walks[0].from, "start_date");
+  EXPECT_EQ(margin.source.walks[0].max_days, 1800);
+  ASSERT_TRUE(margin.source.split);
+  EXPECT_EQ(margin.source.split->since.at("BSE"), Date::from_ymd(2023, 2, 13));
+  EXPECT_EQ(margin.column("rzye")->unit, "元");
+  EXPECT_EQ(margin.identities[0].relation, Relation::Sum);
+  EXPECT_EQ(margin.identities[0].tolerance, 0.000001);
+  EXPECT_EQ((*catalog->find("stock_basic"))->column("list_status")->by_default, false);
+  EXPECT_EQ((*catalog->find("trade_cal"))->column("is_open")->type, frame::Type::Int);
+  EXPECT_EQ((*catalog->find("weekly"))->column("pct_chg")->unit, "比例");
+}
+
+TEST(Catalog, walk_of_a_twin_has_the_twins_terms) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  const SourceSpec& source = (*catalog->find("fina_indicator"))->source;
+  const Walk& by_period = source.walks.front();
+  const Walk& by_code = source.walks.back();
+  EXPECT_EQ(source.api_of(by_period), "fina_indicator_vip");
+  EXPECT_EQ(source.points_of(by_period), 5000);
+  EXPECT_EQ(source.row_limit_of(by_period), std::nullopt);
+  EXPECT_EQ(source.api_of(by_code), "fina_indicator");
+  EXPECT_EQ(source.points_of(by_code), 2000);
+  EXPECT_EQ(source.row_limit_of(by_code), 100);
+}
+
 TEST(Catalog, finds_by_interface_and_by_its_twin) {
   const auto catalog = Catalog::load(kTables);
   ASSERT_TRUE(catalog) << catalog.error().text();
@@ -36,6 +79,23 @@ TEST(Catalog, finds_by_interface_and_by_its_twin) {
     EXPECT_EQ(catalog->by_api(api)->name, table);
   }
   EXPECT_EQ(catalog->by_api("pro_bar"), nullptr);
+}
+
+/// The example of docs/reference/catalog.md, as somebody adding a table would copy it.
+TEST(Catalog, loads_the_documented_example) {
+  std::ifstream in(std::filesystem::path(KANPAN_SOURCE_DIR) / "docs/reference/catalog.md");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  constexpr std::string_view kFence = "```yaml\n";
+  const std::size_t begin = page.find(kFence);
+  ASSERT_NE(begin, std::string::npos);
+  const std::size_t end = page.find("```", begin + kFence.size());
+  const auto directory = std::filesystem::path(testing::TempDir()) / "kanpan_catalog_example";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "stk_limit.yaml")
+      << page.substr(begin + kFence.size(), end - begin - kFence.size());
+  const auto catalog = Catalog::load(directory);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  EXPECT_EQ(catalog->names(), std::vector<std::string>{"stk_limit"});
 }
 
 }  // namespace

@@ -321,11 +321,11 @@ void check_walks(Reader& r, const TableSpec& spec) {
 }
 
 void read_body(Reader& r, TableSpec& spec) {
-  const Names kCategories{"quote", "finance", "market", "special", "base"};
+  const Names categories(kCategories.begin(), kCategories.end());
   spec.name = r.text("table");
   spec.title = r.text("title");
   spec.title_en = r.text("title_en");
-  spec.category = r.text_among("category", kCategories, "category");
+  spec.category = r.text_among("category", categories, "category");
   spec.helper = r.flag_or("helper", false);
   spec.columns = read_columns(r);
   const Names columns = names_of(spec.columns);

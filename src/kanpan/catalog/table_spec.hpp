@@ -1,6 +1,7 @@
 // What the catalog knows about a table. Everything that derives from a table derives from this.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,15 +18,15 @@ namespace kanpan::catalog {
 struct ColumnSpec {
   std::string name;
   frame::Type type = frame::Type::Text;
-  std::string label;        ///< Chinese, as the source's page has it
-  std::string label_en;     ///< may be empty
-  std::string unit;         ///< the source's unit (手, 千元, 万元, %, …), "" when it has none
-  bool by_default = true;   ///< the source sends it when no fields are named
+  std::string label;       ///< Chinese, as the source's page has it
+  std::string label_en;    ///< may be empty
+  std::string unit;        ///< the source's unit (手, 千元, 万元, %, …), "" when it has none
+  bool by_default = true;  ///< the source sends it when no fields are named
 };
 
 struct ParameterSpec {
   std::string name;
-  std::string type;         ///< "str", "int", …, as the source's page has it
+  std::string type;  ///< "str", "int", …, as the source's page has it
   bool required = false;
   std::string label;
 };
@@ -46,11 +47,11 @@ struct Walk {
   WalkKind kind = WalkKind::Whole;
   /// Date, Code, Period, Announcement: the parameter that takes the day, code or period.
   std::string parameter;
-  std::string from, to;     ///< Code, Window: parameters for the first and last day; may be empty
-  int max_days = 0;         ///< Code, Window: longest window, days; 0 = bounded by the row cap only
+  std::string from, to;  ///< Code, Window: parameters for the first and last day; may be empty
+  int max_days = 0;      ///< Code, Window: longest window, days; 0 = bounded by the row cap only
   /// Announcement, Code, Window: the column that the days asked for bound; "" = the time column.
   std::string column;
-  bool twin = false;        ///< asks the source's twin interface instead
+  bool twin = false;  ///< asks the source's twin interface instead
 };
 
 /// A parameter whose values part the table (exchange, list_status, limit_type): the planner asks
@@ -59,9 +60,9 @@ struct Split {
   std::string parameter;
   std::vector<std::string> values;
   bool always = false;
-  std::string column;       ///< the column that holds the value, when there is one
+  std::string column;  ///< the column that holds the value, when there is one
   /// First day of a value that came later than the table (BSE); the others are as old as it.
-  std::map<std::string, Date> since;
+  std::map<std::string, Date> since = {};
 };
 
 /// An interface with the same columns on other terms: income is income_vip's, one stock per call
@@ -73,7 +74,7 @@ struct Twin {
 };
 
 struct SourceSpec {
-  std::string api;          ///< interface name
+  std::string api;  ///< interface name
   int doc_id = 0;
   std::optional<int> row_limit;         ///< rows per answer at the most
   std::optional<int> points;            ///< least points; empty = sold separately or unstated
@@ -94,9 +95,7 @@ struct SourceSpec {
   std::optional<int> row_limit_of(const Walk& walk) const {
     return walk.twin ? twin->row_limit : row_limit;
   }
-  std::optional<int> points_of(const Walk& walk) const {
-    return walk.twin ? twin->points : points;
-  }
+  std::optional<int> points_of(const Walk& walk) const { return walk.twin ? twin->points : points; }
 };
 
 enum class UpdateMode { Full, Incremental, Merge, Realtime };
@@ -106,36 +105,36 @@ std::string_view name(Conflict conflict);
 
 struct Policy {
   UpdateMode mode = UpdateMode::Incremental;
-  std::string schedule;     ///< five-field cron in Asia/Shanghai, "event_driven" or "continuous"
-  int batch_size = 5000;    ///< rows per commit at the most, in full and merge runs per batch
+  std::string schedule;   ///< five-field cron in Asia/Shanghai, "event_driven" or "continuous"
+  int batch_size = 5000;  ///< rows per commit at the most, in full and merge runs per batch
   int retry_times = 3;
   Conflict conflict = Conflict::Replace;
   std::string cache_invalidate;
   std::vector<std::string> quality_checks;
-  int poll_interval = 0;    ///< seconds, continuous tables only
+  int poll_interval = 0;  ///< seconds, continuous tables only
 };
 
 struct CachePolicy {
-  int l1_seconds = 0;       ///< 0 = not cached there
+  int l1_seconds = 0;  ///< 0 = not cached there
   int l2_seconds = 0;
   int l3_seconds = 0;
-  std::string key;          ///< `kline:{code}:{type}:{range}`
-  std::string trigger;      ///< what renews it
+  std::string key;      ///< `kline:{code}:{type}:{range}`
+  std::string trigger;  ///< what renews it
 };
 
 struct Retention {
-  int hot_days = 0;         ///< 0 = for ever
+  int hot_days = 0;  ///< 0 = for ever
   int cold_days = 0;
   int archive_days = 0;
 };
 
 /// Which rows a day (or period) must have before it counts as complete.
 enum class Expect {
-  Unknown,        ///< no rule: complete when two fetches after the ready time agree
-  ListedCodes,    ///< every code listed that day and not suspended
-  ListedAll,      ///< every code listed that day, suspended or not (adj_factor, stk_limit)
-  OneRow,         ///< exactly one row a day (moneyflow_hsgt)
-  Splits,         ///< one row for every split value (margin by exchange)
+  Unknown,      ///< no rule: complete when two fetches after the ready time agree
+  ListedCodes,  ///< every code listed that day and not suspended
+  ListedAll,    ///< every code listed that day, suspended or not (adj_factor, stk_limit)
+  OneRow,       ///< exactly one row a day (moneyflow_hsgt)
+  Splits,       ///< one row for every split value (margin by exchange)
 };
 
 std::string_view name(Expect expect);
@@ -179,22 +178,26 @@ struct Identity {
   std::vector<std::string> columns;  ///< in the order that the relation documents
   double tolerance = 0;
   double scale = 1;
-  double minimum = 0, maximum = 0;   ///< Range only
+  double minimum = 0, maximum = 0;  ///< Range only
 };
+
+/// The categories, in the order in which people read them.
+inline constexpr std::array<std::string_view, 5> kCategories{"quote", "finance", "market",
+                                                             "special", "base"};
 
 struct TableSpec {
   std::string name;
-  std::string title;        ///< Chinese
+  std::string title;  ///< Chinese
   std::string title_en;
-  std::string category;     ///< quote, finance, market, special, base
-  bool helper = false;      ///< needed by the rest, not one of the requirements' 27
+  std::string category;  ///< one of kCategories
+  bool helper = false;   ///< needed by the rest, not one of the requirements' 27
   SourceSpec source;
   std::vector<ColumnSpec> columns;
-  std::vector<std::string> key;      ///< column names
-  std::string time;         ///< column that --from/--to bound; "" = undated
-  std::string code;         ///< column of the security code; "" = none
-  Days days = Days::Trading;          ///< dated tables only
-  Date since;               ///< first day the source has
+  std::vector<std::string> key;  ///< column names
+  std::string time;              ///< column that --from/--to bound; "" = undated
+  std::string code;              ///< column of the security code; "" = none
+  Days days = Days::Trading;     ///< dated tables only
+  Date since;                    ///< first day the source has
   /// Codes that by-code walks ask; empty = every listed code.
   std::vector<std::string> codes;
   Expect expect = Expect::Unknown;
@@ -204,7 +207,7 @@ struct TableSpec {
   Policy policy;
   CachePolicy cache;
   Retention retention;
-  std::string file;         ///< where it was read from, for messages
+  std::string file;  ///< where it was read from, for messages
 
   const ColumnSpec* column(std::string_view name) const;
   /// Columns as batch fields, in catalog order.
