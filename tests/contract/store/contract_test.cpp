@@ -196,6 +196,36 @@ TEST_P(Contract, reads_filter_order_and_page) {
   EXPECT_THAT(read(read_of), ElementsAre());
 }
 
+TEST_P(Contract, a_question_asked_of_an_empty_table_is_answered_in_full_later) {
+  Read unordered = all_of(daily());
+  unordered.any_order = true;
+  std::vector<Read> questions = {all_of(daily()), unordered};
+  questions.push_back(all_of(daily()));
+  questions.back().codes = {"000002.SZ"};
+  questions.push_back(all_of(daily()));
+  questions.back().order = {{"close", true}};
+  questions.push_back(all_of(daily()));
+  questions.back().filters = {{"close", Op::Gt, {100.0}}};
+  Model model;
+  Sequence seq = 0;
+  for (int day = 0; day < 4; ++day) {
+    for (const Read& question : questions) {
+      EXPECT_EQ(read(question).size(), model.read(question).size());
+      if (!question.any_order) {
+        EXPECT_EQ(read(question), model.read(question));
+      }
+      EXPECT_EQ(store().count(question).value(), model.read(question).size());
+    }
+    std::vector<Row> rows;
+    for (int i = 0; i < 30; ++i)
+      rows.push_back(bar(fmt::format("{:06}.SZ", i), kMonday + day, i * day * 10.0));
+    const Change change = change_of(++seq, daily(), Mode::Upsert, rows);
+    ASSERT_TRUE(store().apply({&change, 1}));
+    model.apply(change);
+    ASSERT_TRUE(store().fold(day % 2 == 1));
+  }
+}
+
 TEST_P(Contract, nulls_sort_last_both_ways_and_can_be_asked_for) {
   apply(stock_basic(), Mode::Upsert,
         {share("A", kNull), share("B", std::string("b")), share("C", std::string("c"))});

@@ -1,6 +1,7 @@
 #include "kanpan/store/duckdb/engine.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,6 +80,7 @@ duckdb_state bind(duckdb_prepared_statement statement, idx_t i, const Parameter&
     duckdb_state operator()(std::int64_t v) const { return duckdb_bind_int64(statement, i, v); }
     duckdb_state operator()(double v) const { return duckdb_bind_double(statement, i, v); }
     duckdb_state operator()(std::uint64_t v) const { return duckdb_bind_uint64(statement, i, v); }
+    duckdb_state operator()(bool v) const { return duckdb_bind_boolean(statement, i, v); }
     duckdb_state operator()(const std::vector<std::string>& texts) const {
       std::vector<CValue> owned;
       std::vector<duckdb_value> values;
@@ -109,10 +111,7 @@ Error Connection::error(duckdb_error_type type, std::string_view text) const {
 }
 
 Result<void> Connection::run(const std::string& sql) {
-  duckdb_result raw{};
-  const duckdb_state state = duckdb_query(raw_.get(), sql.c_str(), &raw);
-  Rows rows(database_, raw);
-  if (state == DuckDBError) return error(duckdb_result_error_type(&raw), duckdb_result_error(&raw));
+  KANPAN_TRY(query(sql));
   return {};
 }
 
@@ -134,15 +133,21 @@ Result<duckdb_prepared_statement> Connection::bound(const std::string& sql,
 }
 
 Result<Rows> Connection::query(const std::string& sql, const std::vector<Parameter>& parameters) {
-  KANPAN_LET(const duckdb_prepared_statement statement, bound(sql, parameters));
   duckdb_result raw{};
-  const duckdb_state state = duckdb_execute_prepared(statement, &raw);
+  duckdb_state state = DuckDBError;
+  if (parameters.empty()) {
+    state = duckdb_query(raw_.get(), sql.c_str(), &raw);
+  } else {
+    KANPAN_LET(const duckdb_prepared_statement statement, bound(sql, parameters));
+    state = duckdb_execute_prepared(statement, &raw);
+  }
   Rows rows(database_, raw);
   if (state == DuckDBError) return error(duckdb_result_error_type(&raw), duckdb_result_error(&raw));
   return rows;
 }
 
 Result<Rows> Connection::stream(const std::string& sql, const std::vector<Parameter>& parameters) {
+  assert(!parameters.empty());
   KANPAN_LET(const duckdb_prepared_statement statement, bound(sql, parameters));
   Handle<duckdb_pending_result, duckdb_destroy_pending> pending;
   if (duckdb_pending_prepared_streaming(statement, pending.out()) == DuckDBError)

@@ -41,8 +41,8 @@ class Handle {
 };
 
 using Chunk = Handle<duckdb_data_chunk, duckdb_destroy_data_chunk>;
-using Parameter =
-    std::variant<std::string, Date, std::int64_t, double, std::uint64_t, std::vector<std::string>>;
+using Parameter = std::variant<std::string, Date, std::int64_t, double, std::uint64_t, bool,
+                               std::vector<std::string>>;
 
 class Database;
 
@@ -66,15 +66,22 @@ class Rows {
 };
 
 /// One connection with its prepared statements. One thread at a time.
+///
+/// DuckDB 1.5 plans a prepared statement anew at each execution only if it has parameters. One
+/// without keeps its first plan, which rests on the statistics of that moment: after more rows came
+/// it drops rows and mangles text (duckdb/duckdb#23704, #24182; mended after 1.5.5). So a statement
+/// without parameters is never kept here, and never prepared apart from its execution.
 class Connection {
  public:
   Connection(Database& database, duckdb_connection raw) : database_(database), raw_(raw) {}
 
   /// Runs SQL that has no parameters and no rows worth having.
   Result<void> run(const std::string& sql);
-  /// Prepares once per text, binds and executes; all rows are there when it returns.
+  /// Binds and executes; all rows are there when it returns. Prepared once per text if it has
+  /// parameters.
   Result<Rows> query(const std::string& sql, const std::vector<Parameter>& parameters = {});
-  /// The same, but rows are made as they are taken; nothing else may run meanwhile.
+  /// The same, but rows are made as they are taken; nothing else may run meanwhile. At least one
+  /// parameter.
   Result<Rows> stream(const std::string& sql, const std::vector<Parameter>& parameters);
   /// First column of the first row of a query whose answer is one integer; 0 for null.
   Result<std::uint64_t> number(const std::string& sql,

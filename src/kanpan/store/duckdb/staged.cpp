@@ -74,8 +74,8 @@ class Staged {
       applied.added = rows_.rows() - applied.changed - applied.unchanged;
       if (applied.added + applied.changed > 0) KANPAN_TRY(insert(matched.same > 0));
     }
-    KANPAN_TRY(connection_.query("DELETE FROM " + table_.stage));
-    KANPAN_TRY(connection_.query("DELETE FROM " + table_.match));
+    KANPAN_TRY(connection_.run("DELETE FROM " + table_.stage));
+    KANPAN_TRY(connection_.run("DELETE FROM " + table_.match));
     return applied;
   }
 
