@@ -130,3 +130,34 @@ test("a failing search says so", async ({ page, stock }) => {
   await search(page).fill("pa");
   await expect(page.getByRole("alert")).toContainText("the index is being built");
 });
+
+test("a failed refresh is said beside the bars that stay", async ({ page, stock }) => {
+  let release = () => {};
+  const opened = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("/v1/events", async (route) => {
+    await opened;
+    const body = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
+    await route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await open(page, stock.code);
+  await expect(evidence(page)).not.toContainText("刷新");
+  await page.route(bars, refuse(503, "failed", "rebuilding"));
+  release();
+  await expect(evidence(page)).toContainText("刷新失败");
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await page.unroute(bars);
+  await evidence(page).getByRole("button", { name: "重试" }).click();
+  await expect(evidence(page)).not.toContainText("刷新失败");
+});
+
+test("a stock that this server does not know is not opened again", async ({ page }) => {
+  await page.addInitScript(() => {
+    const recent = [{ code: "999999.SH", name: "of another server" }];
+    localStorage.setItem("kanpan.preferences", JSON.stringify({ recent }));
+  });
+  await page.goto("/");
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await expect(page).not.toHaveURL(/999999/);
+});

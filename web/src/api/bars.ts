@@ -1,8 +1,9 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { dayTimestamp, isoDay, previousDay } from "~/lib/days";
 import { type Answer, type Cell, columns, type Evidence, parseAnswer } from "./answer";
 import { address, getJson, type Parameters } from "./http";
 import { Problem } from "./problem";
+import { stockQuery } from "./search";
 
 export const frequencies = ["D", "W", "M"] as const;
 export type Frequency = (typeof frequencies)[number];
@@ -131,10 +132,25 @@ export function joinPages(pages: readonly BarsPage[]): Bar[] {
   return pages.toReversed().flatMap((page) => page.bars);
 }
 
-/** One code that has bars, to open when a person has not chosen any; null while there is none. */
-export async function anyCodeWithBars(signal: AbortSignal): Promise<string | null> {
+/** One code that has bars; null while there is none. */
+async function anyCodeWithBars(signal: AbortSignal): Promise<string | null> {
   const parameters = { fields: "ts_code", limit: "1" };
   const answer = parseAnswer(await getJson("/v1/tables/daily/rows", parameters, signal));
   const code = answer.data.items[0]?.[answer.data.fields.indexOf("ts_code")];
   return typeof code === "string" ? code : null;
+}
+
+/**
+ * The code to open when none was asked for: the one seen last where the server knows it (the same
+ * address may have served other data before), else any that has bars; null while there is none.
+ */
+export function startQuery(last: string | undefined) {
+  return queryOptions({
+    queryKey: ["start", last ?? ""],
+    queryFn: async ({ signal, client }) => {
+      const known = last && (await client.fetchQuery(stockQuery(last)));
+      return known ? known.code : anyCodeWithBars(signal);
+    },
+    staleTime: 0,
+  });
 }

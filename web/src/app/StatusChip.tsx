@@ -1,8 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import type { LiveState } from "~/api/live";
 import { doneShare, type Status } from "~/api/status";
+import { duration } from "~/lib/format";
 import { CollectionProgress, StaleNote, TableList } from "~/ui/Collection";
 import { Popover } from "~/ui/Popover";
-import { useLive } from "~/ui/services";
+import { useLive, useNow, usePreferences } from "~/ui/services";
 
 /** The newest day that any table has reached. */
 function lastDay(status: Status): string {
@@ -12,6 +14,15 @@ function lastDay(status: Status): string {
       .sort()
       .at(-1) ?? ""
   );
+}
+
+/** How long nothing was heard, so that a stopped figure is not taken for a current one. */
+function Lost({ live }: { live: LiveState }) {
+  const { locale } = usePreferences();
+  const now = useNow(true);
+  if (live.heardAt === 0) return <Trans>未连接</Trans>;
+  const age = duration((now - live.heardAt) / 1000, locale);
+  return <Trans>断开 {age}</Trans>;
 }
 
 /** The chip in the top bar: collecting, ready or cut off; opens the list of tables. */
@@ -34,7 +45,7 @@ export function StatusChip() {
           </span>
           <span className="dot" aria-hidden="true" />
           <span className="chip-text num">
-            {state === "lost" && <Trans>未连接</Trans>}
+            {state === "lost" && <Lost live={live} />}
             {state === "busy" && <Trans>采集中 {percent}</Trans>}
             {state === "ready" && (day ? <Trans>已到 {day}</Trans> : <Trans>已连接</Trans>)}
           </span>

@@ -1,16 +1,14 @@
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Locale } from "~/lib/format";
 import { type KlineCallbacks, KlineView, type Series, type Span } from "./kline_view";
 
-export interface KlineHandle {
-  setSpan(span: Span): void;
-  olderFailed(): void;
-}
-
 interface Props extends KlineCallbacks {
-  ref: Ref<KlineHandle>;
   series: Series;
   span: Span;
+  /** Changes when the span is asked for again, after the person moved away from it. */
+  asked: number;
+  /** Asking for older bars failed. */
+  olderFailed: boolean;
   locale: Locale;
   /** Changes with theme and palette. */
   look: string;
@@ -32,7 +30,7 @@ const moves: Record<string, Move> = {
 const zooms: Record<string, number> = { "+": 1, "=": 1, "-": -1, ArrowUp: 1, ArrowDown: -1 };
 
 export function KlineChart(props: Props) {
-  const { ref, series, span, locale, look } = props;
+  const { series, span, asked, olderFailed, locale, look } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<KlineView | null>(null);
   const callbacks = useRef<KlineCallbacks>(props);
@@ -57,15 +55,13 @@ export function KlineChart(props: Props) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new look means new CSS variables
   useEffect(() => view.current?.restyle(), [look]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new locale makes a new, empty view
-  useEffect(() => view.current?.setSpan(span), [span, locale]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again, or in a new view
+  useEffect(() => view.current?.setSpan(span), [span, asked, locale]);
+  useEffect(() => {
+    if (olderFailed) view.current?.olderFailed();
+  }, [olderFailed]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new locale makes a new, empty view
   useEffect(() => view.current?.show(series), [series, locale]);
-
-  useImperativeHandle(ref, () => ({
-    setSpan: (wanted) => view.current?.setSpan(wanted),
-    olderFailed: () => view.current?.olderFailed(),
-  }));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!view.current || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { anyCodeWithBars } from "~/api/bars";
+import { startQuery } from "~/api/bars";
 import { NothingYet } from "~/ui/Collection";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { usePreferences, useServices } from "~/ui/services";
@@ -11,14 +11,8 @@ export function HomePage({ onOpen }: { onOpen(code: string): void }) {
   const { live } = useServices();
   const { recent } = usePreferences();
   const client = useQueryClient();
-  const last = recent[0]?.code ?? null;
-  const query = useQuery({
-    queryKey: ["any-code"],
-    queryFn: ({ signal }) => anyCodeWithBars(signal),
-    enabled: last === null,
-    staleTime: 0,
-  });
-  const code = last ?? query.data ?? null;
+  const query = useQuery(startQuery(recent[0]?.code));
+  const code = query.data;
   useTitle("");
 
   useEffect(() => {
@@ -27,7 +21,7 @@ export function HomePage({ onOpen }: { onOpen(code: string): void }) {
   useEffect(
     () =>
       live.onCommit((commit) => {
-        if (commit.table === "daily") void client.invalidateQueries({ queryKey: ["any-code"] });
+        if (commit.table === "daily") void client.invalidateQueries({ queryKey: ["start"] });
       }),
     [live, client],
   );
@@ -35,7 +29,7 @@ export function HomePage({ onOpen }: { onOpen(code: string): void }) {
   return (
     <main className="home">
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
-      {query.data === null && <NothingYet />}
+      {code === null && <NothingYet />}
     </main>
   );
 }

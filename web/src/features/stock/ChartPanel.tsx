@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import type { Bar } from "~/api/bars";
-import type { KlineHandle } from "~/charts/KlineChart";
 import { fixed, large, percent } from "~/lib/format";
 import { usePreferences } from "~/ui/services";
 import { Legend, shownIndex } from "./Legend";
@@ -17,16 +16,17 @@ interface Props {
   bars: readonly Bar[];
   hasOlder: boolean;
   olderFailed: boolean;
+  /** Counts how often a range was chosen. */
+  asked: number;
   onNeedOlder(): void;
   /** Covers the chart: what is loading, missing or wrong. */
   cover: ReactNode;
 }
 
 export function ChartPanel(props: Props) {
-  const { code, view, bars, hasOlder, olderFailed, cover } = props;
+  const { code, view, bars, hasOlder, olderFailed, asked, cover } = props;
   const { t } = useLingui();
   const { theme, palette, locale } = usePreferences();
-  const chart = useRef<KlineHandle>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const [spoken, setSpoken] = useState(false);
   const key = `${code} ${view.freq} ${view.adj}`;
@@ -39,9 +39,6 @@ export function ChartPanel(props: Props) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new series has no cursor yet
   useEffect(() => setCursor(null), [key]);
-  useEffect(() => {
-    if (olderFailed) chart.current?.olderFailed();
-  }, [olderFailed]);
 
   const bar = bars[shownIndex(bars, cursor)];
   const [open, high, low, close] = [bar?.open, bar?.high, bar?.low, bar?.close].map((p) =>
@@ -63,9 +60,10 @@ export function ChartPanel(props: Props) {
       <div className="chart-host">
         <Suspense fallback={<div className="skeleton" />}>
           <KlineChart
-            ref={chart}
             series={series}
             span={rangeMonths[view.range]}
+            asked={asked}
+            olderFailed={olderFailed}
             locale={locale}
             look={look}
             label={t`${code} K线图`}

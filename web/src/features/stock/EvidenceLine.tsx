@@ -13,6 +13,9 @@ interface Props {
   bars: readonly Bar[];
   meta: Evidence | undefined;
   refreshing: boolean;
+  /** The bars in sight are older than the last attempt to get newer ones. */
+  refreshFailed: boolean;
+  onRefresh(): void;
 }
 
 const icons: Record<Completeness, IconName> = {
@@ -33,7 +36,8 @@ function useStatusWords(): Record<Completeness, readonly [word: string, meaning:
 }
 
 /** Where the bars come from and how far they can be trusted, always in sight. */
-export function EvidenceLine({ code, view, bars, meta, refreshing }: Props) {
+export function EvidenceLine(props: Props) {
+  const { code, view, bars, meta, refreshing, refreshFailed, onRefresh } = props;
   const { t } = useLingui();
   const words = useStatusWords();
   const rows = count(bars.length);
@@ -52,6 +56,14 @@ export function EvidenceLine({ code, view, bars, meta, refreshing }: Props) {
       )}
       <span className="small" role="status">
         {refreshing && <Trans>刷新中…</Trans>}
+        {refreshFailed && !refreshing && (
+          <span className="stale">
+            <Trans>刷新失败, 显示的是之前的数据</Trans>{" "}
+            <button type="button" className="plain link" onClick={onRefresh}>
+              <Trans>重试</Trans>
+            </button>
+          </span>
+        )}
       </span>
       {meta && (
         <Popover

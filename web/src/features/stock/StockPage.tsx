@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Problem } from "~/api/problem";
 import { stockQuery } from "~/api/search";
 import { withRecent } from "~/lib/preferences";
@@ -30,19 +30,26 @@ export function StockPage({ code, view, onView }: Props) {
   useTitle(stock ? `${stock.name} ${code}` : code);
   useRemember(code, stock?.name);
 
+  const [asked, setAsked] = useState(0);
+
+  const onToolbar = (change: Partial<StockView>) => {
+    if (change.range) setAsked((n) => n + 1);
+    onView(change);
+  };
   const onNeedOlder = () => {
     if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
   };
   return (
     <main className="stock" aria-busy={query.isPending}>
       <StockHeader code={code} last={bars.at(-1)} />
-      <Toolbar view={view} onChange={onView} />
+      <Toolbar view={view} onChange={onToolbar} />
       <ChartPanel
         code={code}
         view={view}
         bars={bars}
         hasOlder={query.hasNextPage}
         olderFailed={query.isFetchNextPageError}
+        asked={asked}
         onNeedOlder={onNeedOlder}
         cover={
           <Cover
@@ -65,6 +72,8 @@ export function StockPage({ code, view, onView }: Props) {
         bars={bars}
         meta={newest?.meta}
         refreshing={query.isRefetching}
+        refreshFailed={query.isRefetchError}
+        onRefresh={() => void query.refetch()}
       />
     </main>
   );
