@@ -1,0 +1,95 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, open, pixels, search, test } from "./page";
+
+const looks = [
+  { theme: "light", palette: "cn", locale: "zh" },
+  { theme: "dark", palette: "cn", locale: "en" },
+  { theme: "light", palette: "cb", locale: "en" },
+  { theme: "dark", palette: "cb", locale: "zh" },
+  { theme: "light", palette: "intl", locale: "zh" },
+  { theme: "dark", palette: "intl", locale: "en" },
+] as const;
+
+for (const look of looks) {
+  test(`no serious violation in ${Object.values(look).join(" ")}`, async ({ page, stock }) => {
+    await page.addInitScript((value) => {
+      localStorage.setItem("kanpan.preferences", JSON.stringify(value));
+    }, look);
+    await open(page, stock.code);
+    const axe = () => new AxeBuilder({ page }).analyze();
+    const states = [await axe()];
+    await page.locator(".search input").click();
+    await page.locator(".search input").fill("6");
+    await expect(page.getByRole("option").first()).toBeVisible();
+    states.push(await axe());
+    await page.keyboard.press("Escape");
+    await page.locator("button.icon-button").click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    states.push(await axe());
+    const serious = states
+      .flatMap((state) => state.violations)
+      .filter((v) => v.impact === "serious" || v.impact === "critical")
+      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+    expect(serious).toEqual([]);
+  });
+}
+
+for (const width of [360, 390, 1440]) {
+  test(`nothing sticks out at ${width} px`, async ({ page, stock }) => {
+    await page.setViewportSize({ width, height: 740 });
+    await open(page, stock.code);
+    const overhang = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overhang).toBe(0);
+    await expect(page.getByRole("button", { name: "全部" })).toBeInViewport();
+    await expect(search(page)).toBeInViewport();
+  });
+}
+
+test("a palette changes candles, volume and figures together", async ({ page, stock }) => {
+  await open(page, stock.code);
+  await expect.poll(() => pixels(page, "--red")).toBeGreaterThan(100);
+  await page.getByRole("button", { name: "设置" }).click();
+  await page.getByRole("button", { name: "色盲友好" }).click();
+  await expect.poll(() => pixels(page, "--orange")).toBeGreaterThan(100);
+  await expect.poll(() => pixels(page, "--blue")).toBeGreaterThan(100);
+  expect(await pixels(page, "--red")).toBe(0);
+  await page.getByRole("button", { name: "深色" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect.poll(() => pixels(page, "--orange")).toBeGreaterThan(100);
+});
+
+test("English is complete and stays", async ({ page, stock }) => {
+  await open(page, stock.code);
+  await page.getByRole("button", { name: "设置" }).click();
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("button", { name: "Week", exact: true })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await page.reload();
+  await expect(page.getByRole("combobox", { name: "Search stocks" })).toBeVisible();
+  const left = await page.locator(".toolbar, .legend, .evidence").allInnerTexts();
+  expect(left.join(" ")).not.toMatch(/\p{Script=Han}/u);
+});
+
+test("the notice of the chart library can be read", async ({ page, stock, request }) => {
+  await open(page, stock.code);
+  await page.getByRole("button", { name: "设置" }).click();
+  await page.getByRole("button", { name: "第三方许可" }).click();
+  const dialog = page.getByRole("dialog").filter({ hasText: "klinecharts" });
+  await expect(dialog).toContainText("KLineChart");
+  await expect(dialog).toContainText("TradingView Lightweight Charts");
+  const all = await (await request.get("/third-party-licenses.txt")).text();
+  for (const name of ["klinecharts", "react-dom", "@tanstack/react-query", "@lingui/core"]) {
+    expect(all).toContain(name);
+  }
+});
+
+test("stands still for those who asked for it", async ({ page, stock }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page, stock.code);
+  const moving = await page.evaluate(() => document.getAnimations().length);
+  expect(moving).toBe(0);
+});

@@ -1,0 +1,163 @@
+import { chart, evidence, expect, legend, open, refuse, search, test, watchShifts } from "./page";
+
+const bars = /\/v1\/bars\//;
+
+test("a refused request shows its reason and id, and retry mends it", async ({ page, stock }) => {
+  await page.route(bars, refuse(500, "failed", "the store is not ready"));
+  await page.goto(`/s/${stock.code}`);
+  const note = page.getByRole("alert");
+  await expect(note).toContainText("the store is not ready");
+  await expect(note).toContainText("r-e2e");
+  await page.unroute(bars);
+  await note.getByRole("button", { name: "重试" }).click();
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await expect(note).toBeHidden();
+});
+
+test("a missing factor is said, and raw prices are one press away", async ({ page, stock }) => {
+  await page.route(/bars.*adj=qfq/, refuse(422, "quality", "no factor on 2026-11-19"));
+  await page.goto(`/s/${stock.code}?adj=qfq`);
+  await expect(page.getByRole("alert")).toContainText("缺少复权因子");
+  await expect(page.getByRole("alert")).toContainText("no factor on 2026-11-19");
+  await expect(legend(page)).not.toContainText(/\d{4}-\d\d-\d\d/);
+  await page.getByRole("button", { name: "查看不复权" }).click();
+  await expect(page).toHaveURL(/adj=none/);
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+});
+
+test("an unreachable server is told apart from a refusal", async ({ page, stock }) => {
+  await page.route(bars, (route) => route.abort("connectionrefused"));
+  await page.goto(`/s/${stock.code}`);
+  await expect(page.getByRole("alert")).toContainText("连不上看盘服务");
+});
+
+test("an answer that cannot be read is no empty chart", async ({ page, stock }) => {
+  const cut = { data: { fields: ["trade_date"], items: [["20261120"]] }, meta: {} };
+  await page.route(bars, (route) => route.fulfill({ json: cut }));
+  await page.goto(`/s/${stock.code}`);
+  await expect(page.getByRole("alert")).toContainText("服务的应答读不懂");
+});
+
+test("while the first collection runs, its progress stands where bars will be", async ({
+  page,
+}) => {
+  const status = {
+    ...{ collecting: true, run: 1, table: "daily", units_done: 30, units_total: 120 },
+    ...{ rows: 159_000, rows_per_second: 106_000, calls_left: 870, eta_seconds: 95 },
+    tables: [{ name: "daily", title: "日线行情", state: "running", rows: 159_000, last_day: "" }],
+  };
+  await page.route("/v1/events", (route) => route.abort());
+  await page.route("/v1/status", (route) => route.fulfill({ json: status }));
+  await page.route(bars, refuse(404, "not_found", "no bars"));
+  await page.goto("/s/600000.SH");
+  const note = page.getByRole("main").getByRole("status").filter({ hasText: "还没有数据" });
+  await expect(note).toContainText("正在采集 日线行情");
+  await expect(note).toContainText("25%");
+  await expect(note).toContainText("10.60万 行/秒");
+  await expect(note).toContainText("还需 1 分 35 秒");
+  await expect(note).toContainText(/数据停在 \d\d:\d\d:\d\d/);
+});
+
+test("an empty store says so on the first page", async ({ page }) => {
+  const nothing = { data: { fields: ["ts_code"], items: [] }, meta: { status: "empty" } };
+  await page.route("/v1/events", (route) => route.abort());
+  await page.route("/v1/status", (route) => route.fulfill({ json: { collecting: false } }));
+  await page.route("/v1/tables/daily/rows*", (route) => route.fulfill({ json: nothing }));
+  await page.goto("/");
+  await expect(page.getByText("还没有数据")).toBeVisible();
+  await expect(page.getByText("kanpan collect --all")).toBeVisible();
+});
+
+test("a commit to the shown table fetches the bars again", async ({ page, stock }) => {
+  const commit = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
+  let release = () => {};
+  const opened = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("/v1/events", async (route) => {
+    await opened;
+    await route.fulfill({ contentType: "text/event-stream", body: commit });
+  });
+  await open(page, stock.code);
+  const again = page.waitForRequest(bars);
+  release();
+  await again;
+});
+
+test("being offline is said, and the bars stay", async ({ page, stock, context }) => {
+  await open(page, stock.code);
+  await context.setOffline(true);
+  await expect(page.getByText("离线: 显示的是断网前的数据")).toBeVisible();
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await context.setOffline(false);
+  await expect(page.getByText("离线: 显示的是断网前的数据")).toBeHidden();
+});
+
+test("missing rows are named in the evidence", async ({ page, stock, request }) => {
+  const answer = await (await request.get(`/v1/bars/${stock.code}?freq=D&adj=none`)).json();
+  const meta = { ...answer.meta, status: "partial", missing: ["2026-11-18: 1 of 1 codes"] };
+  await page.route(bars, (route) => route.fulfill({ json: { ...answer, meta } }));
+  await open(page, stock.code);
+  await evidence(page)
+    .getByRole("button", { name: /数据状态\s*缺失/ })
+    .click();
+  await expect(page.getByRole("dialog")).toContainText("2026-11-18: 1 of 1 codes");
+});
+
+test("a slow answer shows a skeleton and moves nothing when it comes", async ({ page, stock }) => {
+  const shifts = await watchShifts(page);
+  await page.route(/\/v1\//, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await page.goto(`/s/${stock.code}`);
+  await expect(page.locator(".skeleton").first()).toBeVisible();
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await page.waitForTimeout(500);
+  expect(await shifts()).toEqual([]);
+});
+
+test("an unknown page leads back", async ({ page }) => {
+  await page.goto("/nowhere");
+  await page.getByRole("link", { name: "回到首页" }).click();
+  await expect(chart(page)).toBeVisible();
+});
+
+test("a failing search says so", async ({ page, stock }) => {
+  await open(page, stock.code);
+  await page.route(/\/v1\/search/, refuse(500, "failed", "the index is being built"));
+  await search(page).fill("pa");
+  await expect(page.getByRole("alert")).toContainText("the index is being built");
+});
+
+test("a failed refresh is said beside the bars that stay", async ({ page, stock }) => {
+  let release = () => {};
+  const opened = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("/v1/events", async (route) => {
+    await opened;
+    const body = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
+    await route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await open(page, stock.code);
+  await expect(evidence(page)).not.toContainText("刷新");
+  await page.route(bars, refuse(503, "failed", "rebuilding"));
+  release();
+  await expect(evidence(page)).toContainText("刷新失败");
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await page.unroute(bars);
+  await evidence(page).getByRole("button", { name: "重试" }).click();
+  await expect(evidence(page)).not.toContainText("刷新失败");
+});
+
+test("a stock that this server does not know is not opened again", async ({ page }) => {
+  await page.addInitScript(() => {
+    const recent = [{ code: "999999.SH", name: "of another server" }];
+    localStorage.setItem("kanpan.preferences", JSON.stringify({ recent }));
+  });
+  await page.goto("/");
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
+  await expect(page).not.toHaveURL(/999999/);
+});

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { parseMeta } from "./meta";
+import { parseStocks } from "./search";
+import { doneShare, parseStatus } from "./status";
+
+it("reads a status, at the top level or in data", () => {
+  const status = {
+    ...{ collecting: true, table: "daily", units_done: 30, units_total: 120, calls_left: null },
+    tables: [{ name: "daily", title: "日线行情", state: "running", rows: 5, last_day: "20261120" }],
+  };
+  for (const value of [status, { data: status }]) {
+    const parsed = parseStatus(value);
+    expect(parsed.tables[0]).toMatchObject({ name: "daily", lastDay: "2026-11-20", nextRun: "" });
+    expect(parsed.callsLeft).toBeNull();
+    expect(doneShare(parsed)).toBe(0.25);
+  }
+});
+
+it("refuses a status that does not say whether it is collecting", () => {
+  expect(() => parseStatus({})).toThrow("collecting");
+  expect(() => parseStatus(null)).toThrow("collecting");
+});
+
+it("knows no share without a total", () => {
+  expect(doneShare(parseStatus({ collecting: true, units_done: 3, units_total: 0 }))).toBeNull();
+});
+
+it("finds the simulated mark wherever the server puts it", () => {
+  expect(parseMeta({ version: "1.2", simulated: true })).toEqual({
+    version: "1.2",
+    simulated: true,
+  });
+  expect(parseMeta({ data: { version: "1.2" }, meta: { simulated: true } }).simulated).toBe(true);
+  expect(parseMeta({ data: { simulated: false } }).simulated).toBe(false);
+  expect(parseMeta(null)).toEqual({ version: "", simulated: false });
+});
+
+it("reads found stocks by column name", () => {
+  const fields = ["name", "ts_code", "market", "list_status", "cnspell"];
+  const items = [["贵州茅台", "600519.SH", "主板", "L", null]];
+  expect(parseStocks({ data: { fields, items } })).toEqual([
+    { code: "600519.SH", name: "贵州茅台", pinyin: "", market: "主板", listStatus: "L" },
+  ]);
+  expect(() => parseStocks({ data: { fields: ["ts_code"], items } })).toThrow("no column name");
+});

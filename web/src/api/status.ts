@@ -1,0 +1,85 @@
+// What the server is collecting, as /v1/status tells it and /v1/events pushes it.
+import { isoDay } from "~/lib/days";
+import { Problem } from "./problem";
+
+export interface TableStatus {
+  name: string;
+  title: string;
+  state: string;
+  rows: number | null;
+  lastDay: string;
+  nextRun: string;
+}
+
+export interface Status {
+  collecting: boolean;
+  table: string;
+  unitsDone: number | null;
+  unitsTotal: number | null;
+  rows: number | null;
+  rowsPerSecond: number | null;
+  callsLeft: number | null;
+  etaSeconds: number | null;
+  tables: readonly TableStatus[];
+}
+
+export interface Commit {
+  table: string;
+  seq: number;
+}
+
+type Json = Record<string, unknown>;
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function text(value: unknown): string {
+  return value == null ? "" : String(value);
+}
+
+function tableStatus(value: Json): TableStatus {
+  return {
+    name: text(value.name),
+    title: text(value.title),
+    state: text(value.state),
+    rows: number(value.rows),
+    lastDay: isoDay(text(value.last_day)) ?? text(value.last_day),
+    nextRun: text(value.next_run),
+  };
+}
+
+export function parseStatus(value: unknown): Status {
+  const outer = value as Json | null;
+  const status = (typeof outer?.data === "object" ? outer.data : outer) as Json | null;
+  if (typeof status !== "object" || typeof status?.collecting !== "boolean") {
+    throw new Problem("shape", "the status says not whether it is collecting");
+  }
+  return {
+    collecting: status.collecting,
+    table: text(status.table),
+    unitsDone: number(status.units_done),
+    unitsTotal: number(status.units_total),
+    rows: number(status.rows),
+    rowsPerSecond: number(status.rows_per_second),
+    callsLeft: number(status.calls_left),
+    etaSeconds: number(status.eta_seconds),
+    tables: Array.isArray(status.tables) ? status.tables.map(tableStatus) : [],
+  };
+}
+
+/** A pushed object may leave out `tables`; the last known list then stays. */
+export function mergeStatus(last: Status | null, next: Status): Status {
+  return next.tables.length === 0 && last ? { ...next, tables: last.tables } : next;
+}
+
+export function parseCommit(value: unknown): Commit {
+  const commit = value as Json | null;
+  return { table: text(commit?.table), seq: number(commit?.seq) ?? 0 };
+}
+
+/** Done share 0…1 of the running collection; null when the total is not known. */
+export function doneShare(status: Status): number | null {
+  if (!status.unitsTotal || status.unitsDone === null) return null;
+  return Math.min(1, status.unitsDone / status.unitsTotal);
+}

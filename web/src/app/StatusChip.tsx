@@ -1,0 +1,62 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import type { LiveState } from "~/api/live";
+import { doneShare, type Status } from "~/api/status";
+import { duration } from "~/lib/format";
+import { CollectionProgress, StaleNote, TableList } from "~/ui/Collection";
+import { Popover } from "~/ui/Popover";
+import { useLive, useNow, usePreferences } from "~/ui/services";
+
+/** The newest day that any table has reached. */
+function lastDay(status: Status): string {
+  return (
+    status.tables
+      .map((table) => table.lastDay)
+      .sort()
+      .at(-1) ?? ""
+  );
+}
+
+/** How long nothing was heard, so that a stopped figure is not taken for a current one. */
+function Lost({ live }: { live: LiveState }) {
+  const { locale } = usePreferences();
+  const now = useNow(true);
+  if (live.heardAt === 0) return <Trans>未连接</Trans>;
+  const age = duration((now - live.heardAt) / 1000, locale);
+  return <Trans>断开 {age}</Trans>;
+}
+
+/** The chip in the top bar: collecting, ready or cut off; opens the list of tables. */
+export function StatusChip() {
+  const { t } = useLingui();
+  const live = useLive();
+  const { status, connected } = live;
+  const share = status && doneShare(status);
+  const percent = share == null ? "" : `${(share * 100).toFixed(0)}%`;
+  const day = status ? lastDay(status) : "";
+  const state = !connected ? "lost" : status?.collecting ? "busy" : "ready";
+  return (
+    <Popover
+      className={`chip ${state}`}
+      label={t`采集状态`}
+      trigger={
+        <>
+          <span className="hidden">
+            <Trans>采集状态</Trans>
+          </span>
+          <span className="dot" aria-hidden="true" />
+          <span className="chip-text num">
+            {state === "lost" && <Lost live={live} />}
+            {state === "busy" && <Trans>采集中 {percent}</Trans>}
+            {state === "ready" && (day ? <Trans>已到 {day}</Trans> : <Trans>已连接</Trans>)}
+          </span>
+        </>
+      }
+    >
+      <div className="status-detail">
+        {!connected && <StaleNote live={live} />}
+        {status?.collecting && <CollectionProgress status={status} />}
+        {status ? <TableList status={status} /> : <Trans>还没有收到采集状态。</Trans>}
+      </div>
+    </Popover>
+  );
+}

@@ -1,0 +1,66 @@
+import { I18nProvider } from "@lingui/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Live } from "~/api/live";
+import { Problem } from "~/api/problem";
+import { PreferenceStore } from "~/lib/preferences";
+import { ServicesContext } from "~/ui/services";
+import { activate, i18n } from "./i18n";
+import { followLook } from "./look";
+import { router } from "./router";
+import "./tokens.css";
+import "./base.css";
+import "./frame.css";
+import "./controls.css";
+import "./stock.css";
+import "./narrow.css";
+
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null; // Blocked by the browser: choices last until the page closes.
+  }
+}
+
+const preferences = new PreferenceStore(storage());
+const live = new Live();
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 1 && error instanceof Problem && error.transient,
+      retryDelay: 400,
+      // Without a network the request fails and says so, instead of waiting in silence.
+      networkMode: "always",
+    },
+  },
+});
+
+followLook(preferences);
+live.start();
+addEventListener("online", () => live.retryNow());
+
+let locale = preferences.get().locale;
+preferences.subscribe(() => {
+  if (preferences.get().locale === locale) return;
+  locale = preferences.get().locale;
+  void activate(locale);
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+await activate(locale);
+createRoot(root).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={client}>
+        <ServicesContext value={{ live, preferences }}>
+          <RouterProvider router={router} />
+        </ServicesContext>
+      </QueryClientProvider>
+    </I18nProvider>
+  </StrictMode>,
+);

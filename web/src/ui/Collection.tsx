@@ -1,0 +1,144 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import type { LiveState } from "~/api/live";
+import { doneShare, type Status } from "~/api/status";
+import { clockTime, count, duration, large } from "~/lib/format";
+import { useLive, useNow, usePreferences } from "./services";
+
+/** The table's own title where the server gives one. */
+function tableTitle(status: Status): string {
+  return status.tables.find((t) => t.name === status.table)?.title || status.table;
+}
+
+/** "数据停在 10:21:37 (35 秒前)": shown while the line is down, so that age is never hidden. */
+export function StaleNote({ live }: { live: LiveState }) {
+  const { locale } = usePreferences();
+  const now = useNow(!live.connected);
+  const time = clockTime(live.heardAt);
+  const age = duration((now - live.heardAt) / 1000, locale);
+  const wait = duration(Math.max(0, live.retryAt - now) / 1000, locale);
+  return (
+    <span className="stale">
+      {live.heardAt > 0 ? (
+        <Trans>
+          重连中, 数据停在 {time} ({age}前)
+        </Trans>
+      ) : (
+        <Trans>连接中, {wait}后再试</Trans>
+      )}
+    </span>
+  );
+}
+
+/** The bar and the figures of a running collection. */
+export function CollectionProgress({ status }: { status: Status }) {
+  const { t } = useLingui();
+  const { locale } = usePreferences();
+  const share = doneShare(status);
+  const name = tableTitle(status);
+  const speed = large(status.rowsPerSecond, locale);
+  const left = duration(status.etaSeconds, locale);
+  const done = count(status.unitsDone);
+  const total = count(status.unitsTotal);
+  const rows = large(status.rows, locale);
+  const calls = count(status.callsLeft);
+  return (
+    <div className="progress">
+      <div className="progress-head">
+        <span>
+          <Trans>正在采集 {name}</Trans>
+        </span>
+        <span className="num">{share === null ? "" : `${(share * 100).toFixed(0)}%`}</span>
+      </div>
+      <progress aria-label={t`采集进度`} max={1} {...(share === null ? {} : { value: share })} />
+      <ul className="figures num">
+        {status.unitsTotal !== null && (
+          <li>
+            <Trans>
+              {done} / {total} 份
+            </Trans>
+          </li>
+        )}
+        {status.rows !== null && (
+          <li>
+            <Trans>{rows} 行</Trans>
+          </li>
+        )}
+        {status.rowsPerSecond !== null && (
+          <li>
+            <Trans>{speed} 行/秒</Trans>
+          </li>
+        )}
+        {status.etaSeconds !== null && (
+          <li>
+            <Trans>还需 {left}</Trans>
+          </li>
+        )}
+        {status.callsLeft !== null && (
+          <li>
+            <Trans>今日还可调用 {calls} 次</Trans>
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}
+
+/** Every table: how far it is, how much there is, when it runs next. */
+export function TableList({ status }: { status: Status }) {
+  const { locale } = usePreferences();
+  if (status.tables.length === 0) return null;
+  return (
+    <table className="grid">
+      <thead>
+        <tr>
+          <th scope="col">
+            <Trans>表</Trans>
+          </th>
+          <th scope="col">
+            <Trans>状态</Trans>
+          </th>
+          <th scope="col" className="num">
+            <Trans>行数</Trans>
+          </th>
+          <th scope="col">
+            <Trans>最新日期</Trans>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {status.tables.map((table) => (
+          <tr key={table.name}>
+            <th scope="row" title={table.name}>
+              {table.title || table.name}
+            </th>
+            <td>{table.state || "-"}</td>
+            <td className="num">{large(table.rows, locale)}</td>
+            <td className="num">{table.lastDay || "-"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** For the place where data would be: nothing yet, and why. */
+export function NothingYet() {
+  const live = useLive();
+  return (
+    <div className="note" role="status">
+      <h2>
+        <Trans>还没有数据</Trans>
+      </h2>
+      {live.status?.collecting ? (
+        <CollectionProgress status={live.status} />
+      ) : (
+        <p>
+          <Trans>
+            现在没有采集任务在运行。用 <code>kanpan collect --all</code> 开始采集, 这里会自动更新。
+          </Trans>
+        </p>
+      )}
+      {!live.connected && <StaleNote live={live} />}
+    </div>
+  );
+}
