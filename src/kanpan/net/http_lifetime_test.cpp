@@ -2,6 +2,7 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
+#include <map>
 #include <mutex>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -208,23 +209,24 @@ TEST_F(UnixSocket, replaces_the_file_of_a_dead_process_but_not_of_a_living_one) 
 
 TEST(HttpServer, answers_misbehave_on_request) {
   const std::string body(1000, 'm');
-  Misbehaviour bad;
-  const auto server = serve(always([&](const Request&) {
+  const std::map<std::string, Misbehaviour> faults{
+      {"/drop", {.drop = true}},
+      {"/close", {.close_after = 100}},
+      {"/slow", {.delay = 100ms, .bytes_per_second = 5000}},
+      {"/stall", {.stall_after = 10}},
+  };
+  const auto server = serve(always([&](const Request& r) {
     Response response = text(body);
-    response.misbehaviour = bad;
+    response.misbehaviour = faults.at(r.path);
     return response;
   }));
-  bad = {.drop = true};
-  EXPECT_EQ(fetch(*server, "/"), "");
-  bad = {.close_after = 100};
-  EXPECT_EQ(body_of(fetch(*server, "/")), body.substr(0, 100));
-  bad = {.delay = 100ms, .bytes_per_second = 5000};
+  EXPECT_EQ(fetch(*server, "/drop"), "");
+  EXPECT_EQ(body_of(fetch(*server, "/close")), body.substr(0, 100));
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_EQ(body_of(fetch(*server, "/")), body);
+  EXPECT_EQ(body_of(fetch(*server, "/slow")), body);
   EXPECT_GE(std::chrono::steady_clock::now() - began, 250ms);
-  bad = {.stall_after = 10};
   Client client(server->port());
-  client.get("/");
+  client.get("/stall");
   client.read_until("\r\n\r\n");
   EXPECT_EQ(client.read_until("mmmmmmmmmm"), "mmmmmmmmmm");
   server->stop(10ms);

@@ -83,7 +83,8 @@ void Routes::add(std::string method, std::string_view pattern, Action action) {
 
 Action Routes::find(Request& request) const {
   const std::vector<std::string> path = segments_of(request.path);
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
   std::set<std::string> allowed;
   for (const Route& route : routes_) {
     auto captures = match(route.segments, path);

@@ -1,0 +1,199 @@
+// GET /v1/tables/{name}/rows
+#include <fmt/format.h>
+
+#include "kanpan/api/answer.hpp"
+#include "kanpan/api/rest/routes.hpp"
+#include "kanpan/api/rest/rows_question.hpp"
+#include "kanpan/frame/csv.hpp"
+#include "kanpan/frame/json_writer.hpp"
+
+namespace kanpan::api::rest {
+namespace {
+
+using frame::Batch;
+
+std::string_view form_name(const RowsQuestion& question) {
+  switch (question.form) {
+    case Form::Json:
+      return question.objects ? "objects" : "json";
+    case Form::Csv:
+      return "csv";
+    case Form::Ndjson:
+      return "ndjson";
+  }
+  return "json";
+}
+
+/// Rows as JSON, batch after batch, of which the first `limit` are kept.
+class JsonRows {
+ public:
+  JsonRows(bool objects, std::uint64_t limit) : objects_(objects), limit_(limit) {}
+
+  void add(const Batch& batch) {
+    const auto columns = all_columns(batch.width());
+    const std::uint64_t room = limit_ - std::min(limit_, count_);
+    const auto rows = static_cast<std::uint32_t>(std::min<std::uint64_t>(batch.rows(), room));
+    count_ += batch.rows();
+    for (std::uint32_t row = 0; row < rows && objects_; ++row) {
+      if (!text_.empty()) text_ += ',';
+      frame::append_json_object(text_, batch, columns, row, {});
+    }
+    if (objects_ || rows == 0) return;
+    std::vector<std::uint32_t> kept(rows);
+    for (std::uint32_t i = 0; i < rows; ++i) kept[i] = i;
+    if (!text_.empty()) text_ += ',';
+    const std::size_t begin = text_.size();
+    frame::append_json_items(text_, batch, columns, kept, {});
+    text_.erase(begin, 1);  // the outer brackets belong to the whole
+    text_.pop_back();
+  }
+  bool has_more() const { return count_ > limit_; }
+  const std::string& text() const { return text_; }
+
+ private:
+  const bool objects_;
+  const std::uint64_t limit_;
+  std::uint64_t count_ = 0;
+  std::string text_;
+};
+
+class RowsAnswer {
+ public:
+  RowsAnswer(const query::Query& query, const Call& call, RowsQuestion question)
+      : query_(query), call_(call), question_(std::move(question)) {}
+
+  Answer make() {
+    seen_ = question_.pinned.value_or(query_.store().applied());
+    KANPAN_TRY(pin());
+    KANPAN_LET(version_, query_.version(question_.request.read));
+    tag_ = etag(version_, form_name(question_));
+    if (is_known(call_.request, tag_)) return not_modified(tag_);
+    KANPAN_LET(evidence_, query_.evidence(question_.request));
+    if (question_.form == Form::Json) return json();
+    return stream();
+  }
+
+ private:
+  /// Later pages show the commit that the first one saw, whatever came since.
+  Result<void> pin() {
+    if (!question_.pinned || question_.request.read.as_of) return {};
+    KANPAN_LET(const auto now, query_.evidence(question_.request));
+    if (now.data_version > seen_) question_.request.read.as_of = seen_;
+    return {};
+  }
+
+  Answer json() {
+    const std::uint64_t limit = *question_.limit;
+    KANPAN_LET(JsonRows rows, read(limit));
+    // A commit between version and rows: the page must be of one state, so it is read again as it
+    // was before.
+    KANPAN_LET(const std::string after, query_.version(question_.request.read));
+    if (after != version_ && !question_.request.read.as_of) {
+      question_.request.read.as_of = seen_;
+      KANPAN_LET(JsonRows again, read(limit));
+      return json_body(again, limit);
+    }
+    return json_body(rows, limit);
+  }
+
+  Result<JsonRows> read(std::uint64_t limit) const {
+    query::RowsRequest request = question_.request;
+    request.read.limit = limit + 1;
+    request.read.offset = question_.offset;
+    JsonRows rows(question_.objects, limit);
+    KANPAN_TRY(query_.rows(request, [&](Batch&& batch) -> Result<bool> {
+      if (call_.request.stop.stop_requested()) return Error{Errc::Cancelled, "the client left", ""};
+      rows.add(batch);
+      return true;
+    }));
+    return rows;
+  }
+
+  Answer json_body(const JsonRows& rows, std::uint64_t limit) const {
+    std::string body = "{\"data\":";
+    if (question_.objects) {
+      body += "[" + rows.text() + "]";
+    } else {
+      std::vector<std::string> fields;
+      for (const auto& column : evidence_.columns) fields.push_back(column.name);
+      body += "{\"fields\":";
+      append_json_texts(body, fields);
+      body += ",\"items\":[" + rows.text() + "]}";
+    }
+    std::string next;
+    if (rows.has_more()) next = make_cursor(question_, seen_, question_.offset + limit);
+    fmt::format_to(std::back_inserter(body),
+                   ",\"page\":{{\"next_cursor\":{},\"limit\":{}}},\"meta\":",
+                   next.empty() ? "null" : "\"" + next + "\"", limit);
+    append_evidence(body, evidence_);
+    body += "}\n";
+    return data_response("application/json", std::move(body), tag_);
+  }
+
+  /// Every row, as they come out of the store; of the state that the version names.
+  Answer stream() {
+    query::RowsRequest request = question_.request;
+    request.read.limit = question_.limit;
+    request.read.offset = question_.offset;
+    if (!request.read.as_of) request.read.as_of = seen_;
+    const bool csv = question_.form == Form::Csv;
+    net::Producer producer = [query = &query_, request,
+                              csv](const net::Write& write) -> Result<void> {
+      const auto columns =
+          all_columns(request.read.columns.empty() ? request.read.table->columns.size()
+                                                   : request.read.columns.size());
+      std::string head;
+      if (csv) frame::append_csv_header(head, Batch(fields_of(request.read)), columns);
+      if (!head.empty() && !write(std::move(head)))
+        return Error{Errc::Cancelled, "client left", ""};
+      return query->rows(request, [&](Batch&& batch) -> Result<bool> {
+        std::string piece;
+        if (csv) frame::append_csv_rows(piece, batch, columns);
+        for (std::size_t row = 0; !csv && row < batch.rows(); ++row) {
+          frame::append_json_object(piece, batch, columns, row, {});
+          piece += '\n';
+        }
+        if (!write(std::move(piece))) return Error{Errc::Cancelled, "client left", ""};
+        return true;
+      });
+    };
+    net::Response response = data_response(csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                                           std::move(producer), tag_);
+    set_evidence_headers(response, evidence_);
+    return response;
+  }
+
+  static std::vector<frame::Field> fields_of(const store::Read& read) {
+    if (read.columns.empty()) return read.table->fields();
+    std::vector<frame::Field> fields;
+    for (const std::string& name : read.columns)
+      fields.push_back({name, read.table->column(name)->type});
+    return fields;
+  }
+
+  const query::Query& query_;
+  const Call& call_;
+  RowsQuestion question_;
+  store::Sequence seen_ = 0;
+  std::string version_, tag_;
+  query::Evidence evidence_;
+};
+
+}  // namespace
+
+void add_rows(Router& router, const Context& context) {
+  router.add({"GET",
+              "/v1/tables/{name}/rows",
+              "Rows of a table",
+              rows_parameters(),
+              [&query = context.query](const Call& call) -> Answer {
+                KANPAN_LET(RowsQuestion question, read_rows_question(query, call));
+                return RowsAnswer(query, call, std::move(question)).make();
+              },
+              false,
+              true,
+              true,
+              {"application/json", "text/csv", "application/x-ndjson"}});
+}
+
+}  // namespace kanpan::api::rest
