@@ -1,6 +1,8 @@
 // What stands behind the simulator's protocol: an invented exchange, or files.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,12 +15,25 @@
 
 namespace kanpan::source::sim {
 
+/// A date column bounded on one side or both; both ends belong to it.
+struct Between {
+  std::string column;
+  std::optional<Date> from, to;
+};
+
 /// A question after the protocol's words were read. Unset members do not narrow.
 struct Question {
-  std::vector<std::string> codes;          ///< of the table's code column
-  std::optional<Date> from, to;            ///< of the table's time column
-  std::map<std::string, std::string> equal;  ///< other parameters that name a column
-  Instant now;                             ///< rows not yet published then do not exist
+  std::vector<std::string> codes;  ///< of the table's code column
+  std::optional<Date> from, to;    ///< of the table's time column
+  /// Bounds of date columns other than the time column (ann_date of a statement). A dataset may use
+  /// them to do less; the protocol filters by them once more.
+  std::vector<Between> between;
+  /// Other parameters with one value each, by column where one holds it, else under the parameter's
+  /// own name (fina_mainbz's type); a dataset that cannot tell the latter ignores them.
+  std::map<std::string, std::string> equal;
+  Instant now;  ///< rows not yet published then do not exist
+  /// That many of the first rows will do: a dataset may stop there.
+  std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
 /// Thread-safe and deterministic: the same question gives the same rows.

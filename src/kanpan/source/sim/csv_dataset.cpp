@@ -1,0 +1,171 @@
+#include "kanpan/source/sim/csv_dataset.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "kanpan/base/log.hpp"
+#include "kanpan/frame/csv.hpp"
+#include "kanpan/source/sim/csv_inference.hpp"
+#include "kanpan/source/sim/row_index.hpp"
+
+namespace kanpan::source::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_csv(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".csv") || name.ends_with(".csv.gz") || name.ends_with(".csv.zst");
+}
+
+/// `daily` of daily.csv.gz and daily.2024.csv.
+std::string stem(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.substr(0, name.find('.'));
+}
+
+Result<std::vector<fs::path>> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (auto it = fs::recursive_directory_iterator(folder, error);
+       !error && it != fs::recursive_directory_iterator(); it.increment(error))
+    if (it->is_regular_file(error) && is_csv(it->path())) files.push_back(it->path());
+  if (error)
+    return Error{Errc::Io, fmt::format("{}: {}", folder.string(), error.message()),
+                 "check that it can be read"};
+  return files;
+}
+
+Error bad_cell(const fs::path& file, const catalog::TableSpec& table,
+               const frame::CsvBlock::BadCell& cell) {
+  const catalog::ColumnSpec& column = table.columns[cell.column];
+  return {Errc::Quality,
+          fmt::format("{}: line {}: {} is '{}'", file.string(), cell.line, column.name, cell.raw),
+          fmt::format("write a {} or leave it empty", frame::name(column.type))};
+}
+
+Result<frame::CsvReader> open_csv(const fs::path& file, const catalog::TableSpec& table) {
+  KANPAN_LET(frame::CsvReader reader, frame::CsvReader::open(file, table.fields()));
+  for (const std::string& column : {table.code, table.time})
+    if (!column.empty() && std::ranges::find(reader.missing(), column) != reader.missing().end())
+      return Error{Errc::Quality, fmt::format("{}: line 1: no column '{}'", file.string(), column),
+                   fmt::format("{} cannot be served without it", table.name)};
+  return reader;
+}
+
+Result<frame::Batch> read_csv(const fs::path& file, const catalog::TableSpec& table) {
+  constexpr std::size_t kBlock = 65536;
+  KANPAN_LET(frame::CsvReader reader, open_csv(file, table));
+  frame::Batch batch(table.fields());
+  while (true) {
+    KANPAN_LET(std::optional<frame::CsvBlock> block, reader.next(kBlock));
+    if (!block) break;
+    if (!block->bad_cells.empty()) return bad_cell(file, table, block->bad_cells.front());
+    batch.append(block->batch);
+  }
+  fill_absent(table, reader.missing(), batch);
+  return batch;
+}
+
+}  // namespace
+
+/// The files of a table and, once asked for, their rows.
+struct CsvDataset::Shelf {
+  std::vector<fs::path> files;
+  std::mutex mutex;  ///< held while loading, so that it happens once
+  std::optional<Error> error;
+  std::unique_ptr<const RowIndex> rows;
+};
+
+CsvDataset::CsvDataset(const catalog::Catalog& catalog) : catalog_(catalog) {
+  for (const std::string& name : catalog.names()) shelves_[name] = std::make_unique<Shelf>();
+}
+
+CsvDataset::~CsvDataset() = default;
+
+Result<std::unique_ptr<CsvDataset>> CsvDataset::open(const fs::path& directory,
+                                                     const catalog::Catalog& catalog) {
+  std::error_code error;
+  if (!fs::is_directory(directory, error))
+    return Error{Errc::NotFound, fmt::format("no directory {}", directory.string()),
+                 "give --csv a directory of <api_name>.csv files"};
+  std::unique_ptr<CsvDataset> dataset(new CsvDataset(catalog));
+  KANPAN_TRY(dataset->list(directory));
+  KANPAN_TRY(dataset->check_headers());
+  for (const std::string& name : dataset->unused_)
+    log::warn("sim", "{} belongs to no table of the catalog", (directory / name).string());
+  return dataset;
+}
+
+Result<void> CsvDataset::list(const fs::path& directory) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    const std::string api = stem(entry.path());
+    const auto table = catalog_.find(api);
+    const catalog::TableSpec* spec = table ? *table : catalog_.by_api(api);
+    if (!spec || (!entry.is_directory() && !is_csv(entry.path()))) {
+      unused_.push_back(name);
+      continue;
+    }
+    std::vector<fs::path>& files = shelves_.at(spec->name)->files;
+    if (!entry.is_directory()) {
+      files.push_back(entry.path());
+      continue;
+    }
+    KANPAN_LET(const std::vector<fs::path> below, files_below(entry.path()));
+    files.insert(files.end(), below.begin(), below.end());
+  }
+  if (error)
+    return Error{Errc::Io, fmt::format("{}: {}", directory.string(), error.message()),
+                 "check that it can be read"};
+  std::ranges::sort(unused_);
+  for (auto& [name, shelf] : shelves_) std::ranges::sort(shelf->files);
+  return {};
+}
+
+Result<void> CsvDataset::check_headers() const {
+  for (const auto& [name, shelf] : shelves_)
+    for (const fs::path& file : shelf->files) KANPAN_TRY(open_csv(file, **catalog_.find(name)));
+  return {};
+}
+
+Result<frame::Batch> CsvDataset::load(const catalog::TableSpec& table, const Shelf& shelf) const {
+  frame::Batch batch(table.fields());
+  for (const fs::path& file : shelf.files) {
+    KANPAN_LET(frame::Batch more, read_csv(file, table));
+    if (batch.rows() == 0)
+      batch = std::move(more);
+    else
+      batch.append(more);
+  }
+  const bool is_helper = table.name == "trade_cal" || table.name == "stock_basic";
+  const auto daily = catalog_.find("daily");
+  if (!shelf.files.empty() || !is_helper || !daily) return batch;
+  KANPAN_LET(const frame::Batch bars, rows(**daily, Question{}));
+  return table.name == "trade_cal" ? calendar_of(table, bars) : listing_of(table, bars);
+}
+
+Result<frame::Batch> CsvDataset::rows(const catalog::TableSpec& table,
+                                      const Question& question) const {
+  Shelf& shelf = *shelves_.at(table.name);
+  {
+    const std::lock_guard lock(shelf.mutex);
+    if (shelf.error) return *shelf.error;
+    if (!shelf.rows) {
+      Result<frame::Batch> batch = load(table, shelf);
+      if (!batch) {
+        shelf.error = batch.error();
+        return *shelf.error;
+      }
+      shelf.rows = std::make_unique<RowIndex>(table, *std::move(batch));
+    }
+  }
+  return shelf.rows->find(question);
+}
+
+}  // namespace kanpan::source::sim

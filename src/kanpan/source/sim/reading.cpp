@@ -1,0 +1,225 @@
+#include "kanpan/source/sim/reading.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "kanpan/catalog/parameters.hpp"
+
+namespace kanpan::source::sim {
+namespace {
+
+/// Marked as required on the page, answered without it when another is given.
+struct Waiver {
+  std::string_view api, parameter, given;
+};
+constexpr std::array kWaivers = {Waiver{"cyq_perf", "ts_code", "trade_date"}};
+
+const std::string* find(const Request& request, std::string_view name) {
+  const auto at = request.parameters.find(std::string(name));
+  return at == request.parameters.end() ? nullptr : &at->second;
+}
+
+/// Of a pair of twins (income, income_vip) the one without _vip answers one code per call.
+bool asks_one_code(const catalog::TableSpec& table, const Request& request) {
+  return table.source.twin && !request.api.ends_with("_vip");
+}
+
+bool is_required(const catalog::TableSpec& table, const Request& request,
+                 const catalog::ParameterSpec& parameter) {
+  if (table.source.twin && parameter.name == table.code) return asks_one_code(table, request);
+  return parameter.required && std::ranges::none_of(kWaivers, [&](const Waiver& waiver) {
+           return waiver.api == table.source.api && waiver.parameter == parameter.name &&
+                  find(request, waiver.given);
+         });
+}
+
+std::optional<Verdict> missing_required(const catalog::TableSpec& table, const Request& request) {
+  for (const catalog::ParameterSpec& parameter : table.source.parameters)
+    if (!find(request, parameter.name) && is_required(table, request, parameter))
+      return missing_parameter(parameter.name);
+  return std::nullopt;
+}
+
+/// Reads one request; a member so that the parts can share the table and the result.
+class Reader {
+ public:
+  Reader(const catalog::TableSpec& table, const Request& request)
+      : table_(table), request_(request) {}
+
+  std::variant<Reading, Verdict> read() {
+    if (auto verdict = missing_required(table_, request_)) return *verdict;
+    for (const auto& [name, value] : request_.parameters)
+      if (auto verdict = take(name, value)) return *verdict;
+    for (auto& [name, value] : catalog::assumed_parameters(table_))
+      if (!find(request_, name)) reading_.assumed.emplace_back(std::move(name), std::move(value));
+    return std::move(reading_);
+  }
+
+ private:
+  std::optional<Verdict> take(const std::string& name, const std::string& value) {
+    using catalog::ParameterKind;
+    const catalog::Meaning meaning = catalog::meaning(table_, name);
+    switch (meaning.kind) {
+      case ParameterKind::Limit:
+        return count(name, value, 1, reading_.limit);
+      case ParameterKind::Offset:
+        return count(name, value, 0, reading_.offset);
+      case ParameterKind::From:
+      case ParameterKind::To:
+        return bound(name, meaning, value);
+      case ParameterKind::Equal:
+        return equal(name, meaning.column, value);
+      case ParameterKind::CodeSuffix:
+        reading_.suffixes = split_list(value);
+        break;
+      case ParameterKind::Board:
+        reading_.boards = split_list(value);
+        break;
+      case ParameterKind::Newest:
+        reading_.newest_snapshot_only = value == "Y";
+        break;
+      case ParameterKind::Ignored:
+        if (is_known(name)) reading_.question.equal[name] = value;
+        break;
+    }
+    return std::nullopt;
+  }
+
+  /// On the interface's page, though no column holds it.
+  bool is_known(const std::string& name) const {
+    return std::ranges::find(table_.source.parameters, name, &catalog::ParameterSpec::name) !=
+           table_.source.parameters.end();
+  }
+
+  std::optional<Verdict> count(const std::string& name, const std::string& value, std::size_t least,
+                               std::size_t& out) {
+    std::size_t read = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, read);
+    if (error != std::errc{} || stop != end || read < least) return wrong_parameter(name, value);
+    out = read;
+    return std::nullopt;
+  }
+
+  std::optional<Verdict> bound(const std::string& name, const catalog::Meaning& meaning,
+                               const std::string& value) {
+    const auto date = read_date(value);
+    if (!date) return wrong_parameter(name, value);
+    if (meaning.kind == catalog::ParameterKind::From)
+      narrow(meaning.column, date, std::nullopt);
+    else
+      narrow(meaning.column, std::nullopt, date);
+    return std::nullopt;
+  }
+
+  std::optional<Verdict> equal(const std::string& name, const std::string& column,
+                               const std::string& value) {
+    if (column == table_.code) {
+      reading_.question.codes = split_list(value);
+      return std::nullopt;
+    }
+    if (table_.column(column)->type != frame::Type::Date) {
+      if (value.find(',') == std::string::npos)
+        reading_.question.equal[column] = value;
+      else
+        reading_.among.emplace_back(column, value);
+      return std::nullopt;
+    }
+    const auto date = read_date(value);
+    if (!date) return wrong_parameter(name, value);
+    narrow(column, date, date);
+    return std::nullopt;
+  }
+
+  /// The source's dates have no dashes.
+  static std::optional<Date> read_date(const std::string& value) {
+    Date date;
+    if (value.size() != 8 || !parse_date(value, date)) return std::nullopt;
+    return date;
+  }
+
+  void narrow(const std::string& column, std::optional<Date> from, std::optional<Date> to) {
+    Question& question = reading_.question;
+    if (column == table_.time) return intersect(question.from, question.to, from, to);
+    auto at = std::ranges::find(question.between, column, &Between::column);
+    if (at == question.between.end())
+      at = question.between.insert(at, Between{column, std::nullopt, std::nullopt});
+    intersect(at->from, at->to, from, to);
+  }
+
+  static void intersect(std::optional<Date>& from, std::optional<Date>& to,
+                        std::optional<Date> new_from, std::optional<Date> new_to) {
+    if (new_from && (!from || *from < *new_from)) from = new_from;
+    if (new_to && (!to || *new_to < *to)) to = new_to;
+  }
+
+  const catalog::TableSpec& table_;
+  const Request& request_;
+  Reading reading_;
+};
+
+Condition code_has(const frame::Column& codes, std::vector<std::string> wanted,
+                   std::string_view (*part)(std::string_view)) {
+  return [&codes, wanted = std::move(wanted), part](std::uint32_t row) {
+    return std::ranges::find(wanted, part(codes.texts()[row])) != wanted.end();
+  };
+}
+
+}  // namespace
+
+bool Reading::filters() const {
+  return !assumed.empty() || !among.empty() || !suffixes.empty() || !boards.empty() ||
+         newest_snapshot_only || !question.between.empty() || !question.equal.empty();
+}
+
+std::variant<Reading, Verdict> read_parameters(const catalog::TableSpec& table,
+                                               const Request& request) {
+  return Reader(table, request).read();
+}
+
+std::vector<Condition> conditions(const catalog::TableSpec& table, const Reading& reading,
+                                  const frame::Batch& batch) {
+  std::vector<Condition> all = conditions(batch, reading.question);
+  for (const auto& [column, value] : reading.assumed)
+    if (const std::size_t at = batch.find(column); at != frame::Batch::npos)
+      all.push_back(equals(batch.column(at), value, Null::Stays));
+  for (const auto& [column, values] : reading.among)
+    if (const std::size_t at = batch.find(column); at != frame::Batch::npos)
+      all.push_back(equals(batch.column(at), values));
+  const std::size_t code = batch.find(table.code);
+  if (code == frame::Batch::npos) return all;
+  const auto suffix = [](std::string_view text) {
+    const std::size_t dot = text.rfind('.');
+    return dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
+  };
+  if (!reading.suffixes.empty())
+    all.push_back(code_has(batch.column(code), reading.suffixes, suffix));
+  if (!reading.boards.empty())
+    all.push_back(code_has(batch.column(code), reading.boards, catalog::board_of));
+  return all;
+}
+
+std::vector<std::uint32_t> newest_snapshots(const frame::Batch& batch,
+                                            const std::vector<std::uint32_t>& rows) {
+  const std::size_t time = batch.find("rank_time");
+  const std::size_t day = batch.find("trade_date"), list = batch.find("data_type");
+  if (time == frame::Batch::npos || day == frame::Batch::npos) return rows;
+  const auto group = [&](std::uint32_t row) {
+    return batch.column(day).text_of(row) +
+           (list == frame::Batch::npos ? "" : batch.column(list).text_of(row));
+  };
+  std::map<std::string, std::string> newest;
+  for (const std::uint32_t row : rows) {
+    std::string& last = newest[group(row)];
+    last = std::max(last, batch.column(time).text_of(row));
+  }
+  std::vector<std::uint32_t> kept;
+  for (const std::uint32_t row : rows)
+    if (batch.column(time).text_of(row) == newest[group(row)]) kept.push_back(row);
+  return kept;
+}
+
+}  // namespace kanpan::source::sim
