@@ -13,6 +13,7 @@ Exchange::Exchange(const WorldOptions& options)
             [](const Listing& a, const Listing& b) { return a.ts_code < b.ts_code; });
   for (int i = 0; i < codes; ++i) by_code_.emplace(share(i).ts_code, i);
   lives_ = std::make_unique<Life[]>(shares_.size());
+  factors_ = std::make_unique<FactorMemo>(shares_.size());
 }
 
 int Exchange::find(std::string_view ts_code) const {

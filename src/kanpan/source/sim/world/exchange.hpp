@@ -11,6 +11,7 @@
 
 #include "kanpan/source/sim/world/accounts.hpp"
 #include "kanpan/source/sim/world/days.hpp"
+#include "kanpan/source/sim/world/factor_window.hpp"
 #include "kanpan/source/sim/world/listing.hpp"
 #include "kanpan/source/sim/world/path.hpp"
 
@@ -40,6 +41,8 @@ class Exchange {
   /// Listed that day, suspended or not.
   bool listed(int i, int day) const { return share(i).days.contains(day); }
   bool trades(int i, int day) const { return listed(i, day) && !share(i).halted(day); }
+  /// Computed indicators, kept between questions.
+  FactorMemo& factors() const { return *factors_; }
 
  private:
   struct Life {
@@ -55,6 +58,7 @@ class Exchange {
   std::vector<Listing> shares_;
   std::unordered_map<std::string, int> by_code_;
   std::unique_ptr<Life[]> lives_;
+  std::unique_ptr<FactorMemo> factors_;
 };
 
 }  // namespace kanpan::source::sim::world

@@ -30,5 +30,42 @@ void daily(const Ask&, Rows&);
 void adj_factor(const Ask&, Rows&);
 void stk_limit(const Ask&, Rows&);
 void suspend_d(const Ask&, Rows&);
+// periods.cpp
+void weekly(const Ask&, Rows&);
+void monthly(const Ask&, Rows&);
+// indices.cpp
+void index_daily(const Ask&, Rows&);
+// valuation.cpp
+void daily_basic(const Ask&, Rows&);
+// flows.cpp
+void moneyflow(const Ask&, Rows&);
+void margin(const Ask&, Rows&);
+void moneyflow_hsgt(const Ask&, Rows&);
+// limit_lists.cpp
+void limit_list_d(const Ask&, Rows&);
+// top_lists.cpp
+void top_list(const Ask&, Rows&);
+void hm_detail(const Ask&, Rows&);
+// hot_lists.cpp
+void kpl_list(const Ask&, Rows&);
+void kpl_concept(const Ask&, Rows&);
+void ths_hot(const Ask&, Rows&);
+// chips.cpp
+void cyq_chips(const Ask&, Rows&);
+void cyq_perf(const Ask&, Rows&);
+// statements.cpp
+void income_vip(const Ask&, Rows&);
+void balancesheet_vip(const Ask&, Rows&);
+void cashflow_vip(const Ask&, Rows&);
+// ratios.cpp
+void fina_indicator(const Ask&, Rows&);
+// announcements.cpp
+void dividend(const Ask&, Rows&);
+void forecast_vip(const Ask&, Rows&);
+void express_vip(const Ask&, Rows&);
+void fina_audit(const Ask&, Rows&);
+// factors.cpp
+void stk_factor(const Ask&, Rows&);
+void stk_factor_pro(const Ask&, Rows&);
 
 }  // namespace kanpan::source::sim::world
