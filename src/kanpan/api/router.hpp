@@ -82,6 +82,7 @@ class Call {
 
 /// What a handler refuses: an Error, or a Problem that names fields.
 struct Refusal : net::Problem {
+  Refusal() = default;
   Refusal(const Error& error) : net::Problem(net::problem_of(error)) {}
   Refusal(net::Problem problem) : net::Problem(std::move(problem)) {}
 };

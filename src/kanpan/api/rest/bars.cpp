@@ -1,0 +1,120 @@
+// GET /v1/bars/{ts_code} and GET /v1/bars?trade_date=
+#include <fmt/format.h>
+
+#include "kanpan/api/answer.hpp"
+#include "kanpan/api/rest/routes.hpp"
+#include "kanpan/frame/json_writer.hpp"
+
+namespace kanpan::api::rest {
+namespace {
+
+constexpr std::int64_t kMostBars = 10'000;
+constexpr std::size_t kBars = 250;
+
+std::string body_of(const query::Bars& bars) {
+  std::string body = "{\"data\":{\"fields\":";
+  std::vector<std::string> fields;
+  for (const auto& field : bars.rows.fields()) fields.push_back(field.name);
+  append_json_texts(body, fields);
+  body += ",\"items\":";
+  frame::append_json_items(body, bars.rows, all_columns(bars.rows.width()), {});
+  fmt::format_to(std::back_inserter(body),
+                 "}},\"page\":{{\"next_cursor\":null,\"limit\":{}}},\"meta\":", bars.rows.rows());
+  append_evidence(body, bars.evidence, bars.anchor);
+  body += "}\n";
+  return body;
+}
+
+query::Units units_of(const Call& call) {
+  return call.text("units") == "source" ? query::Units::Source : query::Units::Normal;
+}
+
+boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call) {
+  query::BarsRequest request;
+  request.code = call.text("ts_code");
+  const std::string freq = call.text("freq"), adj = call.text("adj");
+  if (freq == "W") request.frequency = query::Frequency::Week;
+  if (freq == "M") request.frequency = query::Frequency::Month;
+  if (adj == "qfq") request.adjust = query::Adjust::Qfq;
+  if (adj == "hfq") request.adjust = query::Adjust::Hfq;
+  request.from = call.day("start");
+  request.to = call.day("end");
+  request.anchor = call.day("anchor");
+  request.limit = static_cast<std::size_t>(call.integer("limit").value_or(kBars));
+  request.units = units_of(call);
+  if (request.from && request.to && *request.to < *request.from)
+    return wrong_parameter("end", request.to->iso(),
+                           fmt::format("lies before start {}", request.from->iso()));
+  if (request.anchor && request.adjust != query::Adjust::Qfq)
+    return wrong_parameter("anchor", request.anchor->iso(), "means something with adj=qfq only");
+  if (call.has("limit") && (request.from || request.to))
+    return wrong_parameter("limit", std::to_string(request.limit),
+                           "is for the last bars; a range gives all of its own");
+  return request;
+}
+
+/// What was read is of the version only when nothing came in between; else it is read again.
+template <typename Version, typename Read>
+Answer answer_with(const Call& call, const Version& version, const Read& read) {
+  constexpr int kTries = 4;
+  for (int i = 1;; ++i) {
+    KANPAN_LET(const std::string before, version());
+    const std::string tag = etag(before, "json");
+    if (is_known(call.request, tag)) return not_modified(tag);
+    KANPAN_LET(const query::Bars bars, read());
+    KANPAN_LET(const std::string after, version());
+    if (before == after || i == kTries)
+      return data_response("application/json", body_of(bars),
+                           before == after ? tag : etag(before, "moving"));
+  }
+}
+
+Answer bars_of_code(const query::Query& query, const Call& call) {
+  KANPAN_LET(const query::BarsRequest request, read_request(call));
+  return answer_with(
+      call, [&] { return query.version(request); }, [&] { return query.bars(request); });
+}
+
+Answer bars_of_day(const query::Query& query, const Call& call) {
+  const Date day = *call.day("trade_date");
+  KANPAN_LET(const catalog::TableSpec* daily, query.catalog().find("daily"));
+  store::Read read;
+  read.table = daily;
+  read.from = read.to = day;
+  return answer_with(
+      call, [&] { return query.version(read); },
+      [&] { return query.cross_section(day, units_of(call)); });
+}
+
+}  // namespace
+
+void add_bars(Router& router, const Context& context) {
+  const Parameter units{
+      "units", ParameterType::Choice, "normal: 元, 股, %; source: 手, 千元", {"normal", "source"}};
+  router.add(
+      {"GET",
+       "/v1/bars/{ts_code}",
+       "K-line of one code, oldest first",
+       {{"ts_code", ParameterType::Code, "security code"},
+        {"freq", ParameterType::Choice, "day, week, month; D when absent", {"D", "W", "M"}},
+        {"adj", ParameterType::Choice, "adjustment; none when absent", {"none", "qfq", "hfq"}},
+        {"method", ParameterType::Choice, "of adjustment: by ratio of factors", {"ratio"}},
+        {"anchor", ParameterType::Day, "qfq: the day that keeps its prices; the last bar's"},
+        {"start", ParameterType::Day, "first day"},
+        {"end", ParameterType::Day, "last day"},
+        {"limit",
+         ParameterType::Integer,
+         "last bars, without a range; 250 when absent",
+         {},
+         1,
+         kMostBars},
+        units},
+       [&query = context.query](const Call& call) { return bars_of_code(query, call); }});
+  router.add({"GET",
+              "/v1/bars",
+              "Bars of all codes on one day",
+              {{"trade_date", ParameterType::Day, "the day", {}, 0, 0, true}, units},
+              [&query = context.query](const Call& call) { return bars_of_day(query, call); }});
+}
+
+}  // namespace kanpan::api::rest

@@ -1,0 +1,63 @@
+// What the program is and what time it has.
+#include <boost/json.hpp>
+
+#include "kanpan/api/rest/routes.hpp"
+
+namespace kanpan::api::rest {
+namespace {
+
+namespace json = boost::json;
+
+net::Response object(json::object data) {
+  net::Response response = net::reply(
+      200, "application/json", json::serialize(json::object{{"data", std::move(data)}}) + "\n");
+  response.headers.add("Cache-Control", "no-cache");
+  return response;
+}
+
+json::object meta(const Context& context) {
+  return {{"name", "kanpan"},
+          {"version", context.about.version},
+          {"commit", context.about.commit},
+          {"profile", context.about.profile},
+          {"source", context.about.source},
+          {"simulated", context.about.simulated},
+          {"api", "v1"},
+          {"tables", context.query.catalog().tables().size()},
+          {"formats", {"json", "csv", "ndjson"}},
+          {"timezone", "Asia/Shanghai"},
+          {"data_version", context.query.store().applied()}};
+}
+
+json::object time(const Context& context) {
+  const Instant now = context.clock.now();
+  const auto calendar = context.calendar();
+  const Date today = shanghai_date(now);
+  return {{"now", rfc3339(now)},
+          {"date", today.iso()},
+          {"phase", market::name(calendar->phase(now))},
+          {"is_trading_day", calendar->is_open(today)},
+          {"trade_date", calendar->at_or_before(today).iso()},
+          {"previous_trade_date", calendar->previous(calendar->at_or_before(today)).iso()},
+          {"next_trade_date", calendar->next(today).iso()},
+          {"clock_speed", context.clock.speed()}};
+}
+
+}  // namespace
+
+void add_meta(Router& router, const Context& context) {
+  router.add({"GET",
+              "/v1/meta",
+              "Versions, source, formats",
+              {},
+              [&context](const Call&) -> Answer { return object(meta(context)); },
+              true});
+  router.add({"GET",
+              "/v1/time",
+              "Server time and market phase",
+              {},
+              [&context](const Call&) -> Answer { return object(time(context)); },
+              true});
+}
+
+}  // namespace kanpan::api::rest
