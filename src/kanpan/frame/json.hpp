@@ -9,15 +9,9 @@
 
 #include "kanpan/base/error.hpp"
 #include "kanpan/frame/batch.hpp"
+#include "kanpan/frame/cell.hpp"
 
 namespace kanpan::frame {
-
-/// A cell that was neither null nor readable as its column's type; null in the batch.
-struct BadCell {
-  std::uint32_t row;
-  std::uint16_t column;  ///< position in the batch
-  std::string raw;       ///< as received, at most 80 bytes
-};
 
 struct ParsedPage {
   std::int64_t code = 0;  ///< the source's verdict, 0 = success

@@ -11,6 +11,7 @@
 #include "kanpan/base/error.hpp"
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/frame/batch.hpp"
+#include "kanpan/frame/cell.hpp"
 
 namespace kanpan::source {
 
@@ -28,15 +29,10 @@ struct Call {
 struct Page {
   frame::Batch batch;
   bool has_more = false;
-  std::string body;                        ///< as received (uncompressed), for quarantine
-  std::vector<std::string> missing;        ///< catalog columns that were absent; all null in batch
-  std::vector<std::string> unknown;        ///< columns that the catalog does not know
-  /// Cells that were neither null nor readable as the column's type; null in the batch.
-  struct BadCell {
-    std::uint32_t row;
-    std::uint16_t column;
-    std::string raw;
-  };
+  std::string body;                  ///< as received (uncompressed), for quarantine
+  std::vector<std::string> missing;  ///< catalog columns that were absent; all null in batch
+  std::vector<std::string> unknown;  ///< columns that the catalog does not know
+  using BadCell = frame::BadCell;
   std::vector<BadCell> bad_cells;
   std::uint32_t milliseconds = 0;
 };

@@ -1,0 +1,198 @@
+#include "kanpan/source/tushare/client.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "kanpan/frame/json.hpp"
+#include "kanpan/frame/json_writer.hpp"
+#include "kanpan/source/tushare/wording.hpp"
+
+namespace kanpan::source {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// A real token has 56 digits. A word that somebody gave a local server may occur in any answer.
+constexpr std::size_t kShortestSecret = 8;
+constexpr std::string_view kHidden = "***";
+
+/// Connections that wait for their next request. Thread-safe.
+class Connections {
+ public:
+  explicit Connections(net::HttpClientLimits limits) : limits_(limits) {}
+
+  net::HttpClient take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return net::HttpClient(limits_);
+    net::HttpClient client = std::move(idle_.back());
+    idle_.pop_back();
+    return client;
+  }
+  void give_back(net::HttpClient client) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(client));
+  }
+
+ private:
+  net::HttpClientLimits limits_;
+  std::mutex mutex_;
+  std::vector<net::HttpClient> idle_;
+};
+
+class TushareSource final : public Source {
+ public:
+  TushareSource(TushareOptions options, const Clock& wall, QuotaStore* quota)
+      : options_(std::move(options)),
+        limiter_(wall, quota),
+        breakers_(options_.breaker),
+        connections_(options_.http),
+        find_token_(options_.token.begin(), options_.token.end()) {}
+
+  std::string_view kind() const override { return options_.kind; }
+  bool simulated() const override { return options_.simulated; }
+  Result<Page> fetch(const catalog::TableSpec& table, const Call& call,
+                     std::stop_token stop) override;
+
+ private:
+  std::string request(const catalog::TableSpec& table, const Call& call) const;
+  Result<Page> ask(const catalog::TableSpec& table, const Call& call, std::stop_token stop);
+  Error refusal(const std::string& api, std::int64_t code, std::string_view message);
+  /// The source may repeat what it was sent.
+  std::string without_token(std::string text) const;
+
+  TushareOptions options_;
+  tushare::RateLimiter limiter_;
+  tushare::Breakers breakers_;
+  Connections connections_;
+  std::boyer_moore_horspool_searcher<std::string::const_iterator> find_token_;
+};
+
+Result<Page> TushareSource::fetch(const catalog::TableSpec& table, const Call& call,
+                                  std::stop_token stop) {
+  KANPAN_TRY(breakers_.enter(call.api, stop));
+  const auto limits = tushare::limits_of(table.source, options_.limits);
+  KANPAN_TRY(limiter_.acquire(call.api, limits, stop));
+  auto page = ask(table, call, stop);
+  if (page) {
+    breakers_.leave(call.api, true);
+    return page;
+  }
+  Error error = std::move(page).error();
+  if (error.code != Errc::Cancelled) breakers_.leave(call.api, error.code != Errc::SourceTransient);
+  error.message = without_token(std::move(error.message));
+  return error;
+}
+
+std::string TushareSource::request(const catalog::TableSpec& table, const Call& call) const {
+  std::string body = R"({"api_name":)";
+  frame::append_json_text(body, call.api);
+  body += R"(,"token":)";
+  frame::append_json_text(body, options_.token);
+  body += R"(,"params":{)";
+  for (std::size_t i = 0; i < call.parameters.size(); ++i) {
+    if (i > 0) body += ',';
+    frame::append_json_text(body, call.parameters[i].first);
+    body += ':';
+    frame::append_json_text(body, call.parameters[i].second);
+  }
+  // Every column by name: some are only sent when named.
+  std::string fields;
+  for (const catalog::ColumnSpec& column : table.columns)
+    fields += (fields.empty() ? "" : ",") + column.name;
+  body += R"(},"fields":)";
+  frame::append_json_text(body, fields);
+  return body + '}';
+}
+
+/// What is wrong with an answer whose status is not 200: the envelope says nothing then.
+Error status_error(const net::HttpReply& reply) {
+  const std::string message = fmt::format("the source answered with HTTP status {}", reply.status);
+  if (reply.status == 429) return Error{Errc::SourceRate, message, ""};
+  if (reply.status == 404)
+    return Error{Errc::SourceParameter, message, "check source.url and source.path_per_api"};
+  return Error{Errc::SourceTransient, message, ""};
+}
+
+Result<Page> TushareSource::ask(const catalog::TableSpec& table, const Call& call,
+                                std::stop_token stop) {
+  std::string url = options_.url;
+  if (options_.path_per_api) url += (url.ends_with('/') ? "" : "/") + call.api;
+  const auto began = Steady::now();
+  net::HttpClient connection = connections_.take();
+  auto reply = connection.post(url, request(table, call), {{"Content-Type", "application/json"}},
+                               std::move(stop));
+  connections_.give_back(std::move(connection));
+  if (!reply) {
+    Error error = std::move(reply).error();
+    if (error.code == Errc::Timeout || error.code == Errc::Io) error.code = Errc::SourceTransient;
+    return error;
+  }
+  if (reply->status == 429) limiter_.hold(call.api, Steady::now() + tushare::rate_window(""));
+  if (reply->status != 200) return status_error(*reply);
+  auto parsed = frame::parse_page(reply->body, table.fields());
+  // The message of a failure quotes the body, and might cut through what is to be hidden.
+  reply->body = without_token(std::move(reply->body));
+  if (!parsed) return frame::parse_page(reply->body, table.fields()).error();
+  if (parsed->code != 0) return refusal(call.api, parsed->code, parsed->message);
+  Page page;
+  page.batch = std::move(parsed->batch);
+  page.has_more = parsed->has_more;
+  page.body = std::move(reply->body);
+  page.missing = std::move(parsed->missing);
+  page.unknown = std::move(parsed->unknown);
+  page.bad_cells = std::move(parsed->bad_cells);
+  page.milliseconds = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began).count());
+  return page;
+}
+
+std::string_view hint_for(Errc kind) {
+  switch (kind) {
+    case Errc::SourceRate:
+      return "the call is repeated when the source's window is over";
+    case Errc::SourceQuota:
+      return "go on tomorrow with run resume";
+    case Errc::SourceToken:
+      return "set KANPAN_SOURCE_TOKEN to the token of your account";
+    case Errc::SourcePermission:
+      return "the interface needs more points or a licence";
+    case Errc::SourceParameter:
+      return "compare the call with the interface's page";
+    default:
+      return "";
+  }
+}
+
+Error TushareSource::refusal(const std::string& api, std::int64_t code, std::string_view message) {
+  const Errc kind = tushare::classify(code, message);
+  // Not longer than a minute at once: whether to wait for an hour is the caller's to say.
+  if (kind == Errc::SourceRate)
+    limiter_.hold(api, Steady::now() + std::min<std::chrono::seconds>(tushare::rate_window(message),
+                                                                      std::chrono::minutes(1)));
+  return Error{kind, fmt::format("the source refused with code {}: {}", code, message),
+               std::string(hint_for(kind))};
+}
+
+std::string TushareSource::without_token(std::string text) const {
+  if (options_.token.size() < kShortestSecret) return text;
+  for (;;) {
+    const auto [first, last] = find_token_(text.begin(), text.end());
+    if (first == last) return text;
+    text.replace(first, last, kHidden);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_tushare_source(TushareOptions options, const Clock& wall,
+                                                    QuotaStore* quota) {
+  if (auto address = net::public_part(options.url); !address)
+    return std::move(address).error().within("source.url");
+  return std::unique_ptr<Source>(std::make_unique<TushareSource>(std::move(options), wall, quota));
+}
+
+}  // namespace kanpan::source

@@ -1,0 +1,32 @@
+// The source proper: a Tushare Pro server over HTTP.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/net/http_client.hpp"
+#include "kanpan/source/quota_store.hpp"
+#include "kanpan/source/source.hpp"
+#include "kanpan/source/tushare/breaker.hpp"
+#include "kanpan/source/tushare/limits.hpp"
+
+namespace kanpan::source {
+
+struct TushareOptions {
+  std::string url = "https://api.tushare.pro";
+  std::string token;             ///< never in a message, log line or ledger entry
+  bool path_per_api = false;     ///< appends /{api_name} to the path of `url`
+  std::string kind = "tushare";  ///< what evidence calls it: "sim" when that answers at `url`
+  bool simulated = false;
+  tushare::LimitSettings limits;
+  tushare::BreakerPolicy breaker;
+  net::HttpClientLimits http;
+};
+
+/// `wall` is real time (days of quota); `quota` may be null, then a restart forgets the counts.
+/// Both must outlive the source. Errc::Config for an address that is none.
+Result<std::unique_ptr<Source>> make_tushare_source(TushareOptions options, const Clock& wall,
+                                                    QuotaStore* quota);
+
+}  // namespace kanpan::source
