@@ -28,8 +28,8 @@ struct RateLimits {
 
 struct LimitSettings {
   int points = 2000;
-  std::optional<int> calls_per_minute;  ///< set by the user: decides alone; 0 = no limit
-  std::optional<int> calls_per_day;
+  std::optional<int> calls_per_minute = {};  ///< set by the user: decides alone; 0 = no limit
+  std::optional<int> calls_per_day = {};
 };
 
 /// The user's settings, else what the interface's page says, else the level of the points
