@@ -65,10 +65,8 @@ Parsed parse(const std::vector<std::string>& words) {
               "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
   root.fallthrough();
   add_collect(root, parsed);
-  add_import(root, parsed);
   add_read(root, parsed);
   add_tables(root, parsed);
-  add_quarantine(root, parsed);
   add_truth(root, parsed);
   add_serve(root, parsed);
   add_health(root, parsed);

@@ -132,7 +132,12 @@ Result<Settings> Settings::load(const Sources& sources) {
     }
   }
   KANPAN_TRY(settings.read_environment(sources.environment));
-  for (const auto& [key, value] : sources.flags) {
+  return settings.with(sources.flags);
+}
+
+Result<Settings> Settings::with(const std::map<std::string, std::string>& values) const {
+  Settings settings = *this;
+  for (const auto& [key, value] : values) {
     const SettingSpec* spec = find_spec(key);
     if (!spec) return unknown_key(key, "flag");
     KANPAN_TRY(settings.put(*spec, value, "flag"));

@@ -44,6 +44,9 @@ class Settings {
   /// Errors (Config) name the key, where it stands, the value found and what is allowed.
   static Result<Settings> load(const Sources& sources);
 
+  /// The same with these values, as if flags had given them.
+  Result<Settings> with(const std::map<std::string, std::string>& values) const;
+
   const SettingValue& at(std::string_view key) const;
   const std::string& text(std::string_view key) const { return at(key).value; }
   bool given(std::string_view key) const { return at(key).origin != "default"; }

@@ -10,6 +10,7 @@
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/progress_line.hpp"
+#include "kanpan/source/tushare/limits.hpp"
 
 namespace kanpan::app {
 namespace {

@@ -13,8 +13,6 @@ void add_collect(CLI::App& root, Parsed& parsed);     // plan, collect, run, rep
 void add_read(CLI::App& root, Parsed& parsed);        // get, bars
 void add_tables(CLI::App& root, Parsed& parsed);      // table, coverage
 void add_truth(CLI::App& root, Parsed& parsed);       // journal, store
-void add_quarantine(CLI::App& root, Parsed& parsed);  // quarantine
-void add_import(CLI::App& root, Parsed& parsed);      // import
 void add_serve(CLI::App& root, Parsed& parsed);       // serve, demo, sim
 void add_health(CLI::App& root, Parsed& parsed);      // status, doctor, config, version
 

@@ -1,0 +1,98 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/grid.hpp"
+#include "kanpan/app/server.hpp"
+
+namespace kanpan::app {
+namespace {
+
+Result<int> version(Session& session) {
+  session.line(session.json ? fmt::format("{{\"version\":\"{}\"}}", kVersion)
+                            : fmt::format("kanpan {}", kVersion));
+  return 0;
+}
+
+Result<int> show_config(Session& session, bool origin) {
+  boost::json::object object;
+  Grid grid(origin ? std::vector<std::string>{"key", "value", "origin", "about"}
+                   : std::vector<std::string>{"key", "value"});
+  for (const SettingSpec& spec : setting_specs()) {
+    const SettingValue& value = session.settings.at(spec.key);
+    const std::string shown = spec.secret && !value.value.empty() ? "(set, not shown)" : value.value;
+    origin ? grid.add({spec.key, shown, value.origin, spec.about}) : grid.add({spec.key, shown});
+    object[spec.key] = boost::json::object{{"value", shown}, {"origin", value.origin}};
+  }
+  session.out(session.json ? boost::json::serialize(object) + "\n" : grid.text());
+  return 0;
+}
+
+Result<int> check_config(Session& session) {
+  KANPAN_LET(const auto tables, shipped(session.settings, "catalog.directory", "catalog/tables"));
+  KANPAN_LET(const auto catalog, catalog::Catalog::load(tables));
+  session.line(session.json ? "{\"ok\":true}"
+                            : fmt::format("settings and {} tables are right", catalog.names().size()));
+  return 0;
+}
+
+Result<int> status(Session& session) {
+  Instance& instance = *session.instance;
+  ProgressFeed feed(instance, nullptr);
+  if (session.json) {
+    session.line(feed.snapshot());
+    return 0;
+  }
+  KANPAN_LET(const auto sizes, instance.store().sizes());
+  KANPAN_LET(const auto held, instance.ledger().quarantine("", "held", 1'000'000));
+  Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "source"});
+  for (const catalog::TableSpec* table : instance.catalog().tables()) {
+    KANPAN_LET(const auto version, instance.query().table_version(*table));
+    KANPAN_LET(const auto days, instance.query().days(*table));
+    KANPAN_LET(const auto last, instance.ledger().value("schedule:" + table->name));
+    const bool has_days = !days->empty();
+    const auto size = sizes.find(table->name);
+    grid.add({table->name, table->title,
+              std::to_string(size == sizes.end() ? 0 : size->second.rows),
+              has_days ? days->rbegin()->first.iso() : "",
+              version.last == 0 ? "empty"
+              : has_days && !days->rbegin()->second.complete ? "provisional" : "held",
+              last.value_or(""), version.sources});
+  }
+  session.out(grid.text());
+  session.line(fmt::format("{} commits, {} applied; {} rows or pages held back; {} run(s) going on",
+                           instance.journal().last(), instance.store().applied(), held.size(),
+                           instance.progress().current().size()));
+  return 0;
+}
+
+}  // namespace
+
+void add_health(CLI::App& root, Parsed& parsed) {
+  root.add_subcommand("status", "one screen of health")->callback([&parsed] {
+    parsed.chosen.action = status;
+  });
+  root.add_subcommand("version", "version of the program")->callback([&parsed] {
+    parsed.chosen.needs_instance = false;
+    parsed.chosen.action = version;
+  });
+  auto* config = root.add_subcommand("config", "settings");
+  config->require_subcommand(1);
+  auto origin = std::make_shared<bool>(false);
+  auto* show = config->add_subcommand("show", "every setting with its value");
+  show->add_flag("--origin", *origin, "and where it comes from");
+  show->callback([&parsed, origin] {
+    parsed.chosen.needs_instance = false;
+    parsed.chosen.action = [origin](Session& s) { return show_config(s, *origin); };
+  });
+  config->add_subcommand("check", "read settings and catalog, say what is wrong")
+      ->callback([&parsed] {
+        parsed.chosen.needs_instance = false;
+        parsed.chosen.action = check_config;
+      });
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,167 @@
+#include <condition_variable>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/server.hpp"
+#include "kanpan/app/simulator.hpp"
+#include "kanpan/base/log.hpp"
+
+namespace kanpan::app {
+namespace {
+
+struct ServeFlags {
+  std::string listen;
+  bool no_scheduler = false;
+};
+
+struct DemoFlags {
+  std::string listen;
+  int codes = 300;
+  std::uint64_t seed = 7;
+  int years = 3;
+};
+
+struct SimFlags {
+  SimulatorOptions options;
+  int port = 8601;
+  std::string csv, fault;
+  int points = 0;
+};
+
+void wait_for(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait(lock, stop, [] { return false; });
+}
+
+Result<int> serve(Session& session, const ServeFlags& flags) {
+  const bool scheduler =
+      !flags.no_scheduler && session.instance->settings().flag("scheduler.enabled");
+  KANPAN_LET(const auto server, Server::start(*session.instance, scheduler));
+  session.note(fmt::format("kanpan serves {} from {}", server->address(), session.data.string()));
+  wait_for(session.terminal.stop);
+  session.note("stopping: requests in flight are finished");
+  return 0;
+}
+
+/// Tables whose history would take the demo's minute: their last days only.
+int demo_days(const catalog::TableSpec& table, int years) {
+  if (table.name == "cyq_chips") return 10;
+  if (table.columns.size() > 200 && table.days == catalog::Days::Trading) return 60;
+  if (table.days == catalog::Days::QuarterEnd) return 3 * 365;
+  return table.category == "quote" || table.category == "base" ? years * 365 : 365;
+}
+
+/// First what the first chart needs, then the rest, each with its own first day.
+void collect_demo(Instance& instance, const DemoFlags& flags, std::stop_token stop) {
+  const Date today = shanghai_date(instance.clock().now());
+  const std::vector<std::vector<std::string>> first{{"trade_cal", "stock_basic", "daily", "adj_factor"}};
+  std::vector<std::vector<std::string>> steps = first;
+  for (const catalog::TableSpec* table : instance.catalog().tables())
+    if (std::ranges::find(first.front(), table->name) == first.front().end())
+      steps.push_back({table->name});
+  for (const auto& tables : steps) {
+    if (stop.stop_requested()) return;
+    ingest::CollectRequest request;
+    request.command = "demo";
+    request.tables = tables;
+    const auto* table = instance.catalog().find(tables.back()).value();
+    request.from = today - demo_days(*table, flags.years);
+    const auto outcome = instance.collector().collect(request, stop);
+    if (!outcome)
+      log::error("demo", "{}: {}", tables.back(), outcome.error().text());
+    else if (outcome->error)
+      log::warn("demo", "{}: {}", tables.back(), outcome->error->text());
+  }
+}
+
+Result<int> demo(Session& session, const DemoFlags& flags) {
+  KANPAN_LET(const auto tables, shipped(session.settings, "catalog.directory", "catalog/tables"));
+  KANPAN_LET(const auto catalog, catalog::Catalog::load(tables));
+  KANPAN_LET(const auto clock, make_clock(session.settings.text("clock")));
+  SimulatorOptions options;
+  options.listen = "127.0.0.1:0";
+  options.codes = flags.codes;
+  options.seed = flags.seed;
+  KANPAN_LET(const auto simulator, Simulator::start(options, catalog, *clock));
+  KANPAN_LET(auto settings, session.settings.with({{"source.kind", "sim"},
+                                                   {"source.url", simulator->address()},
+                                                   {"source.calls_per_minute", "0"},
+                                                   {"source.calls_per_day", "0"}}));
+  KANPAN_LET(const auto instance,
+             Instance::open(session.data, std::move(settings),
+                            [&](const std::string& message) { session.note(message); },
+                            session.terminal.stop));
+  KANPAN_LET(const auto server,
+             Server::start(*instance, instance->settings().flag("scheduler.enabled")));
+  session.note(fmt::format("模拟数据 demo: {} (data in {})", server->address(), session.data.string()));
+  std::jthread collecting([&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
+  wait_for(session.terminal.stop);
+  session.note("stopping");
+  collecting.request_stop();
+  collecting.join();
+  return 0;
+}
+
+Result<int> sim(Session& session, const SimFlags& flags) {
+  KANPAN_LET(const auto tables, shipped(session.settings, "catalog.directory", "catalog/tables"));
+  KANPAN_LET(const auto catalog, catalog::Catalog::load(tables));
+  KANPAN_LET(const auto clock, make_clock(session.settings.text("clock")));
+  SimulatorOptions options = flags.options;
+  options.listen = fmt::format("127.0.0.1:{}", flags.port);
+  if (!flags.csv.empty()) options.csv = session.path(flags.csv);
+  if (!flags.fault.empty()) options.faults = session.path(flags.fault);
+  if (flags.points > 0) options.points = flags.points;
+  KANPAN_LET(const auto simulator, Simulator::start(options, catalog, *clock));
+  session.note(fmt::format("the simulator answers at {}", simulator->address()));
+  wait_for(session.terminal.stop);
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& root, Parsed& parsed) {
+  auto serve_flags = std::make_shared<ServeFlags>();
+  auto* serve_command = root.add_subcommand("serve", "all services on the data directory");
+  serve_command->add_option("--listen", serve_flags->listen, "address:port (127.0.0.1:8600)");
+  serve_command->add_flag("--no-scheduler", serve_flags->no_scheduler, "collect only when asked");
+  serve_command->callback([&parsed, serve_flags] {
+    if (!serve_flags->listen.empty()) parsed.settings["http.listen"] = serve_flags->listen;
+    parsed.chosen.exclusive = true;
+    parsed.chosen.action = [serve_flags](Session& s) { return serve(s, *serve_flags); };
+  });
+
+  auto demo_flags = std::make_shared<DemoFlags>();
+  auto* demo_command = root.add_subcommand("demo", "an invented exchange, collected and served; no token, no network");
+  demo_command->add_option("--listen", demo_flags->listen, "address:port (127.0.0.1:8600)");
+  demo_command->add_option("--codes", demo_flags->codes, "shares (300)")->check(CLI::Range(1, 5500));
+  demo_command->add_option("--seed", demo_flags->seed, "another seed is another exchange");
+  demo_command->add_option("--years", demo_flags->years, "years of prices (3)")->check(CLI::Range(1, 8));
+  demo_command->callback([&parsed, demo_flags] {
+    if (parsed.flags.data.empty()) parsed.flags.data = "var/demo";
+    if (!demo_flags->listen.empty()) parsed.settings["http.listen"] = demo_flags->listen;
+    parsed.chosen.needs_instance = false;
+    parsed.chosen.action = [demo_flags](Session& s) { return demo(s, *demo_flags); };
+  });
+
+  auto sim_flags = std::make_shared<SimFlags>();
+  auto* sim_command = root.add_subcommand("sim", "the simulated source as a server of its own");
+  sim_command->add_option("--port", sim_flags->port, "port on 127.0.0.1 (8601; 0 = any)");
+  sim_command->add_option("--seed", sim_flags->options.seed, "another seed is another exchange");
+  sim_command->add_option("--codes", sim_flags->options.codes, "shares (300)")->check(CLI::Range(1, 5500));
+  sim_command->add_option("--csv", sim_flags->csv, "serve DIR/<api_name>.csv[.gz|.zst] instead");
+  sim_command->add_option("--fault", sim_flags->fault, "YAML of what goes wrong, see docs/guide/faults.md");
+  sim_command->add_option("--token", sim_flags->options.token, "the token that callers must send");
+  sim_command->add_option("--points", sim_flags->points, "quotas and permissions of that many points");
+  sim_command->callback([&parsed, sim_flags] {
+    parsed.chosen.needs_instance = false;
+    parsed.chosen.action = [sim_flags](Session& s) { return sim(s, *sim_flags); };
+  });
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,74 @@
+#include "kanpan/app/progress_feed.hpp"
+
+#include <chrono>
+#include <map>
+
+#include <boost/json.hpp>
+
+namespace kanpan::app {
+namespace {
+
+/// Progress events a second at the most; commits are told as they come.
+constexpr std::chrono::milliseconds kBetween{200};
+
+void add_run(boost::json::object& object, const ingest::Tally& tally) {
+  object["run"] = tally.run;
+  object["table"] = tally.table;
+  object["units_done"] = tally.units_done;
+  object["units_total"] = tally.units_total;
+  object["calls_left"] = tally.units_total - std::min(tally.units_done, tally.units_total);
+  object["rows"] = tally.rows;
+  object["rows_per_second"] = static_cast<std::int64_t>(tally.rows_per_second());
+  object["quarantined"] = tally.quarantined;
+  if (const auto left = tally.seconds_left())
+    object["eta_seconds"] = static_cast<std::int64_t>(*left);
+  else
+    object["eta_seconds"] = nullptr;
+}
+
+}  // namespace
+
+std::string ProgressFeed::snapshot() const {
+  const auto tallies = instance_.progress().current();
+  boost::json::object object{{"collecting", !tallies.empty()}};
+  if (!tallies.empty()) add_run(object, tallies.back());
+  std::map<std::string, ingest::TableSchedule> schedules;
+  if (const auto* scheduler = scheduler_.load())
+    for (auto& schedule : scheduler->schedules()) schedules[schedule.table] = schedule;
+  const auto sizes = instance_.store().sizes();
+  boost::json::array tables;
+  for (const catalog::TableSpec* table : instance_.catalog().tables()) {
+    boost::json::object entry{{"name", table->name}, {"title", table->title}};
+    const auto rows = sizes && sizes->contains(table->name) ? sizes->at(table->name).rows : 0;
+    entry["rows"] = rows;
+    entry["state"] = rows > 0 ? "held" : "empty";
+    entry["last_day"] = nullptr;
+    if (const auto days = instance_.query().days(*table); days && !(*days)->empty())
+      entry["last_day"] = (*days)->rbegin()->first.iso();
+    entry["last_run"] = nullptr;
+    entry["next_run"] = nullptr;
+    if (const auto found = schedules.find(table->name); found != schedules.end()) {
+      if (found->second.last) entry["last_run"] = rfc3339(*found->second.last);
+      if (found->second.next) entry["next_run"] = rfc3339(*found->second.next);
+      if (found->second.running) entry["state"] = "collecting";
+    }
+    tables.push_back(std::move(entry));
+  }
+  object["tables"] = std::move(tables);
+  return boost::json::serialize(object);
+}
+
+std::shared_ptr<void> ProgressFeed::subscribe(std::function<void(const api::Event&)> listener) {
+  auto last = std::make_shared<std::chrono::steady_clock::time_point>();
+  auto subscription = instance_.progress().subscribe(
+      [this, listener = std::move(listener), last](const ingest::Event& event) {
+        if (event.kind == "commit" && event.seq > 0) listener({"commit", event.to_json()});
+        const auto now = std::chrono::steady_clock::now();
+        if (event.kind != "done" && now - *last < kBetween) return;
+        *last = now;
+        listener({"progress", snapshot()});
+      });
+  return std::make_shared<ingest::Progress::Subscription>(std::move(subscription));
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,110 @@
+#include "kanpan/app/server.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "kanpan/api/surface.hpp"
+#include "kanpan/app/remote.hpp"
+#include "kanpan/base/log.hpp"
+
+namespace kanpan::app {
+namespace {
+
+constexpr std::chrono::seconds kDrain{10};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(Instance& instance, bool scheduler) {
+  std::unique_ptr<Server> server(new Server(instance));
+  KANPAN_TRY(server->listen());
+  if (scheduler) {
+    server->scheduler_ = std::make_unique<ingest::Scheduler>(
+        instance.collector(), instance.ledger(), instance.clock(),
+        instance.settings().flag("scheduler.catch_up"));
+    server->feed_.set_scheduler(server->scheduler_.get());
+  }
+  notify_supervisor("READY=1");
+  return server;
+}
+
+Server::Server(Instance& instance) : instance_(instance), feed_(instance, nullptr) {}
+
+Server::~Server() {
+  notify_supervisor("STOPPING=1");
+  feed_.set_scheduler(nullptr);
+  scheduler_.reset();
+  if (http_) http_->stop(kDrain);
+  http_.reset();
+  std::error_code ignored;  // a socket left behind is replaced by the next server
+  std::filesystem::remove(socket_path(instance_.directory()), ignored);
+}
+
+api::About Server::about() const {
+  api::About about;
+  about.version = std::string(kVersion);
+  about.source = instance_.settings().text("source.kind");
+  about.simulated = instance_.source().simulated();
+  return about;
+}
+
+Result<void> Server::listen() {
+  context_.reset(new api::Context{instance_.query(), instance_.clock(), metrics_, feed_,
+                                  [this] { return calendar(); }, about(),
+                                  {{"store",
+                                    [this]() -> Result<void> {
+                                      if (instance_.store().applied() >= instance_.journal().last())
+                                        return {};
+                                      return Error{Errc::Busy, "the store is behind the journal"};
+                                    }}},
+                                  ""});
+  std::filesystem::path page;
+  if (auto found = shipped(instance_.settings(), "web.directory", "web/dist")) page = *found;
+  KANPAN_LET(auto surface, api::make_surface(*context_, page));
+  const auto socket = socket_path(instance_.directory());
+  std::error_code ignored;  // we own the directory: whatever is there is a dead server's
+  std::filesystem::remove(socket, ignored);
+  net::ServerOptions options;
+  options.listen = {instance_.settings().text("http.listen"), "unix:" + socket.string()};
+  KANPAN_LET(http_, net::HttpServer::start(
+                        std::move(options), instance_.clock(),
+                        [this, surface = std::move(surface)](net::Request& request) -> net::Action {
+                          if (request.peer == "unix" && request.path == "/command")
+                            return {[this](const net::Request& asked) {
+                              return answer_command(asked, instance_);
+                            }};
+                          return surface(request);
+                        }));
+  return {};
+}
+
+std::shared_ptr<const market::Calendar> Server::calendar() const {
+  auto universe = instance_.collector().universe();
+  if (!universe) {
+    log::warn("serve", "the stored calendar cannot be read: {}", universe.error().text());
+    return std::make_shared<const market::Calendar>(market::Calendar::built_in());
+  }
+  return {*universe, &(*universe)->calendar()};
+}
+
+std::string Server::address() const { return "http://" + http_->addresses().front(); }
+
+void notify_supervisor(std::string_view state) {
+  const char* const path = std::getenv("NOTIFY_SOCKET");
+  if (!path || std::strlen(path) >= sizeof(sockaddr_un::sun_path)) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path);
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  if (sendto(socket, state.data(), state.size(), 0, reinterpret_cast<const sockaddr*>(&address),
+             static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path))) < 0)
+    log::warn("serve", "the supervisor could not be told '{}': {}", state, std::strerror(errno));
+  close(socket);
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,46 @@
+// `kanpan serve`: everything that runs while a data directory is served.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "kanpan/api/context.hpp"
+#include "kanpan/app/instance.hpp"
+#include "kanpan/app/progress_feed.hpp"
+#include "kanpan/ingest/scheduler.hpp"
+#include "kanpan/metrics/registry.hpp"
+#include "kanpan/net/http_server.hpp"
+
+namespace kanpan::app {
+
+/// HTTP on http.listen and on DIR/kanpan.sock, the scheduler, metrics. Serving from start() until
+/// destroyed. The instance must outlive it.
+class Server {
+ public:
+  /// Errors: Busy when the port is taken (with what to do), Usage or Config for a wrong address.
+  static Result<std::unique_ptr<Server>> start(Instance& instance, bool scheduler);
+  ~Server();
+
+  /// http://127.0.0.1:8600
+  std::string address() const;
+
+ private:
+  explicit Server(Instance& instance);
+  Result<void> listen();
+  api::About about() const;
+  std::shared_ptr<const market::Calendar> calendar() const;
+
+  Instance& instance_;
+  metrics::Registry metrics_;
+  ProgressFeed feed_;
+  std::unique_ptr<api::Context> context_;
+  std::unique_ptr<ingest::Scheduler> scheduler_;
+  std::unique_ptr<net::HttpServer> http_;
+};
+
+/// Tells systemd, when it started the process (NOTIFY_SOCKET), e.g. "READY=1".
+void notify_supervisor(std::string_view state);
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+}  // namespace kanpan::app
