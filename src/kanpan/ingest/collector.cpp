@@ -170,7 +170,10 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
   // What was not named but is needed follows its own policy, for every code.
   const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
   if (!named || table.code.empty()) wanted.codes.clear();
-  if (!named) wanted.mode.reset();
+  if (!named) {
+    wanted.mode.reset();
+    if (table.policy.mode == UpdateMode::Full) wanted.from.reset(), wanted.to.reset();
+  }
   if (!table.dated()) wanted.from.reset(), wanted.to.reset();
   return ingest::plan(wanted, known);
 }
