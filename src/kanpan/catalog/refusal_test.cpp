@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"window_parameter_not_declared", "quote/daily", "from: start_date", "from: start",
              "source.walks[1].from: no parameter 'start'", kDailyParameters},
         Edit{"announcement_column_missing", "finance/forecast_vip", "column: ann_date}",
-             "column: summary}", "source.walks[0].column: column 'summary' is text",
+             "column: summary}", "source.walks[1].column: column 'summary' is text",
              "this takes a date column"},
         Edit{"split_parameter_not_declared", "market/limit_list_d", "parameter: limit_type,",
              "parameter: kind,", "source.split.parameter: no parameter 'kind'",
