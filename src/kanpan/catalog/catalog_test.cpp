@@ -1,5 +1,6 @@
 #include "kanpan/catalog/catalog.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,6 +67,45 @@ TEST(Catalog, walk_of_a_twin_has_the_twins_terms) {
   EXPECT_EQ(source.api_of(by_code), "fina_indicator");
   EXPECT_EQ(source.points_of(by_code), 2000);
   EXPECT_EQ(source.row_limit_of(by_code), 100);
+}
+
+TEST(Catalog, every_event_driven_table_can_be_polled_for_announcements) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  for (const TableSpec* table : catalog->tables())
+    EXPECT_EQ(
+        table->policy.schedule == "event_driven",
+        std::ranges::any_of(table->source.walks,
+                            [](const Walk& walk) { return walk.kind == WalkKind::Announcement; }))
+        << table->name;
+}
+
+/// The default of the settings is 2,000 points: what can be had for them must have a way.
+TEST(Catalog, every_statement_has_a_walk_for_two_thousand_points) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  for (const TableSpec* table : catalog->tables())
+    if (table->category == "finance") {
+      const bool reachable = std::ranges::any_of(table->source.walks, [&](const Walk& walk) {
+        return table->source.points_of(walk).value_or(0) <= 2000;
+      });
+      EXPECT_TRUE(reachable) << table->name;
+    }
+}
+
+/// English labels are there for every column of the tables that people open daily.
+TEST(Catalog, everyday_tables_are_labelled_in_both_languages) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  for (const char* name :
+       {"daily",       "weekly",       "monthly",    "daily_basic",    "adj_factor",
+        "stock_basic", "trade_cal",    "moneyflow",  "moneyflow_hsgt", "limit_list_d",
+        "top_list",    "margin",       "hm_detail",  "ths_hot",        "kpl_list",
+        "kpl_concept", "cyq_chips",    "cyq_perf",   "stk_factor",     "stk_limit",
+        "suspend_d",   "index_daily",  "dividend",   "namechange",     "stock_company",
+        "fina_audit",  "forecast_vip", "express_vip"})
+    for (const ColumnSpec& column : (*catalog->find(name))->columns)
+      EXPECT_FALSE(column.label_en.empty()) << name << "." << column.name;
 }
 
 TEST(Catalog, finds_by_interface_and_by_its_twin) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/catalog/reader.hpp"
+#include "kanpan/market/cron.hpp"
 
 namespace kanpan::catalog {
 namespace {
@@ -178,10 +179,10 @@ Policy read_policy(Reader& r) {
   policy.quality_checks = r.texts("quality_checks", false);
   policy.poll_interval = r.whole_if("poll_interval", 1).value_or(0);
   const bool continuous = policy.schedule == "continuous";
-  if (r.has("schedule") && !continuous && policy.schedule != "event_driven" &&
-      !is_cron(policy.schedule))
-    r.refuse("schedule", fmt::format("'{}' is no schedule", policy.schedule),
-             "write five cron fields (\"0 18 * * 1-5\"), event_driven or continuous");
+  if (r.has("schedule") && !continuous && policy.schedule != "event_driven")
+    if (const auto cron = market::Cron::parse(policy.schedule); !cron)
+      r.refuse("schedule", cron.error().message,
+               cron.error().hint + "; event_driven and continuous are schedules too");
   if (continuous != (policy.poll_interval > 0))
     r.refuse(continuous ? "schedule" : "poll_interval",
              "poll_interval goes with the schedule continuous, and only with it");
