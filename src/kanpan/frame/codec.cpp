@@ -111,7 +111,8 @@ void put_reals(std::string& out, std::span<const double> values, Words& words) {
     return put_numbers(out, words);
   }
   words.resize(values.size());
-  std::memcpy(words.data(), values.data(), values.size_bytes());
+  std::ranges::transform(values, words.begin(),
+                         [](double v) { return std::bit_cast<std::uint64_t>(v); });
   put(out, kBitPattern);
   put_numbers(out, words);
 }
@@ -227,7 +228,8 @@ Result<Column::Values> read_reals(Reader& reader, std::size_t rows) {
   KANPAN_LET(const Words words, reader.numbers(rows));
   std::vector<double> values(rows);
   if (decimals == kBitPattern) {
-    std::memcpy(values.data(), words.data(), rows * sizeof values[0]);
+    std::ranges::transform(words, values.begin(),
+                           [](std::uint64_t w) { return std::bit_cast<double>(w); });
   } else {
     for (std::size_t i = 0; i < rows; ++i)
       values[i] = static_cast<double>(static_cast<std::int64_t>(words[i])) / kPowers[decimals];
@@ -280,9 +282,7 @@ Result<Column::Values> read_values(Reader& reader, Type type, std::size_t rows) 
       break;
   }
   KANPAN_LET(const Words words, reader.numbers(rows));
-  std::vector<std::int64_t> values(rows);
-  std::memcpy(values.data(), words.data(), rows * sizeof values[0]);
-  return Column::Values(std::move(values));
+  return Column::Values(std::vector<std::int64_t>(words.begin(), words.end()));
 }
 
 Result<Words> read_nulls(Reader& reader, std::size_t rows) {
@@ -291,7 +291,7 @@ Result<Words> read_nulls(Reader& reader, std::size_t rows) {
   if (!any) return Words{};
   Words words((rows + 63) / 64);
   KANPAN_LET(const std::string_view raw, reader.take(words.size() * sizeof words[0]));
-  std::memcpy(words.data(), raw.data(), raw.size());
+  if (!raw.empty()) std::memcpy(words.data(), raw.data(), raw.size());
   if (rows % 64 != 0 && words.back() >> (rows % 64) != 0)
     return reader.damaged("null marks beyond the last row");
   return words;
