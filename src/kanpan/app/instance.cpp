@@ -219,6 +219,8 @@ void Instance::connect() {
   ingest::Collector::Options options;
   options.workers = std::max(1, static_cast<int>(settings_.number("source.workers")));
   options.source = settings_.text("source.kind");
+  if (options.source != "sim" || settings_.given("source.points"))
+    options.points = static_cast<int>(settings_.number("source.points"));
   collector_ = std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_,
                                                    *clock_, progress_, std::move(options));
 }

@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cassert>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -39,6 +38,14 @@ Texts Texts::adopt(std::vector<std::uint32_t> offsets, std::string bytes) {
   return texts;
 }
 
+void Texts::append(const Texts& other, std::size_t first, std::size_t end) {
+  const std::uint32_t begin = other.offsets_[first];
+  const auto shift = static_cast<std::uint32_t>(bytes_.size()) - begin;  // modulo 2^32
+  bytes_.append(other.bytes_, begin, other.offsets_[end] - begin);
+  offsets_.reserve(offsets_.size() + end - first);
+  for (std::size_t i = first + 1; i <= end; ++i) offsets_.push_back(other.offsets_[i] + shift);
+}
+
 Column::Column(Type type) : values_(empty_values(type)) {}
 
 std::size_t Column::size() const {
@@ -62,20 +69,47 @@ void Column::reserve(std::size_t rows) {
       values_);
 }
 
-void Column::push_null() {
-  const std::size_t row = size();
+void Column::mark_null(std::size_t row) {
   if (nulls_.size() <= row / 64) nulls_.resize(row / 64 + 1);
   nulls_[row / 64] |= std::uint64_t{1} << (row % 64);
+}
+
+void Column::push_null() {
+  mark_null(size());
   std::visit([](auto& values) { values.push_back({}); }, values_);
 }
 
-void Column::push_from(const Column& from, std::size_t row) {
-  if (from.is_null(row)) return push_null();
+void Column::append(const Column& from, std::size_t first, std::size_t end) {
+  const std::size_t base = size();
   std::visit(
       [&](auto& values) {
-        values.push_back(std::get<std::decay_t<decltype(values)>>(from.values_)[row]);
+        using List = std::decay_t<decltype(values)>;
+        const List& source = std::get<List>(from.values_);
+        if constexpr (std::is_same_v<List, Texts>)
+          values.append(source, first, end);
+        else
+          values.insert(values.end(), source.begin() + static_cast<std::ptrdiff_t>(first),
+                        source.begin() + static_cast<std::ptrdiff_t>(end));
       },
       values_);
+  if (!from.has_nulls()) return;
+  for (std::size_t row = first; row < end; ++row)
+    if (from.is_null(row)) mark_null(base + row - first);
+}
+
+void Column::append(const Column& from, std::span<const std::uint32_t> rows) {
+  const std::size_t base = size();
+  std::visit(
+      [&](auto& values) {
+        using List = std::decay_t<decltype(values)>;
+        const List& source = std::get<List>(from.values_);
+        if constexpr (!std::is_same_v<List, Texts>) values.reserve(values.size() + rows.size());
+        for (const std::uint32_t row : rows) values.push_back(source[row]);
+      },
+      values_);
+  if (!from.has_nulls()) return;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (from.is_null(rows[i])) mark_null(base + i);
 }
 
 Column Column::adopt(Values values, std::vector<std::uint64_t> nulls) {
@@ -115,23 +149,20 @@ std::size_t Batch::find(std::string_view name) const {
 void Batch::append(const Batch& other) {
   assert(fields_ == other.fields_);
   for (std::size_t c = 0; c < columns_.size(); ++c)
-    for (std::size_t row = 0; row < other.rows(); ++row)
-      columns_[c].push_from(other.columns_[c], row);
+    columns_[c].append(other.columns_[c], 0, other.rows());
 }
 
 Batch Batch::take(std::span<const std::uint32_t> rows) const {
   Batch taken(fields_);
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    taken.columns_[c].reserve(rows.size());
-    for (std::uint32_t row : rows) taken.columns_[c].push_from(columns_[c], row);
-  }
+  for (std::size_t c = 0; c < columns_.size(); ++c) taken.columns_[c].append(columns_[c], rows);
   return taken;
 }
 
 Batch Batch::slice(std::size_t first, std::size_t end) const {
-  std::vector<std::uint32_t> rows(end - first);
-  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
-  return take(rows);
+  Batch part(fields_);
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    part.columns_[c].append(columns_[c], first, end);
+  return part;
 }
 
 }  // namespace kanpan::frame

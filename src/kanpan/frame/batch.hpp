@@ -31,6 +31,8 @@ class Texts {
     bytes_.append(text);
     offsets_.push_back(static_cast<std::uint32_t>(bytes_.size()));
   }
+  /// Appends strings [first, end) of `other`.
+  void append(const Texts& other, std::size_t first, std::size_t end);
   std::string_view operator[](std::size_t i) const {
     return std::string_view(bytes_).substr(offsets_[i], offsets_[i + 1] - offsets_[i]);
   }
@@ -82,8 +84,10 @@ class Column {
   void push(Date v) { std::get<std::vector<Date>>(values_).push_back(v); }
   void push(std::int64_t v) { std::get<std::vector<std::int64_t>>(values_).push_back(v); }
   void push(double v) { std::get<std::vector<double>>(values_).push_back(v); }
-  /// Appends row `row` of `from`, which has the same type.
-  void push_from(const Column& from, std::size_t row);
+  /// Appends rows [first, end) of `from`, which has the same type, in blocks.
+  void append(const Column& from, std::size_t first, std::size_t end);
+  /// Appends the rows of `from` named, in that order.
+  void append(const Column& from, std::span<const std::uint32_t> rows);
   /// For decoders: the values and the null bits as they are.
   static Column adopt(Values values, std::vector<std::uint64_t> nulls);
 
@@ -91,6 +95,8 @@ class Column {
   std::string text_of(std::size_t row) const;
 
  private:
+  void mark_null(std::size_t row);
+
   Values values_;
   std::vector<std::uint64_t> nulls_;
 };

@@ -109,6 +109,7 @@ Knowledge Collector::knowledge(const Universe& universe) const {
   Knowledge knowledge;
   knowledge.universe = &universe;
   knowledge.today = shanghai_date(clock_.now());
+  knowledge.points = options_.points;
   knowledge.held = [this](const TableSpec& table, DateRange range) -> Result<std::map<Date, bool>> {
     KANPAN_LET(const auto days, ledger_.days(table.name, range));
     std::map<Date, bool> held;

@@ -53,6 +53,7 @@ class Collector {
   struct Options {
     int workers = 4;              ///< calls in flight
     std::string source;           ///< name in evidence: "tushare", "sim"
+    std::optional<int> points;    ///< of the token: decides which walks are affordable
   };
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,

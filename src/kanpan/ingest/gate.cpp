@@ -67,7 +67,7 @@ class Inspection {
     if (!slice_.range) return;
     const bool announcement = slice_.walk.kind == WalkKind::Announcement;
     if (!announcement && !slice_.by_time_column()) return;
-    const std::string& name = announcement ? slice_.walk.parameter : table_.time;
+    const std::string& name = announcement ? slice_.walk.column : table_.time;
     const Column* days = column(name);
     if (!days || days->type() != frame::Type::Date) return;
     const auto values = days->dates();
@@ -90,8 +90,8 @@ class Inspection {
     }
   }
 
-  /// The key must be there; rows equal in every column collapse into one; rows that differ under one
-  /// key are all held, since nobody can tell which is right.
+  /// Day and code must be there; a row that says nothing beyond another of its key is left out; rows
+  /// that contradict each other under one key are all held, since nobody can tell which is right.
   void keys(std::uint32_t& repeated, std::vector<bool>& drop) {
     require_time_and_code();
     std::vector<const Column*> key;
@@ -191,9 +191,12 @@ class Inspection {
     return false;
   }
 
-  bool rows_equal(std::uint32_t a, std::uint32_t b) const {
-    for (std::size_t c = 0; c < harvest_.rows.width(); ++c)
-      if (!cells_equal(harvest_.rows.column(c), a, b)) return false;
+  /// Every cell that `b` has is the same in `a`.
+  bool covers(std::uint32_t a, std::uint32_t b) const {
+    for (std::size_t c = 0; c < harvest_.rows.width(); ++c) {
+      const Column& column = harvest_.rows.column(c);
+      if (!column.is_null(b) && !cells_equal(column, a, b)) return false;
+    }
     return true;
   }
 
@@ -204,8 +207,9 @@ class Inspection {
       const bool same_key =
           std::ranges::all_of(key, [&](const Column* column) { return cells_equal(*column, a, b); });
       if (!same_key) continue;  // two keys with one hash
-      if (rows_equal(a, b)) {
-        drop[a] = true;
+      // The same row again, or the same row with cells not yet filled: the fuller one stays.
+      if (const bool fuller = covers(b, a); fuller || covers(a, b)) {
+        drop[fuller ? a : b] = true;
         ++repeated;
         continue;
       }

@@ -41,7 +41,7 @@ struct Verdict {
   std::optional<Refusal> refused;        ///< then the rest is empty
   frame::Batch rows;                     ///< that may be stored
   std::vector<HeldRow> held;
-  std::uint32_t repeated = 0;            ///< rows equal to another in every column, left out
+  std::uint32_t repeated = 0;            ///< rows that say nothing beyond another, left out
   std::vector<std::string> notes;        ///< not wrong, but worth a line ("new column x")
 };
 

@@ -64,7 +64,7 @@ class Planner {
     if (!walk) walk = walk_of(WalkKind::Window);
     if (!walk) return no_walk();
     Slice slice{&table_, *walk, std::nullopt, "", journal::Mode::Replace};
-    if ((request_.from || request_.to) && table_.dated())
+    if ((request_.from || request_.to) && table_.dated() && !walk->from.empty())
       slice.range = DateRange{request_.from.value_or(table_.since),
                               request_.to.value_or(knowledge_.today)};
     plan_.slices = {slice};
@@ -114,14 +114,27 @@ class Planner {
 
   Result<Plan> cheapest() {
     Option best;
-    for (const Walk& walk : table_.source.walks) {
-      Option option = by(walk);
-      if (option.calls < best.calls) best = std::move(option);
+    for (const bool affordable : {true, false}) {
+      for (const Walk& walk : table_.source.walks) {
+        if (is_affordable(walk) != affordable) continue;
+        Option option = by(walk);
+        if (option.calls < best.calls) best = std::move(option);
+      }
+      if (!best.slices.empty()) break;
     }
+    if (!best.slices.empty() && !is_affordable(best.slices.front().walk))
+      plan_.note = fmt::format("needs {} points, source.points is {}",
+                               *table_.source.points_of(best.slices.front().walk),
+                               *knowledge_.points);
     if (best.slices.empty()) return no_walk();
     plan_.slices = std::move(best.slices);
     plan_.calls = best.calls;
     return std::move(plan_);
+  }
+
+  bool is_affordable(const Walk& walk) const {
+    const auto needed = table_.source.points_of(walk);
+    return !knowledge_.points || !needed || *needed <= *knowledge_.points;
   }
 
   Option by(const Walk& walk) const {
@@ -149,13 +162,18 @@ class Planner {
     const auto wanted = codes({missing_.front(), missing_.back()});
     if (wanted.empty()) return {};
     Option option{{}, 0};
-    for (const DateRange& window : windows(walk, kRowsPerCodeDay))
+    for (const std::optional<DateRange>& window : code_windows(walk))
       for (const std::string& code : wanted)
-        option.slices.push_back(
-            {&table_, walk, window, code,
-             mode_ == UpdateMode::Merge ? journal::Mode::Replace : row_mode()});
+        option.slices.push_back({&table_, walk, window, code, row_mode()});
     option.calls = option.slices.size();
     return option;
+  }
+
+  /// A walk that takes no bounds answers a code's whole history in one window without a range.
+  std::vector<std::optional<DateRange>> code_windows(const Walk& walk) const {
+    if (walk.from.empty()) return {std::nullopt};
+    const auto bounded = windows(walk, kRowsPerCodeDay);
+    return {bounded.begin(), bounded.end()};
   }
 
   Option by_window(const Walk& walk) const {
@@ -177,7 +195,6 @@ class Planner {
     longest = std::max(longest, 1);
     if (walk.max_days > 0) longest = std::min(longest, walk.max_days);
     const DateRange span{missing_.front(), missing_.back()};
-    if (walk.from.empty()) return {span};
     std::vector<DateRange> out;
     for (Date first = span.first; first <= span.last;) {
       const Date last = std::min(first + (longest - 1), span.last);

@@ -31,6 +31,8 @@ struct Plan {
 struct Knowledge {
   const Universe* universe = nullptr;
   Date today;
+  std::optional<int> points;   ///< of the source's token: walks that need more are not taken; unset =
+                               ///< any walk
   /// The days (periods) of the range that were fetched before; true where complete, so that they
   /// need not be asked again.
   std::function<Result<std::map<Date, bool>>(const catalog::TableSpec&, DateRange)> held;

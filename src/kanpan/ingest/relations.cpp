@@ -29,7 +29,8 @@ bool ohlc(Row v) {
 }
 
 bool price_between(const Identity& identity, Row v) {
-  if (v[1] == 0) return true;
+  // One traded share is 0.01 手, and its amount a few thousandths of a 千元: rounding decides there.
+  if (v[0] < 1 || v[1] < 1) return v[0] >= 0 && v[1] >= 0;
   const double price = v[0] * identity.scale / v[1];
   const double slack = identity.tolerance * v[3];
   return v[2] - slack <= price && price <= v[3] + slack;

@@ -269,10 +269,12 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
   const bool one_day = slice.range && slice.range->first == slice.range->last &&
                        (slice.walk.kind == WalkKind::Date || slice.walk.kind == WalkKind::Period);
   if (!one_day) {
-    if (!slice.range || !slice.by_time_column() || table.days == catalog::Days::Calendar) return {};
+    if (!slice.by_time_column() || table.days == catalog::Days::Calendar) return {};
+    const DateRange covered =
+        slice.range.value_or(DateRange{table.since, shanghai_date(owner_.clock_.now())});
     const std::lock_guard lock(mutex_);
-    auto& range = by_code_.try_emplace(table.name, *slice.range).first->second;
-    range = {std::min(range.first, slice.range->first), std::max(range.last, slice.range->last)};
+    auto& range = by_code_.try_emplace(table.name, covered).first->second;
+    range = {std::min(range.first, covered.first), std::max(range.last, covered.last)};
     return {};
   }
   const Date day = slice.range->first;

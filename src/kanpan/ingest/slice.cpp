@@ -26,9 +26,10 @@ std::string text(const boost::json::object& object, std::string_view key) {
 }
 
 const catalog::Walk* walk_of(const catalog::TableSpec& table, std::string_view kind,
-                             std::string_view parameter) {
+                             std::string_view parameter, bool twin) {
   for (const catalog::Walk& walk : table.source.walks)
-    if (catalog::name(walk.kind) == kind && walk.parameter == parameter) return &walk;
+    if (catalog::name(walk.kind) == kind && walk.parameter == parameter && walk.twin == twin)
+      return &walk;
   return nullptr;
 }
 
@@ -68,6 +69,7 @@ std::string Slice::to_json() const {
   object["walk"] = catalog::name(walk.kind);
   object["mode"] = journal::name(mode);
   if (!walk.parameter.empty()) object["parameter"] = walk.parameter;
+  if (walk.twin) object["twin"] = true;
   if (range) object["from"] = range->first.iso(), object["to"] = range->last.iso();
   if (!code.empty()) object["code"] = code;
   return boost::json::serialize(object);
@@ -83,7 +85,8 @@ Result<Slice> Slice::from_json(const catalog::TableSpec& table, std::string_view
   const auto& object = value.as_object();
   const auto mode = mode_from_name(text(object, "mode"));
   if (!mode) return wrong();
-  const auto* walk = walk_of(table, text(object, "walk"), text(object, "parameter"));
+  const auto* walk = walk_of(table, text(object, "walk"), text(object, "parameter"),
+                             object.contains("twin"));
   if (!walk)
     return Error{Errc::Config,
                  fmt::format("the catalog no longer walks {} by {}", table.name,
