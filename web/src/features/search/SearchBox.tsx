@@ -10,6 +10,7 @@ import {
   useState,
 } from "react";
 import { type Stock, searchQuery } from "~/api/search";
+import { marketName } from "~/lib/format";
 import { Icon } from "~/ui/Icon";
 import { usePreferences } from "~/ui/services";
 import { matched } from "./matched";
@@ -162,6 +163,7 @@ interface OptionProps {
 }
 
 function Option({ id, row, query, selected, onPoint, onChoose }: OptionProps) {
+  const { locale } = usePreferences();
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus (combobox pattern)
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the input
@@ -176,7 +178,7 @@ function Option({ id, row, query, selected, onPoint, onChoose }: OptionProps) {
       <Met text={row.code} query={query} className="num code" />
       <Met text={row.name} query={query} className="name" />
       <Met text={row.pinyin ?? ""} query={query} className="pinyin" />
-      <span className="small">{row.market}</span>
+      <span className="small">{marketName(row.market ?? "", locale)}</span>
     </div>
   );
 }
