@@ -38,6 +38,7 @@ const volumePaneHeight = 96;
 const narrowestBar = 0.05;
 const widestBar = 40;
 const emptyBars = 2;
+const longestAverage = Math.max(...movingAverages);
 
 const periods: Record<Frequency, Period> = {
   D: { type: "day", span: 1 },
@@ -243,7 +244,8 @@ export class KlineView {
     const space = width / (wanted + emptyBars);
     this.chart.setOffsetRightDistance(Math.max(4, Math.min(space, 12)));
     this.chart.setBarSpace(Math.max(narrowestBar, Math.min(widestBar, space)));
-    const tooFew = series.hasOlder && wanted === series.bars.length;
+    // The averages need bars from before the span as well.
+    const tooFew = series.hasOlder && series.bars.length - wanted < longestAverage;
     if (tooFew && !this.heldOlder) queueMicrotask(() => this.callbacks.needOlder());
   }
 
