@@ -93,7 +93,7 @@ function status() {
   const table = (name, title, share) => ({
     name,
     title,
-    state: !collecting ? "完成" : share > 0 ? "采集中" : "等待",
+    state: share === 0 ? "empty" : share < 1 ? "collecting" : "held",
     rows: Math.round(share * 1_250_000),
     last_day: share > 0 ? "2026-11-20" : "",
     next_run: "2026-11-23T16:10:00+08:00",

@@ -56,6 +56,20 @@ export function refuse(status: number, code: string, detail: string) {
     });
 }
 
+/** Holds the page's event line; the returned function sends one commit of `daily` through it. */
+export async function commitLater(page: Page): Promise<() => void> {
+  let send = () => {};
+  const asked = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  await page.route("/v1/events", async (route) => {
+    await asked;
+    const body = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
+    await route.fulfill({ contentType: "text/event-stream", body });
+  });
+  return () => send();
+}
+
 /** What moved without being asked to, since the page was opened: "class value". */
 export async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {

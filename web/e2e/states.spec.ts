@@ -1,4 +1,16 @@
-import { chart, evidence, expect, legend, open, refuse, search, test, watchShifts } from "./page";
+import type { Page } from "@playwright/test";
+import {
+  chart,
+  commitLater,
+  evidence,
+  expect,
+  legend,
+  open,
+  refuse,
+  search,
+  test,
+  watchShifts,
+} from "./page";
 
 const bars = /\/v1\/bars\//;
 
@@ -69,19 +81,63 @@ test("an empty store says so on the first page", async ({ page }) => {
 });
 
 test("a commit to the shown table fetches the bars again", async ({ page, stock }) => {
-  const commit = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
-  let release = () => {};
-  const opened = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route("/v1/events", async (route) => {
-    await opened;
-    await route.fulfill({ contentType: "text/event-stream", body: commit });
-  });
+  const commit = await commitLater(page);
   await open(page, stock.code);
   const again = page.waitForRequest(bars);
-  release();
+  commit();
   await again;
+});
+
+/** The day of the bar at this share of the chart's width. */
+async function dayAt(page: Page, share: number): Promise<string> {
+  const box = await chart(page).boundingBox();
+  if (!box) throw new Error("no chart");
+  await page.mouse.move(box.x + box.width * share, box.y + 60);
+  await page.mouse.move(box.x + box.width * share + 1, box.y + 60);
+  const text = await legend(page).innerText();
+  return /\d{4}-\d\d-\d\d/.exec(text)?.[0] ?? "";
+}
+
+test("a refresh that changes old bars leaves in sight what was", async ({ page, stock }) => {
+  const commit = await commitLater(page);
+  await open(page, stock.code, "?range=3m");
+  await dayAt(page, 0.5);
+  for (let i = 0; i < 10; i++) await page.mouse.wheel(-80, 0);
+  const before = await dayAt(page, 0.5);
+  let changed = 0;
+  await page.route(bars, async (route) => {
+    const answer = await (await route.fetch()).json();
+    const close = answer.data.fields.indexOf("close");
+    for (const row of answer.data.items) row[close] += 0.01;
+    changed++;
+    await route.fulfill({ json: answer });
+  });
+  commit();
+  await expect.poll(() => changed).toBeGreaterThan(0);
+  await expect(evidence(page)).not.toContainText("刷新中");
+  expect(await dayAt(page, 0.5)).toBe(before);
+});
+
+test("the range stays fitted while a first collection fills it", async ({
+  page,
+  stock,
+  request,
+}) => {
+  const commit = await commitLater(page);
+  const whole = await (await request.get(`/v1/bars/${stock.code}?freq=D&adj=none`)).json();
+  const items: unknown[][] = whole.data.items;
+  let shown = items.slice(0, 12);
+  await page.route(bars, (route) =>
+    route.fulfill({ json: { ...whole, data: { ...whole.data, items: shown } } }),
+  );
+  await open(page, stock.code, "?range=all");
+  shown = items.slice(0, 200);
+  commit();
+  await expect(evidence(page)).toContainText("200");
+  const first = String(items[2]?.[whole.data.fields.indexOf("trade_date")]);
+  await expect
+    .poll(async () => (await dayAt(page, 0.003)).replaceAll("-", "") <= first.replaceAll("-", ""))
+    .toBe(true);
 });
 
 test("being offline is said, and the bars stay", async ({ page, stock, context }) => {
@@ -132,19 +188,11 @@ test("a failing search says so", async ({ page, stock }) => {
 });
 
 test("a failed refresh is said beside the bars that stay", async ({ page, stock }) => {
-  let release = () => {};
-  const opened = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route("/v1/events", async (route) => {
-    await opened;
-    const body = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
-    await route.fulfill({ contentType: "text/event-stream", body });
-  });
+  const commit = await commitLater(page);
   await open(page, stock.code);
   await expect(evidence(page)).not.toContainText("刷新");
   await page.route(bars, refuse(503, "failed", "rebuilding"));
-  release();
+  commit();
   await expect(evidence(page)).toContainText("刷新失败");
   await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/);
   await page.unroute(bars);

@@ -6,11 +6,16 @@ describe("problemFrom", () => {
   it("reads problem+json with its field errors", () => {
     const body = JSON.stringify({
       ...{ title: "wrong parameter", detail: "freq=X is none of D, W, M", code: "usage" },
-      ...{ request_id: "r-7", status: 400 },
+      ...{ request_id: "r-7", status: 400, hint: "see the docs" },
       errors: [{ field: "freq", value: "X", reason: "unknown", did_you_mean: "D" }],
     });
     const problem = problemFrom(400, body, "from-header");
-    expect(problem).toMatchObject({ status: 400, code: "usage", requestId: "r-7" });
+    expect(problem).toMatchObject({
+      status: 400,
+      code: "usage",
+      requestId: "r-7",
+      hint: "see the docs",
+    });
     expect(problem.message).toBe("freq=X is none of D, W, M");
     expect(problem.errors).toEqual([{ field: "freq", value: "X", reason: "unknown", hint: "D" }]);
     expect(problem.transient).toBe(false);

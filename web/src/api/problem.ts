@@ -25,6 +25,8 @@ export class Problem extends Error {
     readonly code = "",
     readonly requestId = "",
     readonly errors: readonly FieldError[] = [],
+    /** What a person can do about it; "" when the server knows nothing. */
+    readonly hint = "",
   ) {
     super(detail);
   }
@@ -61,5 +63,6 @@ export function problemFrom(status: number, body: string, requestId: string): Pr
       reason: text(e?.reason),
       hint: text(e?.did_you_mean ?? e?.hint),
     })),
+    text(value.hint),
   );
 }

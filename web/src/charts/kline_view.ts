@@ -38,6 +38,7 @@ const volumePaneHeight = 96;
 const narrowestBar = 0.05;
 const widestBar = 40;
 const emptyBars = 2;
+const longestAverage = Math.max(...movingAverages);
 
 const periods: Record<Frequency, Period> = {
   D: { type: "day", span: 1 },
@@ -57,7 +58,8 @@ export class KlineView {
   private heldOlder: DataLoaderGetBarsParams["callback"] | null = null;
   private pushBar: ((bar: KLineData) => void) | null = null;
   private span: Span = 12;
-  private spanPending = true;
+  /** A person scrolled or zoomed: the span no longer decides what is in sight. */
+  private moved = false;
   private cursorIndex: number | null = null;
 
   constructor(
@@ -85,6 +87,11 @@ export class KlineView {
     const volumePane = chart.getIndicators({ name: "VOL" })[0]?.paneId;
     if (volumePane) chart.setPaneOptions({ id: volumePane, height: volumePaneHeight });
     chart.subscribeAction("onCrosshairChange", (data) => this.crosshairMoved(data));
+    for (const action of ["onZoom", "onScroll"] as const) {
+      chart.subscribeAction(action, () => {
+        this.moved = true;
+      });
+    }
     element.addEventListener("mouseleave", this.leave);
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(element);
@@ -107,7 +114,7 @@ export class KlineView {
     if (!before || before.key !== next.key) {
       this.heldOlder = null;
       this.cursorIndex = null;
-      this.spanPending = true;
+      this.moved = false;
       this.load(before);
     } else {
       this.update(next);
@@ -124,7 +131,7 @@ export class KlineView {
 
   setSpan(span: Span): void {
     this.span = span;
-    this.spanPending = true;
+    this.moved = false;
     this.applySpan();
   }
 
@@ -196,8 +203,7 @@ export class KlineView {
       this.heldOlder = null;
       held(difference.bars.map(toKline), { forward: next.hasOlder, backward: false });
     } else if (difference.type !== "none") {
-      this.heldOlder = null;
-      this.chart.resetData();
+      this.replace();
     } else if (this.heldOlder && !next.hasOlder) {
       const held = this.heldOlder;
       this.heldOlder = null;
@@ -205,11 +211,32 @@ export class KlineView {
     }
   }
 
-  /** Fits the wanted span into the width; waits for older bars when there are too few. */
+  /** All bars anew; what was in sight stays in sight. */
+  private replace(): void {
+    this.heldOlder = null;
+    const rightmost = this.chart.getDataList()[this.chart.getVisibleRange().to - 1];
+    const before = this.x(rightmost);
+    this.chart.resetData();
+    const after = this.x(rightmost);
+    if (this.moved && before !== null && after !== null)
+      this.chart.scrollByDistance(before - after);
+  }
+
+  /** Where a bar is, in pixels from the left of the plot. */
+  private x(bar: KLineData | undefined): number | null {
+    if (!bar) return null;
+    const point = this.chart.convertToPixel(
+      { timestamp: bar.timestamp, value: bar.close },
+      { paneId: candlePane },
+    );
+    return Array.isArray(point) ? null : (point.x ?? null);
+  }
+
+  /** Fits the wanted span into the width; asks for older bars when there are too few. */
   private applySpan(): void {
     const series = this.series;
     const last = series?.bars.at(-1);
-    if (!this.spanPending || !series || !last) return;
+    if (this.moved || !series || !last) return;
     const from = this.span === "all" ? "" : monthsBefore(last.day, this.span);
     const wanted = series.bars.filter((bar) => bar.day > from).length;
     const width = this.chart.getSize(candlePane, "main")?.width ?? 0;
@@ -217,9 +244,9 @@ export class KlineView {
     const space = width / (wanted + emptyBars);
     this.chart.setOffsetRightDistance(Math.max(4, Math.min(space, 12)));
     this.chart.setBarSpace(Math.max(narrowestBar, Math.min(widestBar, space)));
-    const enough = !series.hasOlder || wanted < series.bars.length;
-    if (enough) this.spanPending = false;
-    else if (!this.heldOlder) queueMicrotask(() => this.callbacks.needOlder());
+    // The averages need bars from before the span as well.
+    const tooFew = series.hasOlder && series.bars.length - wanted < longestAverage;
+    if (tooFew && !this.heldOlder) queueMicrotask(() => this.callbacks.needOlder());
   }
 
   private resized(): void {

@@ -6,6 +6,7 @@ import {
   exchangeTime,
   fixed,
   large,
+  marketName,
   percent,
   signed,
   tick,
@@ -45,6 +46,12 @@ describe("numbers", () => {
     expect(tick(0, "zh")).toBe("0");
     expect(tick(100, "zh")).toBe("100");
   });
+});
+
+it("names boards in English where it can", () => {
+  expect(marketName("创业板", "en")).toBe("ChiNext");
+  expect(marketName("创业板", "zh")).toBe("创业板");
+  expect(marketName("CDR", "en")).toBe("CDR");
 });
 
 describe("times", () => {

@@ -87,3 +87,16 @@ export function duration(seconds: number | null | undefined, locale: Locale): st
   const hours = Math.floor(minutes / 60);
   return minutes % 60 ? `${hours} ${hour} ${minutes % 60} ${minute}` : `${hours} ${hour}`;
 }
+
+const markets: Record<string, string> = {
+  主板: "Main",
+  中小板: "SME",
+  创业板: "ChiNext",
+  科创板: "STAR",
+  北交所: "BSE",
+};
+
+/** A board's name; as the source writes it where no English one is known. */
+export function marketName(market: string, locale: Locale): string {
+  return locale === "en" ? (markets[market] ?? market) : market;
+}

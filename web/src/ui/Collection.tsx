@@ -75,7 +75,7 @@ export function CollectionProgress({ status }: { status: Status }) {
         )}
         {status.callsLeft !== null && (
           <li>
-            <Trans>今日还可调用 {calls} 次</Trans>
+            <Trans>还剩 {calls} 次调用</Trans>
           </li>
         )}
       </ul>
@@ -83,9 +83,16 @@ export function CollectionProgress({ status }: { status: Status }) {
   );
 }
 
+/** The server's states in the page's language; an unknown one as it came. */
+function useStateNames(): Record<string, string> {
+  const { t } = useLingui();
+  return { held: t`已有`, collecting: t`采集中`, empty: t`空` };
+}
+
 /** Every table: how far it is, how much there is, when it runs next. */
 export function TableList({ status }: { status: Status }) {
   const { locale } = usePreferences();
+  const states = useStateNames();
   if (status.tables.length === 0) return null;
   return (
     <table className="grid">
@@ -111,7 +118,7 @@ export function TableList({ status }: { status: Status }) {
             <th scope="row" title={table.name}>
               {table.title || table.name}
             </th>
-            <td>{table.state || "-"}</td>
+            <td>{states[table.state] ?? (table.state || "-")}</td>
             <td className="num">{large(table.rows, locale)}</td>
             <td className="num">{table.lastDay || "-"}</td>
           </tr>

@@ -29,6 +29,7 @@ export function ProblemNote({ error, onRetry, action, title }: Props) {
     <div className="note" role="alert">
       <h2>{title ?? ownTitle}</h2>
       <p>{error.message}</p>
+      {problem?.hint && <p className="small">{problem.hint}</p>}
       {problem?.errors.map((e) => (
         <p key={e.field + e.reason}>
           <code>{e.field}</code> {e.value && <code>{e.value}</code>} {e.reason} {e.hint}

@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import type { Bar } from "~/api/bars";
 import { type Stock, stockQuery } from "~/api/search";
-import { fixed, large, percent, signed } from "~/lib/format";
+import { fixed, large, marketName, percent, signed } from "~/lib/format";
 import { usePreferences } from "~/ui/services";
 import { direction } from "./direction";
 
@@ -48,7 +48,7 @@ export function StockHeader({ code, last }: Props) {
         <h1>{stock?.name || code}</h1>
         <p>
           <span className="num">{code}</span>
-          {stock?.market && <span className="badge">{stock.market}</span>}
+          {stock?.market && <span className="badge">{marketName(stock.market, locale)}</span>}
           {stock && <ListStatus stock={stock} />}
         </p>
       </div>
