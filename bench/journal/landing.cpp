@@ -89,6 +89,7 @@ double landings(journal::Journal& journal, std::size_t rows, std::size_t pages, 
 void run_of(journal::Ledger& ledger, std::size_t count) {
   std::vector<journal::Unit> units(count);
   for (std::uint32_t i = 0; i < count; ++i) {
+    units[i].run = "large";
     units[i].number = i;
     units[i].table = "daily";
     units[i].label = fmt::format("{:06}.SZ 2020-01-01..2024-06-28", i);
