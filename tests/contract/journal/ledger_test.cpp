@@ -74,6 +74,23 @@ TEST_P(LedgerContract, two_units_of_one_number_start_nothing) {
   EXPECT_EQ(ledger().run("run-1").error().code, Errc::NotFound);
 }
 
+TEST_P(LedgerContract, units_are_added_to_a_run) {
+  start("run-1", 2);
+  must(ledger().add_units(std::vector{sample_unit("run-1", 7), sample_unit("run-1", 5)}));
+  EXPECT_THAT(numbers(must(ledger().units("run-1", {}))), ElementsAre(0, 1, 5, 7));
+  EXPECT_FALSE(ledger().add_units(std::vector{sample_unit("run-1", 8), sample_unit("run-1", 7)}));
+  EXPECT_EQ(must(ledger().run("run-1")).units, 4u) << "all or none";
+}
+
+TEST_P(LedgerContract, landings_are_counted) {
+  const auto before = ledger().landings();
+  land(sample_landing("daily", 1));
+  const auto after = ledger().landings();
+  EXPECT_GT(after, before);
+  must(ledger().set_value("key", "value"));
+  EXPECT_EQ(ledger().landings(), after);
+}
+
 TEST_P(LedgerContract, unknown_runs_are_named) {
   for (const auto& refused :
        {ledger().resume_run("run-x"), ledger().finish_run("run-x", RunState::Done, "")}) {

@@ -49,6 +49,14 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   if (code != SQLITE_OK) return connection->failure(code);
   sqlite3_extended_result_codes(database, 1);
   sqlite3_busy_timeout(database, kBusyMilliseconds);
+  // In place of SQLite's own checkpoint after a commit, which keeps its errors to itself.
+  sqlite3_wal_hook(
+      database,
+      [](void* pages, sqlite3*, const char*, int now) {
+        *static_cast<int*>(pages) = now;
+        return SQLITE_OK;
+      },
+      &connection->log_pages_);
   if (access == Access::Read) KANPAN_TRY(connection->execute("PRAGMA query_only = 1"));
   return connection;
 }
@@ -72,6 +80,15 @@ Result<Statement> Connection::prepare(const char* sql) {
     kept.reset(statement);
   }
   return Statement(kept.get(), *this);
+}
+
+Result<void> Connection::checkpoint_beyond(int pages) {
+  if (log_pages_ < pages) return {};
+  errno = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             nullptr, nullptr);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) return failure(code);
+  return {};
 }
 
 Error Connection::failure(int code) const {

@@ -43,6 +43,10 @@ class Connection {
     return statement;
   }
 
+  /// Moves the log into the file once it has grown to `pages`, as far as readers let it. What was
+  /// committed stays durable in the log when this fails.
+  Result<void> checkpoint_beyond(int pages);
+
   /// Rows that the last run() changed.
   int changes() const { return sqlite3_changes(database_.get()); }
 
@@ -63,6 +67,7 @@ class Connection {
   Result<Statement> prepare(const char* sql);
 
   std::filesystem::path path_;
+  int log_pages_ = 0;  ///< after the last commit
   std::unique_ptr<sqlite3, Close> database_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };

@@ -19,10 +19,6 @@ constexpr int kApplicationId = 0x4b616e70;
 /// 8, 16 KiB) but cost more log for every small commit.
 constexpr int kPageSize = 8192;
 
-/// Pages of log after which a commit also moves them into the file: 32 MiB. Four times as much is a
-/// third faster and makes that one commit wait for as much longer.
-constexpr int kCheckpointPages = 4096;
-
 /// `head` repeats the newest record, so that a lost tail is seen; `count` is how many are held
 /// here. A `stretch` is a run of commits that was moved to `place`; a `snapshot` a verified copy of
 /// the state after `seq`. Times are µs since 1970 UTC, days are days since 1970-01-01.
@@ -171,10 +167,10 @@ Result<std::unique_ptr<Connection>> open_writer(const fs::path& path) {
   if (fresh) KANPAN_TRY(create(path));
   KANPAN_LET(auto connection, Connection::open(path, Connection::Access::Write));
   KANPAN_TRY(check_format(path, *connection));
-  KANPAN_TRY(connection->execute(fmt::format(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {};"
-      "PRAGMA journal_size_limit = {}",
-      kCheckpointPages, 2LL * kCheckpointPages * kPageSize)));
+  KANPAN_TRY(
+      connection->execute(fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                      "PRAGMA journal_size_limit = {}",
+                                      2LL * kCheckpointPages * kPageSize)));
   return connection;
 }
 

@@ -11,6 +11,10 @@ namespace kanpan::journal::sqlite {
 /// Grows with every change of the tables; a file with a greater one is refused.
 inline constexpr int kFormat = 1;
 
+/// Pages of log after which a commit also moves them into the file: 32 MiB. Four times as much is a
+/// third faster and makes that one commit wait for as much longer.
+inline constexpr int kCheckpointPages = 4096;
+
 /// The writing connection of the journal in `path`, which is made when nothing is there. WAL,
 /// synchronous = FULL. Errors: Corrupt for a file that is damaged, empty or something else, or a
 /// log without its file; Config for a newer format; Io, NoSpace.

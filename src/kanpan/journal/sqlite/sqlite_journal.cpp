@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/journal/chain.hpp"
+#include "kanpan/base/log.hpp"
 #include "kanpan/journal/sqlite/connection.hpp"
 #include "kanpan/journal/sqlite/schema.hpp"
 
@@ -85,7 +85,8 @@ Result<void> SqliteJournal::write_locked(Sync sync, const Body& body) {
                  "check the disk, then start again"};
   const auto attempt = [&]() -> Result<void> {
     if (const bool now = sync == Sync::Now; now != syncing_now_) {
-      KANPAN_TRY(writer_->run(now ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+      KANPAN_TRY(
+          writer_->execute(now ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
       syncing_now_ = now;
     }
     KANPAN_LET(Transaction transaction, Transaction::begin(*writer_));
@@ -94,7 +95,16 @@ Result<void> SqliteJournal::write_locked(Sync sync, const Body& body) {
   };
   Result<void> done = attempt();
   if (!done && done.error().code == Errc::Io) broken_ = done.error().message;
+  if (done) checkpoint();
   return done;
+}
+
+void SqliteJournal::checkpoint() {
+  const auto moved = writer_->checkpoint_beyond(kCheckpointPages);
+  if (moved) return;
+  // The commit before it is durable. A full disk will be met by the next one, or be over by then.
+  log::warn("journal", "checkpoint: {}", moved.error().text());
+  if (moved.error().code == Errc::Io) broken_ = moved.error().message;
 }
 
 std::uint64_t SqliteJournal::size() const {

@@ -90,6 +90,7 @@ class SqliteJournal final : public Journal, public Ledger {
   /// One transaction around `body`, with write_mutex_ held.
   Result<void> write_locked(Sync sync, const Body& body);
   Result<void> write(Sync sync, const Body& body);
+  void checkpoint();
   Result<void> insert(Connection& db, const Landing& landing, std::span<const Sha256> contents,
                       Head& head, std::vector<Commit>& made);
   void publish(const Head& head);
