@@ -307,10 +307,10 @@ TEST_F(Paging, any_question_is_answered_as_a_plain_filter_would) {
     wanted.resize(std::min(wanted.size(), limit));
     const auto found = page(
         ask(protocol, "daily",
-            fmt::format(
-                R"({{"ts_code":"{}","start_date":"{}","end_date":"{}","trade_date":"{}","offset":{},"limit":"{}"}})",
-                has_code ? code + "," + other : "", has_from ? from : "", has_to ? to : "",
-                has_day ? from : "", offset, limit)),
+            fmt::format(R"({{"ts_code":"{}","start_date":"{}","end_date":"{}","trade_date":"{}",)"
+                        R"("offset":{},"limit":"{}"}})",
+                        has_code ? code + "," + other : "", has_from ? from : "", has_to ? to : "",
+                        has_day ? from : "", offset, limit)),
         table("daily"));
     EXPECT_EQ(read(found), wanted);
     EXPECT_EQ(found.has_more, has_more);
