@@ -12,8 +12,9 @@ namespace {
 Question sample(std::string_view table, Date now) {
   const catalog::TableSpec& spec = world::spec(table);
   Asking question(now);
-  if (table == "cyq_chips") question.code("600001.SH").code("300001.SZ");
+  if (table == "cyq_chips") question.code("600002.SH").code("300001.SZ");
   if (spec.time == "trade_date") question.days(ymd(20240520), ymd(20240628));
+  if (table.starts_with("stk_factor")) question.days(ymd(20240626), ymd(20240628));
   if (spec.time == "end_date") question.days(ymd(20231231), ymd(20240331));
   if (spec.time == "ann_date") question.days(ymd(20240101), ymd(20240628));
   if (spec.time == "cal_date") question.days(ymd(20240101), ymd(20240628));
@@ -90,9 +91,7 @@ TEST(World, ColumnsAreFilled) {
                                        "express_vip.perf_summary", "express_vip.remark"};
   for (std::string_view table : World::tables()) {
     if (sparse.contains(std::string(table))) continue;
-    Question question = sample(table, ymd(20240628));
-    if (table == "stk_factor_pro" || table == "stk_factor") question.from = ymd(20240624);
-    const Asked asked = ask(world, table, question);
+    const Asked asked = ask(world, table, sample(table, ymd(20240628)));
     for (const frame::Field& field : asked.batch().fields()) {
       const std::string name = std::string(table) + "." + field.name;
       std::size_t filled = 0;
