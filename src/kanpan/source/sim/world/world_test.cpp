@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,24 @@ TEST(World, ColumnsAreFilled) {
       for (std::size_t r = 0; r < asked.size(); ++r) filled += !asked.null(r, field.name);
       EXPECT_EQ(filled > 0, !known.contains(name)) << name;
     }
+  }
+}
+
+TEST(World, ManyThreadsHearTheSame) {
+  const World world({.seed = 11, .codes = 40}), alone({.seed = 11, .codes = 40});
+  const std::vector<std::string> tables = {"daily", "stk_factor", "daily_basic", "income_vip"};
+  std::vector<std::string> heard(8);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t k = 0; k < heard.size(); ++k)
+      threads.emplace_back([&, k] {
+        const std::string& table = tables[k % tables.size()];
+        heard[k] = all_text(ask(world, table, sample(table, ymd(20240628))).batch());
+      });
+  }
+  for (std::size_t k = 0; k < heard.size(); ++k) {
+    const std::string& table = tables[k % tables.size()];
+    EXPECT_EQ(heard[k], all_text(ask(alone, table, sample(table, ymd(20240628))).batch())) << table;
   }
 }
 
