@@ -332,7 +332,7 @@ void Bookkeeper::decide_payout(int year) {
   p.paid = p.ex;
   if (p.ex < days_[0]) p.transfer = p.bonus = 0;  // shares are counted from the first day
   if (p.cash == 0 && p.transfer == 0 && p.bonus == 0) return;
-  if (p.proposed < share_.list_date) return;  // before it was public
+  if (p.proposed <= share_.list_date) return;  // of a year before it was public
   books_.payouts.push_back(p);
 }
 

@@ -31,12 +31,6 @@ bool Ask::wants_code(std::string_view code) const {
          std::find(question.codes.begin(), question.codes.end(), code) != question.codes.end();
 }
 
-std::optional<std::string_view> Ask::equal(std::string_view column) const {
-  const auto it = question.equal.find(std::string(column));
-  if (it == question.equal.end()) return std::nullopt;
-  return it->second;
-}
-
 double rounded(double value, int digits) {
   constexpr std::array kTens = {1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
   const double tens = kTens[static_cast<std::size_t>(digits)];

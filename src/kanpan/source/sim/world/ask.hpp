@@ -1,7 +1,6 @@
 // A question to the invented exchange, with its codes and dates turned into numbers.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +9,8 @@
 
 namespace kanpan::source::sim::world {
 
-/// What a generator answers. Rows outside `from` … `to` or of other codes must not come back;
-/// `equal` is checked for it by the world, and is a hint at most.
+/// What a generator answers. Rows outside `from` … `to` or of other codes must not come back; the
+/// question's other bounds are checked for it by the world.
 struct Ask {
   const Exchange& exchange;
   const catalog::TableSpec& table;
@@ -25,7 +24,6 @@ struct Ask {
   /// Is the date asked for? True without bounds; `today` is not looked at.
   bool wants(Date date) const;
   bool wants_code(std::string_view code) const;
-  std::optional<std::string_view> equal(std::string_view column) const;
 };
 
 /// Calls `row(share, day)` for each listed share and day that is asked for, newest day first.

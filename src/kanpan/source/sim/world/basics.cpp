@@ -148,8 +148,6 @@ void trade_cal(const Ask& ask, Rows& out) {
   const Date end = Date::from_ymd(ask.today.year() + announced, 12, 31);
   const Date last = std::min(ask.question.to.value_or(end), end);
   for (const Venue& venue : kVenues) {
-    if (!ask.wants_code(venue.id)) continue;
-    if (const auto only = ask.equal("exchange"); only && *only != venue.id) continue;
     const Date first = std::max(ask.question.from.value_or(venue.opened), venue.opened);
     for (Date day = last; day >= first; day = day - 1) {
       out.begin();

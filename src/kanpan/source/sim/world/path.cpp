@@ -16,6 +16,14 @@ std::int32_t within(const Limits& limits, std::int32_t price) {
   return limits.free ? std::max(price, 1) : std::clamp(price, limits.down, limits.up);
 }
 
+/// News that carries a share to its limit or near it, a few times a year; rarer where the band is
+/// wide.
+double surprise(const Dice& dice, int day, double band) {
+  if (!dice.chance(0.0016 / std::max(band, 0.05), Draw::Tail, key(day), 1)) return 0;
+  const bool good = dice.chance(0.75, Draw::Tail, key(day), 2);
+  return (good ? band : -band) * dice.between(0.6, 1.4, Draw::Tail, key(day), 3);
+}
+
 /// Pulls a price back to what it centres on; `ratio` is price over centre.
 double pull(double ratio) {
   const double strength = ratio > 1 ? -(ratio - 1) : 1 / ratio - 1;
@@ -111,6 +119,7 @@ std::int32_t Path::next_close(const Dice& world, const Tides& tides, int day, st
   }
   if (sealed) move += 0.035;
   if (dice.chance(0.02, Draw::Tail, key(day))) spread *= 3;
+  move += surprise(dice, day, limits.free ? 0.1 : static_cast<double>(limits.up - pre) / pre);
   move += spread * dice.normal(Draw::Noise, key(day));
   move += pull(pre / centre);
   if (share_->mark(day) == Mark::Leaving) move -= 0.04;
@@ -159,6 +168,9 @@ Bar Path::bar(int day) const {
     const double down = reach * dice.unit(Draw::Range, key(day), 2) *
                         dice.between(0.4, 1.6, Draw::Range, key(day), 3);
     bar.high = within(bar.limits, ticks(std::max(bar.open, bar.close) * (1 + up)));
+    const bool near =
+        !bar.limits.free && 2 * (bar.close - bar.pre_close) > bar.limits.up - bar.pre_close;
+    if (near && dice.chance(0.3, Draw::Range, key(day), 4)) bar.high = bar.limits.up;
     bar.low = within(bar.limits, ticks(std::min(bar.open, bar.close) * (1 - down)));
   }
   const double usual = share_->turnover * dice.between(0.55, 1.45, Draw::Turnover, key(day));

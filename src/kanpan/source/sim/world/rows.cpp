@@ -9,13 +9,15 @@ namespace kanpan::source::sim::world {
 
 Rows::Rows(const catalog::TableSpec& table) : fields_(table.fields()), filled_(fields_.size()) {
   columns_.reserve(fields_.size());
-  for (const frame::Field& field : fields_) columns_.emplace_back(field.type);
+  for (const frame::Field& field : fields_) {
+    by_name_.emplace(field.name, columns_.size());
+    columns_.emplace_back(field.type);
+  }
 }
 
 Cell Rows::cell(std::string_view name) const {
-  for (std::size_t i = 0; i < fields_.size(); ++i)
-    if (fields_[i].name == name) return Cell(i);
-  return Cell();
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? Cell() : Cell(it->second);
 }
 
 void Rows::reserve(std::size_t rows) {

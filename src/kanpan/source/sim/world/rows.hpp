@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kanpan/catalog/table_spec.hpp"
@@ -28,6 +29,8 @@ class Cell {
 class Rows {
  public:
   explicit Rows(const catalog::TableSpec& table);
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
 
   Cell cell(std::string_view name) const;
   void reserve(std::size_t rows);
@@ -51,6 +54,7 @@ class Rows {
   void close_row();
 
   std::vector<frame::Field> fields_;
+  std::unordered_map<std::string_view, std::size_t> by_name_;  ///< views into fields_
   std::vector<frame::Column> columns_;
   std::vector<std::size_t> filled_;  ///< rows written, per column
   std::size_t rows_ = 0;

@@ -11,7 +11,7 @@ namespace {
 const Date kNow = ymd(20260630);
 
 const World& small() {
-  static const World world({.seed = 7, .codes = 300});
+  static const World world({.seed = 7, .codes = 200});
   return world;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/source/sim/condition.hpp"
 #include "kanpan/source/sim/world/ask.hpp"
 #include "kanpan/source/sim/world/generators.hpp"
 
@@ -18,21 +19,11 @@ const Generator* find(std::string_view table) {
   return it == all.end() ? nullptr : &*it;
 }
 
-std::string source_text(const frame::Column& column, std::size_t row) {
-  if (column.type() == frame::Type::Date && !column.is_null(row))
-    return column.dates()[row].compact();
-  return column.text_of(row);
-}
-
-/// Rows whose cells equal what was asked; a parameter that is no column narrows nothing.
-void keep_equal(const frame::Batch& batch, const Question& question,
+/// A parameter that is no column narrows nothing.
+void keep_asked(const frame::Batch& batch, const Question& question,
                 std::vector<std::uint32_t>& rows) {
-  for (const auto& [name, value] : question.equal) {
-    const std::size_t at = batch.find(name);
-    if (at == frame::Batch::npos) continue;
-    const frame::Column& column = batch.column(at);
-    std::erase_if(rows, [&](std::uint32_t row) { return source_text(column, row) != value; });
-  }
+  const std::vector<Condition> all = conditions(batch, question);
+  if (!all.empty()) std::erase_if(rows, [&](std::uint32_t row) { return !holds(all, row); });
 }
 
 void newest_first(const frame::Batch& batch, const std::string& time,
@@ -60,7 +51,7 @@ Result<frame::Batch> World::rows(const catalog::TableSpec& table, const Question
 
   std::vector<std::uint32_t> rows(batch.rows());
   std::iota(rows.begin(), rows.end(), 0U);
-  keep_equal(batch, question, rows);
+  keep_asked(batch, question, rows);
   newest_first(batch, table.time, rows);
   const bool as_made = rows.size() == batch.rows() && std::is_sorted(rows.begin(), rows.end());
   return as_made ? std::move(batch) : batch.take(rows);

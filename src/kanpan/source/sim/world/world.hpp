@@ -18,8 +18,8 @@ class World final : public Dataset {
  public:
   explicit World(const WorldOptions& options);
 
-  /// Rows of days (or announcements) after `now`'s date in Shanghai do not exist. `equal` compares
-  /// with the column's text, dates as YYYYMMDD. Errc::NotFound for a table that has no generator.
+  /// Rows of days (or announcements) after `now`'s date in Shanghai do not exist. Errc::NotFound
+  /// for a table that has no generator.
   Result<frame::Batch> rows(const catalog::TableSpec& table,
                             const Question& question) const override;
 
