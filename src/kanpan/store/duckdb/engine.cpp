@@ -52,7 +52,10 @@ Result<Config> make_config(const std::filesystem::path& path, const Options& opt
     return Error{Errc::Failed, "duckdb gives no configuration", ""};
   const std::pair<const char*, std::string> settings[] = {
       {"access_mode", "READ_WRITE"},
+      // All of them external: a query runs on the thread that asked, never waiting for another to
+      // be scheduled, and only where it pays (fold) are there more (see Workers).
       {"threads", fmt::to_string(std::max(1u, options.threads))},
+      {"external_threads", fmt::to_string(std::max(1u, options.threads))},
       {"memory_limit", fmt::format("{}B", options.memory_limit)},
       {"temp_directory", path.string() + ".tmp"},
       {"max_temp_directory_size", fmt::format("{}B", options.temp_bytes)},
@@ -190,6 +193,18 @@ Result<std::unique_ptr<Connection>> Database::connect() {
   if (duckdb_connect(raw_.get(), &raw) == DuckDBError)
     return Error{Errc::Failed, "duckdb gives no connection", ""};
   return std::make_unique<Connection>(*this, raw);
+}
+
+Workers::Workers(Database& database, unsigned count)
+    : state_(duckdb_create_task_state(database.raw_.get())) {
+  for (unsigned i = 0; i < count; ++i)
+    threads_.emplace_back([this] { duckdb_execute_tasks_state(state_); });
+}
+
+Workers::~Workers() {
+  duckdb_finish_execution(state_);
+  threads_.clear();
+  duckdb_destroy_task_state(state_);
 }
 
 Error Database::error(duckdb_error_type type, std::string_view text) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -88,6 +89,7 @@ class Connection {
                                const std::vector<Parameter>& parameters = {});
 
   duckdb_connection raw() const { return raw_.get(); }
+  Database& database() const { return database_; }
   Error error(duckdb_error_type type, std::string_view text) const;
 
  private:
@@ -112,8 +114,22 @@ class Database {
   Error error(duckdb_error_type type, std::string_view text);
 
  private:
+  friend class Workers;
   Handle<duckdb_database, duckdb_close> raw_;
   std::atomic<bool> invalidated_ = false;
+};
+
+/// Threads that help with whatever the database has to do, for as long as this lives.
+class Workers {
+ public:
+  Workers(Database& database, unsigned count);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+ private:
+  duckdb_task_state state_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace kanpan::store::duckdb

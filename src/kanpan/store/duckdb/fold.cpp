@@ -1,4 +1,6 @@
 // The by-code copy: appending sorted runs, and sorting all of it anew.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kanpan/store/duckdb/writer.hpp"
@@ -31,7 +33,8 @@ Result<bool> Writer::fold_table(Table& table, bool everything) {
   const bool rewrite = everything || state->runs >= options_.fold_runs ||
                        state->unfolded_rows * 2 >= state->folded_rows;
   const Sequence upto = applied();
-  KANPAN_TRY(in_transaction([&]() -> Result<void> {
+  const Workers workers(connection_->database(), std::max(1u, options_.threads) - 1);
+  const auto work = [&]() -> Result<void> {
     const std::string rows = fmt::format("SELECT {}, _seq FROM {}", table.columns, table.current);
     if (rewrite) {
       KANPAN_TRY(connection_->run(fmt::format("CREATE OR REPLACE TABLE {} AS {} ORDER BY {}",
@@ -44,8 +47,12 @@ Result<bool> Writer::fold_table(Table& table, bool everything) {
     }
     KANPAN_TRY(connection_->query("INSERT INTO _folded VALUES ($1, $2)", {table.spec->name, upto}));
     return {};
-  }));
-  table.folded.store(upto, std::memory_order_release);
+  };
+  const auto publish = [&] {
+    table.folded = upto;
+    table.has_tail = false;
+  };
+  KANPAN_TRY(in_transaction({&table}, work, publish));
   state->folded_rows += state->unfolded_rows;
   state->unfolded_rows = 0;
   state->runs = rewrite ? 1 : state->runs + 1;

@@ -179,7 +179,7 @@ bool is_cross_section(const Read& read) {
 
 }  // namespace
 
-Result<Plan> plan(const Table& table, const Read& read) {
+Result<Plan> plan(const Table& table, const Read& read, const Copies& copies) {
   Plan plan;
   Places place(plan.parameters);
   std::vector<std::size_t> chosen;
@@ -192,9 +192,9 @@ Result<Plan> plan(const Table& table, const Read& read) {
   const std::string columns = fmt::format("{}", fmt::join(names, ", "));
   KANPAN_LET(const std::vector<std::string> where, conditions(table, read, place));
 
-  const Sequence folded = table.folded.load(std::memory_order_acquire);
   const bool few_codes = !read.codes.empty() && read.codes.size() <= kFewCodes;
-  plan.by_code = few_codes && folded > 0;
+  plan.by_code = few_codes && copies.folded > 0;
+  plan.needs_still = plan.by_code && copies.is_still;
   plan.is_short = few_codes || is_cross_section(read);
 
   std::vector<std::string> before;  // versions written up to as_of
@@ -208,10 +208,13 @@ Result<Plan> plan(const Table& table, const Read& read) {
     all.insert(all.end(), before.begin(), before.end());
     return select(columns, from, std::move(all), more);
   };
-  if (plan.by_code) {
-    const std::string fold = place(folded);
-    plan.source = scan(table.by_code, {"_seq <= " + fold}) + " UNION ALL " +
-                  scan(table.current, {"_seq > " + fold});
+  if (plan.by_code && copies.is_still && !copies.has_tail) {
+    plan.source = scan(table.by_code, {});
+  } else if (plan.by_code) {
+    const std::string fold = place(copies.folded);
+    plan.source =
+        copies.is_still ? scan(table.by_code, {}) : scan(table.by_code, {"_seq <= " + fold});
+    plan.source += " UNION ALL " + scan(table.current, {"_seq > " + fold});
   } else {
     plan.source = scan(table.current, {});
   }

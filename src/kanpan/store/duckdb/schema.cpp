@@ -171,6 +171,12 @@ Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
     KANPAN_TRY(create_temporary(connection, *table));
     KANPAN_LET(table->folded,
                connection.number("SELECT max(seq) FROM _folded WHERE name = $1", {name}));
+    KANPAN_LET(const std::uint64_t tail,
+               connection.number(fmt::format("SELECT count(*)::UBIGINT FROM (SELECT 1 FROM {} "
+                                             "WHERE _seq > $1 LIMIT 1)",
+                                             table->current),
+                                 {table->folded.load()}));
+    table->has_tail = tail > 0;
   }
   KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
   return opened;

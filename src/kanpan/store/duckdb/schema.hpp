@@ -15,7 +15,7 @@ namespace kanpan::store::duckdb {
 
 inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-/// A table as the store sees it. Everything but `folded` stays as made.
+/// A table as the store sees it. Everything but the atomics stays as made.
 struct Table {
   explicit Table(const catalog::TableSpec& spec);
 
@@ -31,6 +31,11 @@ struct Table {
   /// Rows of `current` up to this sequence are in `by_code`. Written by the writer after the
   /// commit; any value that a reader sees is right, as both copies hold `_seq`.
   std::atomic<Sequence> folded = 0;
+  /// Whether `current` may hold rows beyond `folded`.
+  std::atomic<bool> has_tail = true;
+  /// Odd while a commit on the table may become visible. If it is even and the same before and
+  /// after a read, the read saw exactly the state that `folded` and `has_tail` describe.
+  std::atomic<std::uint64_t> version = 0;
 
   bool has_by_code() const { return time != kNone && code != kNone; }
   /// `prefix."name"`; the prefix may be empty.

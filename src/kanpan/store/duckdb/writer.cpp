@@ -20,34 +20,49 @@ Error wrong_change(const Change& change, std::string reason) {
 
 Result<std::vector<Applied>> Writer::apply(std::span<const Change> changes) {
   std::vector<Applied> applied;
+  std::set<Table*> touched;
   Sequence last = this->applied();
   for (const Change& change : changes) {
     if (change.seq <= this->applied()) continue;
     KANPAN_TRY(check(change));
     if (change.seq <= last) return wrong_change(change, "sequences must rise");
     last = change.seq;
-    KANPAN_TRY(state(*tables_.find(change.table->name)->second));
+    Table& table = *tables_.find(change.table->name)->second;
+    touched.insert(&table);
+    KANPAN_TRY(state(table));
   }
   if (last == this->applied()) {
     for (const Change& change : changes) applied.push_back({.seq = change.seq});
     return applied;
   }
-  KANPAN_TRY(in_transaction([&]() -> Result<void> {
+  const auto work = [&]() -> Result<void> {
     KANPAN_TRY(apply_all(changes, applied));
     KANPAN_TRY(connection_->query("INSERT INTO _applied VALUES ($1)", {last}));
     return {};
-  }));
-  applied_.store(last, std::memory_order_release);
+  };
+  const auto publish = [&] {
+    for (Table* table : touched) table->has_tail = true;
+    applied_.store(last, std::memory_order_release);
+  };
+  KANPAN_TRY(in_transaction(touched, work, publish));
   return applied;
 }
 
-Result<void> Writer::in_transaction(const std::function<Result<void>()>& work) {
+Result<void> Writer::in_transaction(const std::set<Table*>& touched,
+                                    const std::function<Result<void>()>& work,
+                                    const std::function<void()>& publish) {
   KANPAN_TRY(connection_->run("BEGIN"));
   Result<void> done = work();
-  if (done) done = connection_->run("COMMIT");
-  // A failed COMMIT has ended the transaction already, a fatal error ends everything: what ROLLBACK
-  // says then adds nothing to the error that is returned.
-  if (!done) static_cast<void>(connection_->run("ROLLBACK"));
+  if (!done) {
+    // After a fatal error ROLLBACK fails as well; what it says adds nothing to that error.
+    static_cast<void>(connection_->run("ROLLBACK"));
+    return done;
+  }
+  for (Table* table : touched) ++table->version;  // odd: may become visible from now on
+  done = connection_->run("COMMIT");
+  if (done) publish();
+  for (Table* table : touched) ++table->version;
+  if (!done) static_cast<void>(connection_->run("ROLLBACK"));  // if COMMIT left it open
   return done;
 }
 

@@ -1,8 +1,10 @@
 // The one writer: changes into tables, folding, checkpoints.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -40,7 +42,10 @@ class Writer {
   Result<void> apply_all(std::span<const Change> changes, std::vector<Applied>& applied);
   Result<Applied> apply_one(const Table& table, const Change& change, Appenders& open);
   Result<bool> fold_table(Table& table, bool everything);
-  Result<void> in_transaction(const std::function<Result<void>()>& work);
+  /// Runs `work` in a transaction that changes the tables given, and `publish` once it is durable.
+  Result<void> in_transaction(const std::set<Table*>& touched,
+                              const std::function<Result<void>()>& work,
+                              const std::function<void()>& publish);
 
   std::unique_ptr<Connection> connection_;
   Tables& tables_;
