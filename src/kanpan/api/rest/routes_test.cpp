@@ -1,0 +1,207 @@
+#include "kanpan/api/rest/routes.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kanpan/api/http_metrics.hpp"
+#include "kanpan/api/sample_service.hpp"
+
+namespace kanpan::api {
+namespace {
+
+using boost::json::parse;
+using testing::HasSubstr;
+
+TEST(Bars, a_code_oldest_first_with_evidence) {
+  const SampleService service;
+  const Heard heard = service.get("/v1/bars/000001.SZ");
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  EXPECT_EQ(heard.at("/data/fields/0"), "trade_date");
+  EXPECT_EQ(heard.at("/data/items/0/0"), "2024-06-26");
+  EXPECT_EQ(heard.at("/data/items/2/4"), 9.2);
+  EXPECT_EQ(heard.at("/meta/source"), "sim");
+  EXPECT_EQ(
+      service.get("/v1/bars/000001.SZ", {{"If-None-Match", std::string(heard.headers.get("ETag"))}})
+          .status,
+      304);
+}
+
+TEST(Bars, adjusted_by_factor_and_never_without_one) {
+  const SampleService service;
+  const Heard qfq = service.get("/v1/bars/000001.SZ?adj=qfq");
+  ASSERT_EQ(qfq.status, 200) << qfq.body;
+  EXPECT_EQ(qfq.at("/data/items/0/4"), 9.27);  // 10.2 × 2 ÷ 2.2
+  EXPECT_EQ(qfq.at("/meta/anchor"), "2024-06-28");
+  const Heard missing = service.get("/v1/bars/600519.SH?adj=hfq");
+  EXPECT_EQ(missing.status, 422);
+  EXPECT_EQ(missing.at("/code"), "quality");
+}
+
+TEST(Bars, a_day_is_a_cross_section) {
+  const SampleService service;
+  const Heard heard = service.get("/v1/bars?trade_date=2024-06-27");
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  EXPECT_EQ(heard.at("/data/fields/0"), "ts_code");
+  EXPECT_EQ(heard.at("/data/items").as_array().size(), 2u);
+}
+
+TEST(Bars, wrong_questions_are_refused) {
+  const SampleService service;
+  for (const char* wrong :
+       {"/v1/bars/000001.SZ?freq=H", "/v1/bars/000001.SZ?adj=both",
+        "/v1/bars/000001.SZ?start=20240628&end=20240601", "/v1/bars",
+        "/v1/bars/000001.SZ?anchor=20240628", "/v1/bars/x", "/v1/bars/000001.SZ?method=affine",
+        "/v1/bars/000001.SZ?from=20240601", "/v1/bars/000001.SZ?limit=5&start=20240601"})
+    EXPECT_EQ(service.get(wrong).status, 400) << wrong;
+  EXPECT_EQ(service.get("/v1/bars/600000.SH").status, 404);
+}
+
+TEST(Search, ranks_code_initials_and_name) {
+  const SampleService service;
+  const auto first = [&](const std::string& q) {
+    return std::string(service.get("/v1/search?q=" + q).at("/data/items/0/0").as_string());
+  };
+  EXPECT_EQ(first("gzmt"), "600519.SH");
+  EXPECT_EQ(first("GZ"), "600519.SH");
+  EXPECT_EQ(first("%E8%8C%85%E5%8F%B0"), "600519.SH");
+  EXPECT_EQ(first("6005"), "600519.SH");
+  EXPECT_EQ(first("000001"), "000001.SZ");
+  const Heard sixty = service.get("/v1/search?q=600");
+  EXPECT_EQ(sixty.at("/data/items").as_array().size(), 2u);
+  EXPECT_EQ(sixty.at("/data/items/1/4"), "D");  // delisted last
+  EXPECT_EQ(service.get("/v1/search?q=zzz").at("/data/items"), parse("[]"));
+  EXPECT_EQ(service.get("/v1/search").status, 400);
+}
+
+TEST(Search, follows_the_stock_list) {
+  SampleService service;
+  EXPECT_EQ(service.get("/v1/search?q=xyz").at("/data/items"), parse("[]"));
+  service.put("stock_basic", {"ts_code", "symbol", "name", "cnspell", "market", "list_status"},
+              {"600999.SH,600999,新股,xyz,主板,L"});
+  EXPECT_EQ(service.get("/v1/search?q=xyz").at("/data/items/0/0"), "600999.SH");
+}
+
+TEST(Tables, list_and_one) {
+  const SampleService service;
+  const auto tables = service.get("/v1/tables").at("/data").as_array();
+  EXPECT_EQ(tables.size(), service.tables.tables().size());
+  const Heard daily = service.get("/v1/tables/daily");
+  ASSERT_EQ(daily.status, 200) << daily.body;
+  EXPECT_EQ(daily.at("/data/key"), parse(R"(["ts_code","trade_date"])"));
+  EXPECT_EQ(daily.at("/data/coverage/rows"), 5);
+  EXPECT_EQ(daily.at("/data/policy/update_mode"), "incremental");
+  EXPECT_EQ(daily.at("/data/columns/9/source_unit"), "手");
+  EXPECT_EQ(daily.at("/data/columns/9/unit"), "股");
+  EXPECT_EQ(service.get("/v1/tables/dail").status, 404);
+  EXPECT_EQ(service.get("/v1/tables?x=1").status, 400);
+}
+
+TEST(Health, live_ready_data_metrics) {
+  SampleService service;
+  EXPECT_EQ(service.get("/livez").body, "ok\n");
+  EXPECT_EQ(service.get("/readyz").body, "ready\n");
+  EXPECT_EQ(service.get("/readyz?verbose").body, "[+]store ok\nready\n");
+  service.context.checks.push_back({"disk", [] {
+                                      return Result<void>(Error{Errc::NoSpace, "full", ""});
+                                    }});
+  const Heard unready = service.get("/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_EQ(unready.at("/errors/0/field"), "disk");
+  const Heard data = service.get("/healthz/data");
+  EXPECT_EQ(data.at("/data/state"), "fresh");
+  EXPECT_THAT(data.body,
+              HasSubstr(R"("table":"daily","state":"empty","expected_day":"2024-06-28")"));
+  EXPECT_THAT(service.get("/metrics").body, HasSubstr("kanpan_build_info{"));
+}
+
+TEST(Meta, version_time_and_description) {
+  const SampleService service;
+  EXPECT_EQ(service.get("/v1/meta").at("/data/version"), "0.1.0");
+  EXPECT_EQ(service.get("/v1/meta").at("/data/simulated"), true);
+  const Heard time = service.get("/v1/time");
+  EXPECT_EQ(time.at("/data/now"), "2024-06-28T18:00:00+08:00");
+  EXPECT_EQ(time.at("/data/trade_date"), "2024-06-28");
+  EXPECT_EQ(time.at("/data/next_trade_date"), "2024-07-01");
+  const Heard description = service.get("/openapi.json");
+  EXPECT_EQ(description.at("/openapi"), "3.1.0");
+  const auto paths = description.at("/paths").as_object();
+  for (const char* path : {"/livez", "/v1/tables/{name}/rows", "/v1/bars/{ts_code}", "/v1/search",
+                           "/openapi.json", "/tushare/{api_name}"})
+    EXPECT_TRUE(paths.contains(path)) << path;
+  EXPECT_EQ(description.at("/paths/~1v1~1search/get/parameters/0/required"), true);
+}
+
+TEST(Status, snapshot_and_events) {
+  SampleService service;
+  EXPECT_EQ(service.get("/v1/status").at("/data/collecting"), false);
+  const Heard events = service.get("/v1/events");
+  EXPECT_EQ(events.headers.get("Content-Type"), "text/event-stream");
+  EXPECT_THAT(events.body, HasSubstr("event: progress\ndata: {\"collecting\":false"));
+}
+
+TEST(Status, an_event_reaches_the_pipe_and_a_slow_reader_is_let_go) {
+  SampleService service;
+  net::Request request;
+  request.method = "GET";
+  request.path = "/v1/events";
+  net::Response response = service.dispatch(request).handler(request);
+  const auto pipe = std::get<std::shared_ptr<net::Pipe>>(response.body);
+  (*service.progress.listener_)({"commit", R"({"table":"daily","seq":7})"});
+  EXPECT_THAT(pipe->take().bytes,
+              HasSubstr("event: commit\ndata: {\"table\":\"daily\",\"seq\":7}\n\n"));
+  for (int i = 0; i < 3; ++i)
+    (*service.progress.listener_)({"progress", std::string(200'000, 'x')});
+  EXPECT_TRUE(pipe->take().finished);
+}
+
+TEST(Routing, unknown_routes_and_methods_are_problems) {
+  const SampleService service;
+  EXPECT_EQ(service.get("/v2/none").status, 404);
+  EXPECT_EQ(service.ask("DELETE", "/v1/tables").status, 405);
+  EXPECT_EQ(service.get("/livez?x=1").status, 400);
+}
+
+TEST(Files, dashboard_with_fallback_cache_and_tags) {
+  const journal::ScratchDirectory directory;
+  EXPECT_FALSE([&] {
+    Router router;
+    return rest::add_files(router, directory.path());
+  }());
+  std::filesystem::create_directory(directory.path() / "assets");
+  std::ofstream(directory.path() / "index.html") << "<html>page</html>";
+  std::ofstream(directory.path() / "assets/app-1a2b.js") << "let x;";
+  SampleService service;
+  service.dispatch = expect_ok(make_surface(service.context, directory.path()));
+  const Heard index = service.get("/");
+  EXPECT_EQ(index.body, "<html>page</html>");
+  EXPECT_EQ(index.headers.get("Cache-Control"), "no-cache");
+  EXPECT_EQ(service.get("/tables").body, index.body);
+  EXPECT_EQ(service.get("/stock/600000.SH", {{"Accept", "text/html"}}).body, index.body);
+  const Heard asset = service.get("/assets/app-1a2b.js");
+  EXPECT_THAT(std::string(asset.headers.get("Cache-Control")), HasSubstr("immutable"));
+  EXPECT_EQ(asset.headers.get("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(service.get("/", {{"If-None-Match", std::string(index.headers.get("ETag"))}}).status,
+            304);
+  EXPECT_EQ(service.get("/assets/none.js").status, 404);
+  EXPECT_EQ(service.get("/v1/none").status, 404);
+  EXPECT_EQ(service.get("/..%2f..%2fetc/passwd.txt").status, 404);
+  EXPECT_EQ(service.ask("POST", "/", R"({"api_name":"trade_cal"})").at("/code"), 0);
+}
+
+TEST(HttpMetrics, count_by_route_method_and_status) {
+  metrics::Registry registry;
+  const auto observe = observe_requests(registry);
+  net::Request request;
+  request.method = "BREW";
+  net::Response response;
+  response.status = 404;
+  observe(request, response, {12, std::chrono::milliseconds(3), true});
+  EXPECT_THAT(registry.text(),
+              HasSubstr("kanpan_http_requests_total{method=\"other\",route=\"unmatched\","
+                        "status=\"404\"} 1"));
+}
+
+}  // namespace
+}  // namespace kanpan::api
