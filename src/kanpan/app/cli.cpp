@@ -26,8 +26,8 @@ Result<Settings> load_settings(const Parsed& parsed, const std::filesystem::path
                                std::map<std::string, std::string> environment) {
   environment.erase("KANPAN_DATA");
   Settings::Sources sources;
-  sources.file = parsed.flags.config.empty() ? data / "kanpan.yaml"
-                                             : terminal.directory / parsed.flags.config;
+  sources.file =
+      parsed.flags.config.empty() ? data / "kanpan.yaml" : terminal.directory / parsed.flags.config;
   sources.file_required = !parsed.flags.config.empty();
   sources.environment = std::move(environment);
   sources.flags = parsed.settings;
@@ -42,10 +42,10 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
                  fmt::format("a server owns the data directory '{}'", session.data.string()),
                  "stop it first: this cannot be done while it serves"};
   }
-  KANPAN_LET(const auto instance,
-             Instance::open(session.data, session.settings,
-                            [&](const std::string& message) { session.note(message); },
-                            session.terminal.stop));
+  KANPAN_LET(const auto instance, Instance::open(
+                                      session.data, session.settings,
+                                      [&](const std::string& message) { session.note(message); },
+                                      session.terminal.stop));
   session.instance = instance.get();
   return parsed.chosen.action(session);
 }
@@ -58,11 +58,13 @@ Parsed parse(const std::vector<std::string>& words) {
   root.require_subcommand(1);
   root.option_defaults()->always_capture_default(false);
   root.add_option("--data", parsed.flags.data, "data directory (KANPAN_DATA, else ./var/data)");
-  root.add_option("--config", parsed.flags.config, "settings file (else kanpan.yaml in the data directory)");
+  root.add_option("--config", parsed.flags.config,
+                  "settings file (else kanpan.yaml in the data directory)");
   root.add_flag("--json", parsed.flags.json, "one JSON document, or one JSON event per line");
   root.add_option("--log-level", parsed.flags.log_level, "debug, info, warn, error or off");
-  root.footer("Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
-              "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
+  root.footer(
+      "Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
+      "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
   root.fallthrough();
   add_collect(root, parsed);
   add_read(root, parsed);
@@ -85,9 +87,8 @@ Parsed parse(const std::vector<std::string>& words) {
 
 int report(const Error& error, const Session& session) {
   if (session.json) {
-    boost::json::object object{{"event", "error"},
-                               {"code", name(error.code)},
-                               {"message", error.message}};
+    boost::json::object object{
+        {"event", "error"}, {"code", name(error.code)}, {"message", error.message}};
     if (!error.hint.empty()) object["hint"] = error.hint;
     session.line(boost::json::serialize(object));
   } else {
@@ -103,7 +104,8 @@ int run(const std::vector<std::string>& words, Terminal& terminal,
   terminal.out(parsed.out);
   terminal.err(parsed.err);
   if (parsed.exit_code) return *parsed.exit_code;
-  Session session{terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
+  Session session{
+      terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
   const auto level = log::parse_level(parsed.flags.log_level);
   if (!level) return report(level.error(), session);
   log::set_level(*level);

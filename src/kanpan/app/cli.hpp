@@ -11,7 +11,7 @@ namespace kanpan::app {
 
 /// Options that stand before the noun.
 struct GlobalFlags {
-  std::string data;        ///< --data; "" = KANPAN_DATA or ./var
+  std::string data;  ///< --data; "" = KANPAN_DATA or ./var
   std::string config;
   std::string log_level = "info";
   bool json = false;

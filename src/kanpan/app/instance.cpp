@@ -55,10 +55,10 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error)
-    return Error{Errc::Config,
-                 fmt::format("data directory '{}' cannot be made: {}", directory.string(),
-                             error.message()),
-                 "choose another with --data"};
+    return Error{
+        Errc::Config,
+        fmt::format("data directory '{}' cannot be made: {}", directory.string(), error.message()),
+        "choose another with --data"};
   const fs::path path = directory / "kanpan.lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0)
@@ -111,8 +111,8 @@ Result<std::unique_ptr<Instance>> Instance::open(const fs::path& directory, Sett
   KANPAN_LET(auto lock, DirectoryLock::acquire(directory));
   KANPAN_LET(const auto tables, shipped(settings, "catalog.directory", "catalog/tables"));
   KANPAN_LET(auto catalog, catalog::Catalog::load(tables));
-  std::unique_ptr<Instance> made(new Instance(directory, std::move(settings), std::move(lock),
-                                              std::move(catalog)));
+  std::unique_ptr<Instance> made(
+      new Instance(directory, std::move(settings), std::move(lock), std::move(catalog)));
   KANPAN_LET(made->clock_, make_clock(made->settings_.text("clock")));
   KANPAN_TRY(made->open_journal());
   KANPAN_TRY(made->open_store(progress, stop));
@@ -134,7 +134,8 @@ Result<void> Instance::open_journal() {
 
 Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token stop) {
   for (int attempt = 1;; ++attempt) {
-    auto opened = store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_));
+    auto opened =
+        store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_));
     std::string reason;
     if (!opened && opened.error().code != Errc::Corrupt) return std::move(opened).error();
     if (!opened) {
@@ -189,8 +190,8 @@ Result<std::uint64_t> Instance::rebuild_store(const OpenProgress& progress, std:
   writer_.reset();
   query_.reset();
   KANPAN_TRY(set_store_aside(progress, "asked for"));
-  KANPAN_LET(store_, store::duckdb::DuckdbStore::open(store_path(), catalog_,
-                                                      store_options(settings_)));
+  KANPAN_LET(store_,
+             store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_)));
   KANPAN_LET(const auto replayed, catch_up(progress, stop));
   connect();
   return replayed;
@@ -214,8 +215,8 @@ Result<void> Instance::open_source() {
 
 void Instance::connect() {
   query_ = std::make_unique<query::Query>(catalog_, *journal_, *journal_, *store_);
-  writer_ = std::make_unique<ingest::Writer>(*journal_, *store_, catalog_,
-                                             ingest::Writer::Options{});
+  writer_ =
+      std::make_unique<ingest::Writer>(*journal_, *store_, catalog_, ingest::Writer::Options{});
   ingest::Collector::Options options;
   options.workers = std::max(1, static_cast<int>(settings_.number("source.workers")));
   options.source = settings_.text("source.kind");

@@ -46,9 +46,9 @@ using OpenProgress = std::function<void(const std::string& message)>;
 /// The composition of the embedded profile. Thread-safe where its parts are.
 class Instance {
  public:
-  /// Takes the directory, opens journal and store, rebuilds a store that cannot be used (the old one
-  /// is set aside, never deleted), replays what was not applied. Errors: Busy, Config, Corrupt (the
-  /// journal), NoSpace, Io, Cancelled.
+  /// Takes the directory, opens journal and store, rebuilds a store that cannot be used (the old
+  /// one is set aside, never deleted), replays what was not applied. Errors: Busy, Config, Corrupt
+  /// (the journal), NoSpace, Io, Cancelled.
   static Result<std::unique_ptr<Instance>> open(const std::filesystem::path& directory,
                                                 Settings settings, const OpenProgress& progress,
                                                 std::stop_token stop);

@@ -5,11 +5,14 @@
 
 #include <boost/json.hpp>
 
+#include "kanpan/base/log.hpp"
+
 namespace kanpan::app {
 namespace {
 
 /// Progress events a second at the most; commits are told as they come.
 constexpr std::chrono::milliseconds kBetween{200};
+constexpr std::chrono::seconds kCountAgain{1};
 
 void add_run(boost::json::object& object, const ingest::Tally& tally) {
   object["run"] = tally.run;
@@ -35,11 +38,11 @@ std::string ProgressFeed::snapshot() const {
   std::map<std::string, ingest::TableSchedule> schedules;
   if (const auto* scheduler = scheduler_.load())
     for (auto& schedule : scheduler->schedules()) schedules[schedule.table] = schedule;
-  const auto sizes = instance_.store().sizes();
+  const auto sizes = this->sizes();
   boost::json::array tables;
   for (const catalog::TableSpec* table : instance_.catalog().tables()) {
     boost::json::object entry{{"name", table->name}, {"title", table->title}};
-    const auto rows = sizes && sizes->contains(table->name) ? sizes->at(table->name).rows : 0;
+    const auto rows = sizes.contains(table->name) ? sizes.at(table->name).rows : 0;
     entry["rows"] = rows;
     entry["state"] = rows > 0 ? "held" : "empty";
     entry["last_day"] = nullptr;
@@ -56,6 +59,18 @@ std::string ProgressFeed::snapshot() const {
   }
   object["tables"] = std::move(tables);
   return boost::json::serialize(object);
+}
+
+std::map<std::string, store::Size> ProgressFeed::sizes() const {
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - counted_ < kCountAgain) return sizes_;
+  if (auto counted = instance_.store().sizes())
+    sizes_ = std::move(*counted);
+  else
+    log::warn("status", "the rows cannot be counted: {}", counted.error().text());
+  counted_ = now;
+  return sizes_;
 }
 
 std::shared_ptr<void> ProgressFeed::subscribe(std::function<void(const api::Event&)> listener) {

@@ -1,6 +1,12 @@
 // Collection as the API shows it: runs, tables, schedules.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
 #include "kanpan/api/context.hpp"
 #include "kanpan/app/instance.hpp"
 #include "kanpan/ingest/scheduler.hpp"
@@ -19,8 +25,13 @@ class ProgressFeed final : public api::Progress {
   void set_scheduler(const ingest::Scheduler* scheduler) { scheduler_ = scheduler; }
 
  private:
+  std::map<std::string, store::Size> sizes() const;
+
   Instance& instance_;
   std::atomic<const ingest::Scheduler*> scheduler_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, store::Size> sizes_;  ///< counted at most once a second
+  mutable std::chrono::steady_clock::time_point counted_{};
 };
 
 }  // namespace kanpan::app

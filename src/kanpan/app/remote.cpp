@@ -37,10 +37,17 @@ class FrameReader {
     if (buffer_.size() < end + 1 + length) return false;
     const std::string_view body = std::string_view(buffer_).substr(end + 1, length);
     switch (buffer_[0]) {
-      case 'o': terminal_.out(body); break;
-      case 'e': terminal_.err(body); break;
-      case 'x': exit_code_ = std::atoi(std::string(body).c_str()); break;
-      default: break;
+      case 'o':
+        terminal_.out(body);
+        break;
+      case 'e':
+        terminal_.err(body);
+        break;
+      case 'x':
+        exit_code_ = std::atoi(std::string(body).c_str());
+        break;
+      default:
+        break;
     }
     buffer_.erase(0, end + 1 + length);
     return true;
@@ -53,7 +60,9 @@ class FrameReader {
 
 }  // namespace
 
-std::filesystem::path socket_path(const std::filesystem::path& data) { return data / "kanpan.sock"; }
+std::filesystem::path socket_path(const std::filesystem::path& data) {
+  return data / "kanpan.sock";
+}
 
 bool Remote::is_there() const {
   if (!std::filesystem::exists(socket_)) return false;
@@ -70,9 +79,10 @@ Result<int> Remote::run(const std::vector<std::string>& words, Terminal& termina
   net::HttpClientLimits limits;
   limits.first_byte = limits.whole = limits.stall = std::chrono::hours{24 * 7};
   net::HttpClient client(limits);
-  const auto reply = client.over_socket(socket_.string()).stream(
-      "http://kanpan/command", boost::json::serialize(object),
-      [&](std::string_view bytes) { frames.feed(bytes); }, terminal.stop);
+  const auto reply = client.over_socket(socket_.string())
+                         .stream(
+                             "http://kanpan/command", boost::json::serialize(object),
+                             [&](std::string_view bytes) { frames.feed(bytes); }, terminal.stop);
   if (frames.exit_code()) return *frames.exit_code();
   if (!reply) return std::move(reply).error().within("the server that owns the data directory");
   return Error{Errc::Io, "the server that owns the data directory ended before the command did",

@@ -52,8 +52,12 @@ api::About Server::about() const {
 }
 
 Result<void> Server::listen() {
-  context_.reset(new api::Context{instance_.query(), instance_.clock(), metrics_, feed_,
-                                  [this] { return calendar(); }, about(),
+  context_.reset(new api::Context{instance_.query(),
+                                  instance_.clock(),
+                                  metrics_,
+                                  feed_,
+                                  [this] { return calendar(); },
+                                  about(),
                                   {{"store",
                                     [this]() -> Result<void> {
                                       if (instance_.store().applied() >= instance_.journal().last())

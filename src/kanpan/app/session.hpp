@@ -47,8 +47,8 @@ using Action = std::function<Result<int>(Session&)>;
 
 struct Chosen {
   Action action;
-  bool needs_instance = true;   ///< works on the data directory
-  bool exclusive = false;       ///< cannot run inside a server (serve, demo, store rebuild)
+  bool needs_instance = true;  ///< works on the data directory
+  bool exclusive = false;      ///< cannot run inside a server (serve, demo, store rebuild)
 };
 
 }  // namespace kanpan::app

@@ -127,7 +127,8 @@ Result<Settings> Settings::load(const Sources& sources) {
     if (std::filesystem::exists(*sources.file)) {
       KANPAN_TRY(settings.read_file(*sources.file));
     } else if (sources.file_required) {
-      return Error{Errc::Config, fmt::format("the file '{}' does not exist", sources.file->string()),
+      return Error{Errc::Config,
+                   fmt::format("the file '{}' does not exist", sources.file->string()),
                    "name an existing file with --config"};
     }
   }
@@ -148,7 +149,8 @@ Result<Settings> Settings::with(const std::map<std::string, std::string>& values
 Result<void> Settings::put(const SettingSpec& spec, std::string value, std::string origin) {
   if (const std::string wanted = fault(spec.key, value); !wanted.empty())
     return Error{Errc::Config,
-                 fmt::format("{}: {} is '{}'", origin, spec.key, spec.secret ? "…" : value), wanted};
+                 fmt::format("{}: {} is '{}'", origin, spec.key, spec.secret ? "…" : value),
+                 wanted};
   values_[spec.key] = {std::move(value), std::move(origin)};
   return {};
 }
@@ -160,7 +162,8 @@ Result<void> Settings::read_file(const std::filesystem::path& file) {
     const YAML::Node root = YAML::LoadFile(name);
     if (root.IsNull()) return {};
     if (!root.IsMap())
-      return Error{Errc::Config, fmt::format("{}: not a map of settings", name), "write key: value"};
+      return Error{Errc::Config, fmt::format("{}: not a map of settings", name),
+                   "write key: value"};
     open.emplace_back("", root);
     while (!open.empty()) {
       const auto [prefix, node] = open.back();
@@ -223,6 +226,8 @@ std::int64_t Settings::number(std::string_view key) const {
 
 bool Settings::flag(std::string_view key) const { return text(key) == "true"; }
 
-std::uint64_t Settings::bytes(std::string_view key) const { return parse_size(text(key)).value_or(0); }
+std::uint64_t Settings::bytes(std::string_view key) const {
+  return parse_size(text(key)).value_or(0);
+}
 
 }  // namespace kanpan::app

@@ -1,4 +1,5 @@
-// Settings: flags, then KANPAN_*, then kanpan.yaml, then defaults; each value knows where it is from.
+// Settings: flags, then KANPAN_*, then kanpan.yaml, then defaults; each value knows where it is
+// from.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +16,10 @@ namespace kanpan::app {
 
 /// One key as INTERFACE names it. Everything about settings derives from the list of these.
 struct SettingSpec {
-  std::string key;            ///< "source.calls_per_minute"
-  std::string fallback;       ///< default, "" = none
+  std::string key;       ///< "source.calls_per_minute"
+  std::string fallback;  ///< default, "" = none
   std::string about;
-  bool secret = false;        ///< only by environment or file, never shown
+  bool secret = false;  ///< only by environment or file, never shown
 
   /// KANPAN_SOURCE_CALLS_PER_MINUTE.
   std::string environment() const;
@@ -28,17 +29,17 @@ const std::vector<SettingSpec>& setting_specs();
 
 struct SettingValue {
   std::string value;
-  std::string origin;         ///< "flag", "environment KANPAN_…", "file …:line 3", "default"
+  std::string origin;  ///< "flag", "environment KANPAN_…", "file …:line 3", "default"
 };
 
 /// Immutable once loaded.
 class Settings {
  public:
   struct Sources {
-    std::optional<std::filesystem::path> file;         ///< read if it exists; must exist if required
+    std::optional<std::filesystem::path> file;  ///< read if it exists; must exist if required
     bool file_required = false;
-    std::map<std::string, std::string> environment;    ///< KANPAN_* only
-    std::map<std::string, std::string> flags;          ///< by key
+    std::map<std::string, std::string> environment;  ///< KANPAN_* only
+    std::map<std::string, std::string> flags;        ///< by key
   };
 
   /// Errors (Config) name the key, where it stands, the value found and what is allowed.

@@ -35,8 +35,8 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const SimulatorOptions& opti
   if (!options.faults.empty()) {
     KANPAN_LET(protocol.faults, source::sim::load_faults(options.faults));
   }
-  made->protocol_ = std::make_unique<source::sim::Protocol>(catalog, *made->dataset_, clock,
-                                                            std::move(protocol));
+  made->protocol_ =
+      std::make_unique<source::sim::Protocol>(catalog, *made->dataset_, clock, std::move(protocol));
   net::ServerOptions server;
   server.listen = {options.listen};
   KANPAN_LET(made->http_, net::HttpServer::start(std::move(server), clock,

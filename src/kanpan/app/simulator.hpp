@@ -21,7 +21,7 @@ struct SimulatorOptions {
   std::filesystem::path csv;     ///< directory of real files instead of the invented exchange
   std::filesystem::path faults;  ///< what is to go wrong
   std::string token;
-  std::optional<int> points;     ///< quotas and permissions of that many points; none unless set
+  std::optional<int> points;  ///< quotas and permissions of that many points; none unless set
 };
 
 /// Serves from start() until destroyed. Catalog and clock must outlive it.

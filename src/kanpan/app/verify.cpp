@@ -32,14 +32,14 @@ Result<int> verify_store(Session& session) {
   Instance& instance = *session.instance;
   const auto upto = instance.store().applied();
   Scratch scratch(instance.directory() / "verify.tmp");
-  KANPAN_LET(const auto copy,
-             store::duckdb::DuckdbStore::open(scratch.file(), instance.catalog()));
-  KANPAN_TRY(ingest::replay(instance.journal(), *copy, instance.catalog(),
-                            [&](journal::Sequence seq) {
-                              if (session.terminal.interactive)
-                                session.terminal.err(fmt::format("\rreplayed {} of {}", seq, upto));
-                            },
-                            session.terminal.stop));
+  KANPAN_LET(const auto copy, store::duckdb::DuckdbStore::open(scratch.file(), instance.catalog()));
+  KANPAN_TRY(ingest::replay(
+      instance.journal(), *copy, instance.catalog(),
+      [&](journal::Sequence seq) {
+        if (session.terminal.interactive)
+          session.terminal.err(fmt::format("\rreplayed {} of {}", seq, upto));
+      },
+      session.terminal.stop));
   std::vector<std::string> differing;
   std::uint64_t rows = 0;
   for (const catalog::TableSpec* table : instance.catalog().tables()) {
@@ -49,9 +49,10 @@ Result<int> verify_store(Session& session) {
     if (!(mine == theirs)) differing.push_back(table->name);
   }
   if (!differing.empty())
-    return Error{Errc::Corrupt,
-                 fmt::format("the store differs from the journal in {}", fmt::join(differing, ", ")),
-                 "make it anew with: kanpan store rebuild"};
+    return Error{
+        Errc::Corrupt,
+        fmt::format("the store differs from the journal in {}", fmt::join(differing, ", ")),
+        "make it anew with: kanpan store rebuild"};
   session.line(session.json ? fmt::format("{{\"ok\":true,\"rows\":{},\"seq\":{}}}", rows, upto)
                             : fmt::format("{} rows up to commit {} equal the journal", rows, upto));
   return 0;

@@ -88,8 +88,8 @@ int RunOutcome::exit_code() const {
 }
 
 Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-                     source::Source& source, Writer& writer, const Clock& clock,
-                     Progress& progress, Options options)
+                     source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
+                     Options options)
     : catalog_(catalog),
       ledger_(ledger),
       store_(store),
@@ -139,7 +139,8 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
     if (std::ranges::find(wanted, table) == wanted.end()) wanted.push_back(table);
   }
   std::vector<const TableSpec*> first, second;
-  const bool listings = std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
+  const bool listings =
+      std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
   const bool halts = std::ranges::any_of(
       wanted, [](auto* table) { return table->expect == catalog::Expect::ListedCodes; });
   const auto prerequisite = [&](std::string_view name, bool needed,

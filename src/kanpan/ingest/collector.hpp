@@ -22,7 +22,7 @@
 namespace kanpan::ingest {
 
 struct CollectRequest {
-  std::string command = "collect";          ///< what the ledger calls it: collect, repair, schedule
+  std::string command = "collect";  ///< what the ledger calls it: collect, repair, schedule
   std::vector<std::string> tables;
   std::optional<Date> from, to;
   std::vector<std::string> codes;
@@ -42,7 +42,7 @@ struct TablePlan {
 
 struct RunOutcome {
   journal::RunSummary summary;
-  std::optional<Error> error;     ///< the first that kept the run from being done
+  std::optional<Error> error;  ///< the first that kept the run from being done
   /// 0 done, 4 source refused, 5 something held back, 6 calls left.
   int exit_code() const;
 };
@@ -51,9 +51,9 @@ struct RunOutcome {
 class Collector {
  public:
   struct Options {
-    int workers = 4;              ///< calls in flight
-    std::string source;           ///< name in evidence: "tushare", "sim"
-    std::optional<int> points;    ///< of the token: decides which walks are affordable
+    int workers = 4;            ///< calls in flight
+    std::string source;         ///< name in evidence: "tushare", "sim"
+    std::optional<int> points;  ///< of the token: decides which walks are affordable
   };
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,

@@ -33,12 +33,14 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
   for (const journal::DayState& state : states) known[state.day] = state;
   if (rows.empty() && known.empty() && !(from && to)) return Coverage{};
   const auto first_held = [](const auto& a, const auto& b) {
-    return a.empty() ? b.begin()->first : b.empty() ? a.begin()->first
-                                                    : std::min(a.begin()->first, b.begin()->first);
+    return a.empty()   ? b.begin()->first
+           : b.empty() ? a.begin()->first
+                       : std::min(a.begin()->first, b.begin()->first);
   };
   const auto last_held = [](const auto& a, const auto& b) {
-    return a.empty() ? b.rbegin()->first : b.empty() ? a.rbegin()->first
-                                                     : std::max(a.rbegin()->first, b.rbegin()->first);
+    return a.empty()   ? b.rbegin()->first
+           : b.empty() ? a.rbegin()->first
+                       : std::max(a.rbegin()->first, b.rbegin()->first);
   };
   const DateRange range{from ? *from : first_held(rows, known), to ? *to : last_held(rows, known)};
 
@@ -49,8 +51,9 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
     out.rows = rows.contains(day) ? rows.at(day) : 0;
     out.expected = universe.expected_rows(table, day);
     const auto state = known.find(day);
-    out.state = state == known.end() ? (out.rows > 0 ? "provisional" : "absent")
-                : state->second.complete ? "complete" : "provisional";
+    out.state = state == known.end()     ? (out.rows > 0 ? "provisional" : "absent")
+                : state->second.complete ? "complete"
+                                         : "provisional";
     if (out.expected && out.rows < *out.expected) {
       const auto wanted = universe.expected_codes(table, day);
       if (!wanted.empty()) {

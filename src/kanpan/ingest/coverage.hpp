@@ -13,17 +13,17 @@ namespace kanpan::ingest {
 
 struct DayCoverage {
   Date day;
-  std::string state;                        ///< complete, provisional, absent (never fetched)
+  std::string state;  ///< complete, provisional, absent (never fetched)
   std::uint64_t rows = 0;
   std::optional<std::uint32_t> expected;
-  std::vector<std::string> missing;         ///< codes, sorted; empty for tables not kept by code
+  std::vector<std::string> missing;  ///< codes, sorted; empty for tables not kept by code
 };
 
 struct Coverage {
-  std::vector<DayCoverage> days;            ///< oldest first
-  std::size_t complete = 0;                 ///< days
+  std::vector<DayCoverage> days;  ///< oldest first
+  std::size_t complete = 0;       ///< days
   std::uint64_t rows = 0;
-  std::uint64_t missing_cells = 0;          ///< sum of missing codes
+  std::uint64_t missing_cells = 0;  ///< sum of missing codes
 };
 
 /// Of the days between the bounds that the table can have rows on; without bounds, of the days from

@@ -72,7 +72,8 @@ class Fetch {
       for (const std::string& value : split->values) ask(part, value);
       return;
     }
-    if (part.range && part.range->days() > 1 && !part.walk.from.empty()) return halve(part, split_value);
+    if (part.range && part.range->days() > 1 && !part.walk.from.empty())
+      return halve(part, split_value);
     page_on(part, split_value, std::move(*page));
   }
 
@@ -97,7 +98,8 @@ class Fetch {
       next.parameters.emplace_back("offset", std::to_string(offset - overlap));
       auto page = call(next);
       if (!page) return;
-      if (n >= kMostPages || !continues(last.batch, page->batch, overlap)) return refuse_paging(next, n);
+      if (n >= kMostPages || !continues(last.batch, page->batch, overlap))
+        return refuse_paging(next, n);
       offset += page->batch.rows() - overlap;
       add(std::move(last), n == 1 ? 0 : kOverlap);
       last = std::move(*page);
@@ -114,8 +116,7 @@ class Fetch {
 
   bool is_full(const Page& page) const {
     const auto cap = slice_.table->source.row_limit_of(slice_.walk);
-    return page.has_more ||
-           (cap && page.batch.rows() >= static_cast<std::size_t>(*cap));
+    return page.has_more || (cap && page.batch.rows() >= static_cast<std::size_t>(*cap));
   }
 
   std::optional<Page> call(const Call& call) {
@@ -154,8 +155,8 @@ class Fetch {
     const auto base = static_cast<std::uint32_t>(harvest.rows.rows());
     for (auto& cell : page.bad_cells)
       if (cell.row >= skip)
-        harvest.bad_cells.push_back({static_cast<std::uint32_t>(cell.row - skip + base), cell.column,
-                                     std::move(cell.raw)});
+        harvest.bad_cells.push_back(
+            {static_cast<std::uint32_t>(cell.row - skip + base), cell.column, std::move(cell.raw)});
     if (page.batch.rows() > 0) {
       merge_names(harvest.missing, page.missing);
       merge_names(harvest.unknown, page.unknown);

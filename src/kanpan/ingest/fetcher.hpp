@@ -18,9 +18,9 @@ namespace kanpan::ingest {
 
 struct Fetched {
   Harvest harvest;
-  std::vector<journal::CallRecord> calls;   ///< every attempt, in order; run and unit unset
-  std::optional<Error> error;               ///< a call that the source did not answer
-  std::optional<Refusal> refusal;           ///< answered, but not whole: cut off, or paging unstable
+  std::vector<journal::CallRecord> calls;  ///< every attempt, in order; run and unit unset
+  std::optional<Error> error;              ///< a call that the source did not answer
+  std::optional<Refusal> refusal;          ///< answered, but not whole: cut off, or paging unstable
 };
 
 /// Thread-safe: workers share one.

@@ -26,14 +26,17 @@ using frame::Column;
 class Inspection {
  public:
   Inspection(const Slice& slice, const Harvest& harvest, const GateOptions& options)
-      : table_(*slice.table), slice_(slice), harvest_(harvest), options_(options),
+      : table_(*slice.table),
+        slice_(slice),
+        harvest_(harvest),
+        options_(options),
         bad_(harvest.rows.rows(), false) {}
 
   std::optional<Refusal> schema() const {
     if (harvest_.rows.rows() == 0 || harvest_.missing.empty()) return std::nullopt;
-    std::string reason = fmt::format("the answer lacks {} of the {} columns of {}: {}",
-                                     harvest_.missing.size(), table_.columns.size(), table_.name,
-                                     fmt::join(harvest_.missing, ", "));
+    std::string reason =
+        fmt::format("the answer lacks {} of the {} columns of {}: {}", harvest_.missing.size(),
+                    table_.columns.size(), table_.name, fmt::join(harvest_.missing, ", "));
     if (!harvest_.unknown.empty())
       reason += fmt::format("; it has {} instead", fmt::join(harvest_.unknown, ", "));
     return Refusal{"page.missing_column", std::move(reason)};
@@ -90,8 +93,9 @@ class Inspection {
     }
   }
 
-  /// Day and code must be there; a row that says nothing beyond another of its key is left out; rows
-  /// that contradict each other under one key are all held, since nobody can tell which is right.
+  /// Day and code must be there; a row that says nothing beyond another of its key is left out;
+  /// rows that contradict each other under one key are all held, since nobody can tell which is
+  /// right.
   void keys(std::uint32_t& repeated, std::vector<bool>& drop) {
     require_time_and_code();
     std::vector<const Column*> key;
@@ -172,10 +176,14 @@ class Inspection {
   static std::uint64_t cell_hash(const Column& column, std::uint32_t row) {
     if (column.is_null(row)) return 0x51ED270B;
     switch (column.type()) {
-      case frame::Type::Text: return std::hash<std::string_view>{}(column.texts()[row]);
-      case frame::Type::Date: return static_cast<std::uint64_t>(column.dates()[row].days) + 1;
-      case frame::Type::Int: return std::hash<std::int64_t>{}(column.ints()[row]) + 1;
-      case frame::Type::Real: return std::hash<double>{}(column.reals()[row]);
+      case frame::Type::Text:
+        return std::hash<std::string_view>{}(column.texts()[row]);
+      case frame::Type::Date:
+        return static_cast<std::uint64_t>(column.dates()[row].days) + 1;
+      case frame::Type::Int:
+        return std::hash<std::int64_t>{}(column.ints()[row]) + 1;
+      case frame::Type::Real:
+        return std::hash<double>{}(column.reals()[row]);
     }
     return 0;
   }
@@ -183,10 +191,14 @@ class Inspection {
   static bool cells_equal(const Column& column, std::uint32_t a, std::uint32_t b) {
     if (column.is_null(a) || column.is_null(b)) return column.is_null(a) == column.is_null(b);
     switch (column.type()) {
-      case frame::Type::Text: return column.texts()[a] == column.texts()[b];
-      case frame::Type::Date: return column.dates()[a] == column.dates()[b];
-      case frame::Type::Int: return column.ints()[a] == column.ints()[b];
-      case frame::Type::Real: return column.reals()[a] == column.reals()[b];
+      case frame::Type::Text:
+        return column.texts()[a] == column.texts()[b];
+      case frame::Type::Date:
+        return column.dates()[a] == column.dates()[b];
+      case frame::Type::Int:
+        return column.ints()[a] == column.ints()[b];
+      case frame::Type::Real:
+        return column.reals()[a] == column.reals()[b];
     }
     return false;
   }
@@ -204,8 +216,8 @@ class Inspection {
                   std::uint32_t& repeated, std::vector<bool>& drop) {
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const auto a = rows[i - 1], b = rows[i];
-      const bool same_key =
-          std::ranges::all_of(key, [&](const Column* column) { return cells_equal(*column, a, b); });
+      const bool same_key = std::ranges::all_of(
+          key, [&](const Column* column) { return cells_equal(*column, a, b); });
       if (!same_key) continue;  // two keys with one hash
       // The same row again, or the same row with cells not yet filled: the fuller one stays.
       if (const bool fuller = covers(b, a); fuller || covers(a, b)) {
@@ -214,9 +226,8 @@ class Inspection {
         continue;
       }
       for (const auto row : {a, b})
-        hold(row, "key.duplicate", [&] {
-          return fmt::format("two different rows with the key {}", key_text(key, row));
-        });
+        hold(row, "key.duplicate",
+             [&] { return fmt::format("two different rows with the key {}", key_text(key, row)); });
     }
   }
 
@@ -270,10 +281,16 @@ std::string row_json(const Harvest& harvest, std::uint32_t row) {
     auto& value = object[harvest.rows.fields()[c].name];
     if (column.is_null(row)) continue;
     switch (column.type()) {
-      case frame::Type::Int: value = column.ints()[row]; break;
-      case frame::Type::Real: value = column.reals()[row]; break;
+      case frame::Type::Int:
+        value = column.ints()[row];
+        break;
+      case frame::Type::Real:
+        value = column.reals()[row];
+        break;
       case frame::Type::Text:
-      case frame::Type::Date: value = column.text_of(row); break;
+      case frame::Type::Date:
+        value = column.text_of(row);
+        break;
     }
   }
   for (const auto& cell : harvest.bad_cells)

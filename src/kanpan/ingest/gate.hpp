@@ -17,32 +17,32 @@ namespace kanpan::ingest {
 
 /// What the answers to a slice's calls amount to.
 struct Harvest {
-  frame::Batch rows;                     ///< of all pages, catalog columns in catalog order
+  frame::Batch rows;                             ///< of all pages, catalog columns in catalog order
   std::vector<source::Page::BadCell> bad_cells;  ///< row = position in `rows`
-  std::vector<std::string> missing;      ///< catalog columns that a page with rows did not have
-  std::vector<std::string> unknown;      ///< columns that the catalog does not know
+  std::vector<std::string> missing;  ///< catalog columns that a page with rows did not have
+  std::vector<std::string> unknown;  ///< columns that the catalog does not know
   std::vector<std::pair<std::string, std::string>> pages;  ///< call and body, for quarantine
 };
 
 /// A whole slice held back: the rule and the sentence for a person.
 struct Refusal {
-  std::string rule;                      ///< "page.truncated", "page.unit_flip", …
+  std::string rule;  ///< "page.truncated", "page.unit_flip", …
   std::string reason;
 };
 
 struct HeldRow {
-  std::uint32_t row;                     ///< position in Harvest::rows
-  std::string rule;                      ///< "key.duplicate", "ohlc", "cell.close", …
+  std::uint32_t row;  ///< position in Harvest::rows
+  std::string rule;   ///< "key.duplicate", "ohlc", "cell.close", …
   std::string reason;
-  std::string json;                      ///< raw values by column, numbers as the source sent them
+  std::string json;  ///< raw values by column, numbers as the source sent them
 };
 
 struct Verdict {
-  std::optional<Refusal> refused;        ///< then the rest is empty
-  frame::Batch rows;                     ///< that may be stored
+  std::optional<Refusal> refused;  ///< then the rest is empty
+  frame::Batch rows;               ///< that may be stored
   std::vector<HeldRow> held;
-  std::uint32_t repeated = 0;            ///< rows that say nothing beyond another, left out
-  std::vector<std::string> notes;        ///< not wrong, but worth a line ("new column x")
+  std::uint32_t repeated = 0;      ///< rows that say nothing beyond another, left out
+  std::vector<std::string> notes;  ///< not wrong, but worth a line ("new column x")
 };
 
 struct GateOptions {
@@ -55,8 +55,8 @@ struct GateOptions {
   double unit_flip_factor = 20;
 };
 
-/// Judges in this order: schema, cells, window and codes, keys, identities, magnitudes. Pure but for
-/// what History reads. Thread-safe. Errors are History's.
+/// Judges in this order: schema, cells, window and codes, keys, identities, magnitudes. Pure but
+/// for what History reads. Thread-safe. Errors are History's.
 Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
                       const GateOptions& options = {});
 

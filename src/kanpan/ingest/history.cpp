@@ -54,7 +54,8 @@ void History::accepted(const catalog::TableSpec& table, Date day, Medians median
   if (days.size() > kMostDays) days.erase(days.begin());
 }
 
-Result<std::optional<Medians>> History::from_store(const catalog::TableSpec& table, Date day) const {
+Result<std::optional<Medians>> History::from_store(const catalog::TableSpec& table,
+                                                   Date day) const {
   KANPAN_LET(const auto counts, store_.day_counts(table, {day - kNearDays, day + kNearDays}));
   const auto found = std::ranges::find_if(
       counts, [](const store::DayCount& count) { return count.rows >= kLeastRows; });

@@ -46,10 +46,10 @@ class Planner {
  private:
   Result<void> check() {
     if (request_.from && request_.to && *request_.to < *request_.from)
-      return Error{Errc::Usage,
-                   fmt::format("--to {} is before --from {}", request_.to->iso(),
-                               request_.from->iso()),
-                   "the first day comes first"};
+      return Error{
+          Errc::Usage,
+          fmt::format("--to {} is before --from {}", request_.to->iso(), request_.from->iso()),
+          "the first day comes first"};
     if (!request_.codes.empty() && table_.code.empty())
       return Error{Errc::Usage, fmt::format("{} has no codes", table_.name), "leave --codes out"};
     if (!table_.dated() && (request_.from || request_.to))
@@ -65,8 +65,8 @@ class Planner {
     if (!walk) return no_walk();
     Slice slice{&table_, *walk, std::nullopt, "", journal::Mode::Replace};
     if ((request_.from || request_.to) && table_.dated() && !walk->from.empty())
-      slice.range = DateRange{request_.from.value_or(table_.since),
-                              request_.to.value_or(knowledge_.today)};
+      slice.range =
+          DateRange{request_.from.value_or(table_.since), request_.to.value_or(knowledge_.today)};
     plan_.slices = {slice};
     plan_.calls = splits();
     return std::move(plan_);
@@ -123,9 +123,9 @@ class Planner {
       if (!best.slices.empty()) break;
     }
     if (!best.slices.empty() && !is_affordable(best.slices.front().walk))
-      plan_.note = fmt::format("needs {} points, source.points is {}",
-                               *table_.source.points_of(best.slices.front().walk),
-                               *knowledge_.points);
+      plan_.note =
+          fmt::format("needs {} points, source.points is {}",
+                      *table_.source.points_of(best.slices.front().walk), *knowledge_.points);
     if (best.slices.empty()) return no_walk();
     plan_.slices = std::move(best.slices);
     plan_.calls = best.calls;
@@ -140,11 +140,15 @@ class Planner {
   Option by(const Walk& walk) const {
     switch (walk.kind) {
       case WalkKind::Date:
-      case WalkKind::Period: return request_.codes.empty() ? by_day(walk) : Option{};
-      case WalkKind::Code: return by_code(walk);
-      case WalkKind::Window: return request_.codes.empty() ? by_window(walk) : Option{};
+      case WalkKind::Period:
+        return request_.codes.empty() ? by_day(walk) : Option{};
+      case WalkKind::Code:
+        return by_code(walk);
+      case WalkKind::Window:
+        return request_.codes.empty() ? by_window(walk) : Option{};
       case WalkKind::Whole:
-      case WalkKind::Announcement: return {};
+      case WalkKind::Announcement:
+        return {};
     }
     return {};
   }
@@ -198,8 +202,8 @@ class Planner {
     std::vector<DateRange> out;
     for (Date first = span.first; first <= span.last;) {
       const Date last = std::min(first + (longest - 1), span.last);
-      const bool any = std::ranges::any_of(
-          missing_, [&](Date day) { return first <= day && day <= last; });
+      const bool any =
+          std::ranges::any_of(missing_, [&](Date day) { return first <= day && day <= last; });
       if (any) out.push_back({first, last});
       first = last + 1;
     }
@@ -213,7 +217,8 @@ class Planner {
   }
 
   std::size_t rows_on(Date day) const {
-    if (const auto expected = knowledge_.universe->expected_rows(table_, day)) return std::max(*expected, 1u);
+    if (const auto expected = knowledge_.universe->expected_rows(table_, day))
+      return std::max(*expected, 1u);
     return kAssumedRowsPerDay;
   }
 
@@ -240,8 +245,8 @@ class Planner {
 
   Result<Plan> no_walk() const {
     return Error{Errc::Failed,
-                 fmt::format("no call brings {} of {}", request_.codes.empty() ? "this range" : "these codes",
-                             table_.name),
+                 fmt::format("no call brings {} of {}",
+                             request_.codes.empty() ? "this range" : "these codes", table_.name),
                  table_.code.empty() || !knowledge_.universe->listings().empty()
                      ? "see its walks with: kanpan table show " + table_.name
                      : "collect stock_basic first: its codes are not known yet"};

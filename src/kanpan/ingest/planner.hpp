@@ -21,9 +21,9 @@ struct PlanRequest {
 
 struct Plan {
   std::vector<Slice> slices;
-  std::size_t calls = 0;       ///< predicted, paging and splitting included
-  std::size_t complete = 0;    ///< days (periods) left out because they are complete
-  std::string note;            ///< what was ignored or assumed; may be empty
+  std::size_t calls = 0;     ///< predicted, paging and splitting included
+  std::size_t complete = 0;  ///< days (periods) left out because they are complete
+  std::string note;          ///< what was ignored or assumed; may be empty
 };
 
 /// What the planner asks about the present. Pure data and functions, so that it can be tested on
@@ -31,8 +31,8 @@ struct Plan {
 struct Knowledge {
   const Universe* universe = nullptr;
   Date today;
-  std::optional<int> points;   ///< of the source's token: walks that need more are not taken; unset =
-                               ///< any walk
+  std::optional<int> points;  ///< of the source's token: walks that need more are not taken; unset
+                              ///< = any walk
   /// The days (periods) of the range that were fetched before; true where complete, so that they
   /// need not be asked again.
   std::function<Result<std::map<Date, bool>>(const catalog::TableSpec&, DateRange)> held;

@@ -14,17 +14,18 @@
 
 namespace kanpan::ingest {
 
-/// One thing that happened. `kind` is one of plan, page, commit, quarantine, retry, note, done, error.
+/// One thing that happened. `kind` is one of plan, page, commit, quarantine, retry, note, done,
+/// error.
 struct Event {
   std::string kind;
   std::string run;
   std::string table;
-  std::string unit;                 ///< label of the slice
+  std::string unit;  ///< label of the slice
   std::uint64_t rows = 0;
-  std::uint64_t calls = 0;          ///< plan: predicted; page: made for this unit
+  std::uint64_t calls = 0;  ///< plan: predicted; page: made for this unit
   journal::Sequence seq = 0;
-  std::string message;              ///< for people
-  std::int64_t elapsed_ms = 0;      ///< since the run began
+  std::string message;          ///< for people
+  std::int64_t elapsed_ms = 0;  ///< since the run began
 
   /// `{"event":…,"run":…,"table":…,"rows":…,"elapsed_ms":…,…}`, empty members left out.
   std::string to_json() const;
@@ -33,7 +34,7 @@ struct Event {
 /// Totals of a run as it goes.
 struct Tally {
   std::string run;
-  std::string table;                ///< last one worked on
+  std::string table;  ///< last one worked on
   std::uint64_t units_done = 0, units_total = 0;
   std::uint64_t rows = 0, quarantined = 0, refused = 0, failed = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();

@@ -29,7 +29,8 @@ bool ohlc(Row v) {
 }
 
 bool price_between(const Identity& identity, Row v) {
-  // One traded share is 0.01 手, and its amount a few thousandths of a 千元: rounding decides there.
+  // One traded share is 0.01 手, and its amount a few thousandths of a 千元: rounding decides
+  // there.
   if (v[0] < 1 || v[1] < 1) return v[0] >= 0 && v[1] >= 0;
   const double price = v[0] * identity.scale / v[1];
   const double slack = identity.tolerance * v[3];
@@ -50,19 +51,30 @@ bool within(Row v, double minimum, double maximum) {
 /// Whether one row, given as the identity's columns in order, satisfies it.
 bool holds(const Identity& identity, Row v) {
   switch (identity.relation) {
-    case Relation::Ohlc: return ohlc(v);
-    case Relation::PriceBetween: return price_between(identity, v);
-    case Relation::Change: return std::abs(v[0] - v[1] - v[2]) <= identity.tolerance + 1e-9;
-    case Relation::PctChg: return pct_chg(identity, v);
-    case Relation::Sum: return near(v[0] * identity.scale, sum(v.subspan(1)), identity.tolerance);
+    case Relation::Ohlc:
+      return ohlc(v);
+    case Relation::PriceBetween:
+      return price_between(identity, v);
+    case Relation::Change:
+      return std::abs(v[0] - v[1] - v[2]) <= identity.tolerance + 1e-9;
+    case Relation::PctChg:
+      return pct_chg(identity, v);
+    case Relation::Sum:
+      return near(v[0] * identity.scale, sum(v.subspan(1)), identity.tolerance);
     case Relation::Balance:
       return near(sum(v.first(v.size() / 2)), sum(v.subspan(v.size() / 2)), identity.tolerance);
-    case Relation::Equal: return near(v[0] * identity.scale, v[1], identity.tolerance);
-    case Relation::Product: return near(v[0], v[1] * v[2] * identity.scale, identity.tolerance);
-    case Relation::Positive: return std::ranges::all_of(v, [](double x) { return x > 0; });
-    case Relation::NotNegative: return std::ranges::all_of(v, [](double x) { return x >= 0; });
-    case Relation::Ascending: return ascending(v);
-    case Relation::Range: return within(v, identity.minimum, identity.maximum);
+    case Relation::Equal:
+      return near(v[0] * identity.scale, v[1], identity.tolerance);
+    case Relation::Product:
+      return near(v[0], v[1] * v[2] * identity.scale, identity.tolerance);
+    case Relation::Positive:
+      return std::ranges::all_of(v, [](double x) { return x > 0; });
+    case Relation::NotNegative:
+      return std::ranges::all_of(v, [](double x) { return x >= 0; });
+    case Relation::Ascending:
+      return ascending(v);
+    case Relation::Range:
+      return within(v, identity.minimum, identity.maximum);
   }
   return true;
 }
@@ -106,8 +118,7 @@ std::string explain(const Identity& identity, const frame::Batch& batch, std::ui
   std::string out = fmt::format("{}: ", catalog::name(identity.relation));
   for (std::size_t i = 0; i < identity.columns.size(); ++i) {
     const auto at = batch.find(identity.columns[i]);
-    const std::string value =
-        at == frame::Batch::npos ? "absent" : batch.column(at).text_of(row);
+    const std::string value = at == frame::Batch::npos ? "absent" : batch.column(at).text_of(row);
     out += fmt::format("{}{} {}", i ? ", " : "", identity.columns[i], value);
   }
   return out;

@@ -12,10 +12,12 @@ namespace kanpan::ingest {
 
 /// The rows that break the identity, ascending. A row with a null among the identity's columns is
 /// not judged; an identity whose columns are not all in the batch judges nothing.
-std::vector<std::uint32_t> broken_rows(const catalog::Identity& identity, const frame::Batch& batch);
+std::vector<std::uint32_t> broken_rows(const catalog::Identity& identity,
+                                       const frame::Batch& batch);
 
 /// Why: "ohlc: open 10.2, high 9.8, low 9.7, close 9.9".
-std::string explain(const catalog::Identity& identity, const frame::Batch& batch, std::uint32_t row);
+std::string explain(const catalog::Identity& identity, const frame::Batch& batch,
+                    std::uint32_t row);
 
 /// One column as doubles, whether it holds ints or reals; empty for text and dates.
 std::vector<double> numbers(const frame::Column& column);

@@ -10,9 +10,12 @@ namespace {
 std::weak_ordering compare(const frame::Column& column, std::uint32_t a, std::uint32_t b) {
   if (column.is_null(a) || column.is_null(b)) return column.is_null(b) <=> column.is_null(a);
   switch (column.type()) {
-    case frame::Type::Text: return column.texts()[a] <=> column.texts()[b];
-    case frame::Type::Date: return column.dates()[a] <=> column.dates()[b];
-    case frame::Type::Int: return column.ints()[a] <=> column.ints()[b];
+    case frame::Type::Text:
+      return column.texts()[a] <=> column.texts()[b];
+    case frame::Type::Date:
+      return column.dates()[a] <=> column.dates()[b];
+    case frame::Type::Int:
+      return column.ints()[a] <=> column.ints()[b];
     case frame::Type::Real:
       return column.reals()[a] < column.reals()[b]   ? std::weak_ordering::less
              : column.reals()[a] > column.reals()[b] ? std::weak_ordering::greater

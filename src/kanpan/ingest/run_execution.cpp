@@ -8,6 +8,7 @@
 #include "kanpan/base/log.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
@@ -21,8 +22,8 @@ using journal::UnitState;
 constexpr int kLeaseSeconds = 24 * 3600;
 
 bool stops_table(Errc code) {
-  return code == Errc::SourcePermission || code == Errc::SourceToken ||
-         code == Errc::SourceQuota || code == Errc::SourceParameter;
+  return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::SourceQuota ||
+         code == Errc::SourceParameter;
 }
 
 /// The rows in parts of at most `most` rows, of about equal size.
@@ -44,11 +45,11 @@ RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest requ
                            std::stop_token stop)
     : owner_(owner), id_(std::move(id)), request_(std::move(request)), stop_(std::move(stop)) {}
 
-Result<RunOutcome> RunExecution::run(
-    const std::vector<std::vector<const TableSpec*>>& stages) {
+Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSpec*>>& stages) {
   owner_.progress_.begin(id_);
   KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
-  for (const journal::Unit& unit : known_units_) next_number_ = std::max(next_number_, unit.number + 1);
+  for (const journal::Unit& unit : known_units_)
+    next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
     if (stop_.stop_requested()) break;
     if (auto done = run_stage(stage); !done) fail(std::move(done).error());
@@ -64,7 +65,8 @@ Result<RunOutcome> RunExecution::run(
 
   KANPAN_LET(auto summary, owner_.ledger_.run(id_));
   journal::RunState state = journal::RunState::Done;
-  if (stop_.stop_requested()) state = journal::RunState::Cancelled;
+  if (stop_.stop_requested())
+    state = journal::RunState::Cancelled;
   else if (summary.planned + summary.failed + summary.refused > 0 || error_)
     state = summary.committed + summary.unchanged > 0 ? journal::RunState::Partial
                                                       : journal::RunState::Failed;
@@ -224,24 +226,50 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   unit.state = UnitState::Committed;
   sort_by_key(table, verdict.rows);
   KANPAN_TRY(note_day(work, into, verdict.rows));
-  const bool nothing = verdict.rows.rows() == 0 && work.slice.mode != journal::Mode::Replace;
-  if (unit.state == UnitState::Unchanged || nothing) return {};
-  const bool whole = work.slice.mode == journal::Mode::Replace;
-  const auto most = whole ? verdict.rows.rows() : static_cast<std::size_t>(table.policy.batch_size);
-  for (frame::Batch& part : parts(std::move(verdict.rows), std::max<std::size_t>(most, 1))) {
-    Proposal proposal;
-    proposal.table = &table;
-    proposal.header.table = table.name;
-    proposal.header.mode = work.slice.mode;
-    if (whole) proposal.header.scope = work.slice.scope();
-    proposal.header.run = id_;
-    proposal.header.unit = unit.number;
-    proposal.header.source = owner_.options_.source;
-    proposal.header.simulated = owner_.fetcher_.source().simulated();
-    proposal.rows = std::move(part);
-    into.proposals.push_back(std::move(proposal));
-  }
+  if (unit.state == UnitState::Unchanged) return {};
+  if (work.slice.mode == journal::Mode::Replace)
+    return replace(work, fetched, std::move(verdict.rows), into);
+  const auto most = static_cast<std::size_t>(std::max(table.policy.batch_size, 1));
+  if (verdict.rows.rows() > 0)
+    for (frame::Batch& part : parts(std::move(verdict.rows), most))
+      propose(work, work.slice.mode, std::move(part), into);
   return {};
+}
+
+/// The slice is the whole content of its scope: one commit, or where nulls keep stored values, a
+/// merge and the closing of what is gone, which become visible together.
+Result<void> RunExecution::replace(const Work& work, Fetched& fetched, frame::Batch rows,
+                                   Submission& into) {
+  const bool forced = request_.mode == catalog::UpdateMode::Full;
+  KANPAN_LET(auto replacement, judge_replacement(work.slice, rows, owner_.store_, forced));
+  if (replacement.refused) {
+    into.landing.days.clear();
+    refuse(fetched, *replacement.refused, into);
+    return {};
+  }
+  if (work.slice.table->policy.conflict == catalog::Conflict::Replace) {
+    propose(work, journal::Mode::Replace, std::move(rows), into);
+    return {};
+  }
+  if (rows.rows() > 0) propose(work, journal::Mode::Merge, std::move(rows), into);
+  if (replacement.closed.rows() > 0)
+    propose(work, journal::Mode::Delete, std::move(replacement.closed), into);
+  return {};
+}
+
+void RunExecution::propose(const Work& work, journal::Mode mode, frame::Batch rows,
+                           Submission& into) {
+  Proposal proposal;
+  proposal.table = work.slice.table;
+  proposal.header.table = work.slice.table->name;
+  proposal.header.mode = mode;
+  if (mode == journal::Mode::Replace) proposal.header.scope = work.slice.scope();
+  proposal.header.run = id_;
+  proposal.header.unit = work.unit.number;
+  proposal.header.source = owner_.options_.source;
+  proposal.header.simulated = owner_.fetcher_.source().simulated();
+  proposal.rows = std::move(rows);
+  into.proposals.push_back(std::move(proposal));
 }
 
 void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& into) {
@@ -300,8 +328,8 @@ void RunExecution::settled(const Work& work, const journal::Unit& unit,
   else if (unit.state == UnitState::Refused)
     tell("quarantine", table, unit.label, 0, unit.error);
   else
-    tell("commit", table, work.slice.label(), unit.rows,
-         std::string(journal::name(unit.state)), seq);
+    tell("commit", table, work.slice.label(), unit.rows, std::string(journal::name(unit.state)),
+         seq);
   if (unit.quarantined > 0)
     tell("quarantine", table, unit.label, unit.quarantined, "rows held back");
 }
@@ -317,8 +345,8 @@ Result<void> RunExecution::settle_days(const TableSpec& table, DateRange range) 
     if (!rows.contains(day) && universe_->expected_rows(table, day).value_or(0) == 0 &&
         rows.lower_bound(day) == rows.begin())
       continue;  // before the first day with rows nothing is known
-    made.landing.days.push_back(judge_day(table, day, rows[day], Sha256{}, owner_.clock_.now(),
-                                          *universe_, std::nullopt));
+    made.landing.days.push_back(
+        judge_day(table, day, rows[day], Sha256{}, owner_.clock_.now(), *universe_, std::nullopt));
   }
   KANPAN_TRY(owner_.writer_.write(std::move(made)));
   return {};

@@ -38,6 +38,8 @@ class RunExecution {
   void take(Work work);
   Submission submission(const Work& work, Fetched fetched);
   Result<void> accept(const Work& work, Fetched& fetched, Submission& into);
+  Result<void> replace(const Work& work, Fetched& fetched, frame::Batch rows, Submission& into);
+  void propose(const Work& work, journal::Mode mode, frame::Batch rows, Submission& into);
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
   Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
   void settled(const Work& work, const journal::Unit& unit,
@@ -49,8 +51,8 @@ class RunExecution {
   bool is_blocked(const catalog::TableSpec& table);
   void block(const catalog::TableSpec& table, const Error& error);
   void fail(Error error);
-  void tell(std::string kind, const std::string& table, const std::string& unit,
-            std::uint64_t rows, std::string message, journal::Sequence seq = 0);
+  void tell(std::string kind, const std::string& table, const std::string& unit, std::uint64_t rows,
+            std::string message, journal::Sequence seq = 0);
 
   Collector& owner_;
   const std::string id_;
@@ -62,9 +64,9 @@ class RunExecution {
   std::uint32_t next_number_ = 1;
   std::map<std::string, journal::Lease> leases_;
 
-  std::mutex mutex_;               ///< what follows is shared by the workers
+  std::mutex mutex_;  ///< what follows is shared by the workers
   std::optional<Error> error_;
-  std::set<std::string> blocked_;  ///< tables
+  std::set<std::string> blocked_;             ///< tables
   std::map<std::string, DateRange> by_code_;  ///< tables whose days are to be settled
 };
 

@@ -19,7 +19,9 @@ constexpr std::chrono::milliseconds kLongestSleep{500};
 /// Days of announcements that a check looks back: late and corrected ones.
 constexpr int kLookBackDays = 3;
 
-bool is_disclosure_month(int month) { return month <= 4 || month == 7 || month == 8 || month == 10; }
+bool is_disclosure_month(int month) {
+  return month <= 4 || month == 7 || month == 8 || month == 10;
+}
 
 std::optional<Instant> next_cron(const TableSpec& table, Instant after, const Calendar& calendar) {
   const auto cron = market::Cron::parse(table.policy.schedule);
@@ -34,23 +36,25 @@ std::optional<Instant> next_event(Instant after) {
   for (Date day = shanghai_date(after);; ++day) {
     if (is_disclosure_month(day.month()))
       if (const Instant noon = shanghai_instant(day, kNoonCheck); noon > after) return noon;
-    if (const Instant evening = shanghai_instant(day, kEveningCheck); evening > after) return evening;
+    if (const Instant evening = shanghai_instant(day, kEveningCheck); evening > after)
+      return evening;
   }
 }
-
 
 std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
   const Instant candidate = after + std::chrono::seconds{std::max(table.policy.poll_interval, 1)};
   switch (calendar.phase(candidate)) {
     case market::Phase::CallAuction:
     case market::Phase::Morning:
-    case market::Phase::Afternoon: return candidate;
+    case market::Phase::Afternoon:
+      return candidate;
     case market::Phase::PreOpen:
       return shanghai_instant(shanghai_date(candidate), kSessionStart);
     case market::Phase::LunchBreak:
       return shanghai_instant(shanghai_date(candidate), 13 * 3600);
     case market::Phase::Closed:
-    case market::Phase::AfterClose: break;
+    case market::Phase::AfterClose:
+      break;
   }
   return shanghai_instant(calendar.next(shanghai_date(candidate)), kSessionStart);
 }
@@ -66,9 +70,12 @@ Trigger trigger_of(const TableSpec& table) {
 
 std::optional<Instant> next_due(const TableSpec& table, Instant after, const Calendar& calendar) {
   switch (trigger_of(table)) {
-    case Trigger::Cron: return next_cron(table, after, calendar);
-    case Trigger::Event: return next_event(after);
-    case Trigger::Continuous: return next_poll(table, after, calendar);
+    case Trigger::Cron:
+      return next_cron(table, after, calendar);
+    case Trigger::Event:
+      return next_event(after);
+    case Trigger::Continuous:
+      return next_poll(table, after, calendar);
   }
   return std::nullopt;
 }
@@ -145,9 +152,8 @@ CollectRequest Scheduler::request_for(const std::vector<Entry*>& entries) const 
   const Entry& first = *entries.front();
   if (trigger_of(*first.table) == Trigger::Continuous) request.from = request.to = today;
   if (trigger_of(*first.table) == Trigger::Event)
-    request.announcements =
-        DateRange{first.last ? shanghai_date(*first.last) - kLookBackDays : today - kLookBackDays,
-                  today};
+    request.announcements = DateRange{
+        first.last ? shanghai_date(*first.last) - kLookBackDays : today - kLookBackDays, today};
   return request;
 }
 

@@ -20,17 +20,18 @@ namespace kanpan::ingest {
 enum class Trigger { Cron, Event, Continuous };
 
 /// When a table is collected next, as a pure function of its policy, the calendar and the past.
-/// Cron: the first matching time after `after`; where the expression names weekdays, the first on an
-/// open day, so that holidays are skipped and dates of the year (1 January, 1 May) are not. Event:
-/// every day at 21:00, in the months of disclosure (January to April, July, August, October) at
-/// 12:30 too. Continuous: every poll_interval seconds while the exchange trades or calls an auction.
+/// Cron: the first matching time after `after`; where the expression names weekdays, the first on
+/// an open day, so that holidays are skipped and dates of the year (1 January, 1 May) are not.
+/// Event: every day at 21:00, in the months of disclosure (January to April, July, August, October)
+/// at 12:30 too. Continuous: every poll_interval seconds while the exchange trades or calls an
+/// auction.
 std::optional<Instant> next_due(const catalog::TableSpec& table, Instant after,
                                 const market::Calendar& calendar);
 Trigger trigger_of(const catalog::TableSpec& table);
 
 struct TableSchedule {
   std::string table;
-  std::optional<Instant> last;   ///< end of the last scheduled collection
+  std::optional<Instant> last;  ///< end of the last scheduled collection
   std::optional<Instant> next;
   bool running = false;
 };

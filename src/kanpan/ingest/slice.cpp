@@ -47,12 +47,14 @@ std::string Slice::label() const {
 
 bool Slice::by_time_column() const {
   switch (walk.kind) {
-    case WalkKind::Announcement: return false;
+    case WalkKind::Announcement:
+      return false;
     case WalkKind::Date:
     case WalkKind::Period:
     case WalkKind::Whole:
     case WalkKind::Code:
-    case WalkKind::Window: return table->dated();
+    case WalkKind::Window:
+      return table->dated();
   }
   return false;
 }
@@ -79,23 +81,25 @@ Result<Slice> Slice::from_json(const catalog::TableSpec& table, std::string_view
   boost::json::error_code error;
   const auto value = boost::json::parse(json, error);
   const auto wrong = [&] {
-    return Error{Errc::Corrupt, fmt::format("unit of {} has an unreadable plan: {}", table.name, json)};
+    return Error{Errc::Corrupt,
+                 fmt::format("unit of {} has an unreadable plan: {}", table.name, json)};
   };
   if (error || !value.is_object()) return wrong();
   const auto& object = value.as_object();
   const auto mode = mode_from_name(text(object, "mode"));
   if (!mode) return wrong();
-  const auto* walk = walk_of(table, text(object, "walk"), text(object, "parameter"),
-                             object.contains("twin"));
+  const auto* walk =
+      walk_of(table, text(object, "walk"), text(object, "parameter"), object.contains("twin"));
   if (!walk)
-    return Error{Errc::Config,
-                 fmt::format("the catalog no longer walks {} by {}", table.name,
-                             text(object, "parameter")),
-                 "collect the table anew"};
+    return Error{
+        Errc::Config,
+        fmt::format("the catalog no longer walks {} by {}", table.name, text(object, "parameter")),
+        "collect the table anew"};
   Slice slice{&table, *walk, std::nullopt, text(object, "code"), *mode};
   if (object.contains("from")) {
     DateRange range;
-    if (!parse_date(text(object, "from"), range.first) || !parse_date(text(object, "to"), range.last))
+    if (!parse_date(text(object, "from"), range.first) ||
+        !parse_date(text(object, "to"), range.last))
       return wrong();
     slice.range = range;
   }
@@ -114,8 +118,12 @@ source::Call call_of(const Slice& slice, std::string_view split_value) {
   switch (walk.kind) {
     case WalkKind::Date:
     case WalkKind::Period:
-    case WalkKind::Announcement: add(walk.parameter, first); break;
-    case WalkKind::Code: add(walk.parameter, slice.code); [[fallthrough]];
+    case WalkKind::Announcement:
+      add(walk.parameter, first);
+      break;
+    case WalkKind::Code:
+      add(walk.parameter, slice.code);
+      [[fallthrough]];
     case WalkKind::Whole:
     case WalkKind::Window:
       add(walk.from, first);
@@ -123,8 +131,7 @@ source::Call call_of(const Slice& slice, std::string_view split_value) {
       break;
   }
   for (const auto& [name, value] : source.fixed) add(name, value);
-  if (source.split && !split_value.empty())
-    add(source.split->parameter, std::string(split_value));
+  if (source.split && !split_value.empty()) add(source.split->parameter, std::string(split_value));
   return call;
 }
 

@@ -13,13 +13,13 @@
 
 namespace kanpan::ingest {
 
-/// One unit of a run before it is fetched. Small and self-contained: it is kept in the ledger as JSON
-/// and is all that a resumed run needs.
+/// One unit of a run before it is fetched. Small and self-contained: it is kept in the ledger as
+/// JSON and is all that a resumed run needs.
 struct Slice {
   const catalog::TableSpec* table = nullptr;
-  catalog::Walk walk;                 ///< how it is asked for
-  std::optional<DateRange> range;     ///< of the walk's day, period or window
-  std::string code;                   ///< Code walks
+  catalog::Walk walk;              ///< how it is asked for
+  std::optional<DateRange> range;  ///< of the walk's day, period or window
+  std::string code;                ///< Code walks
   journal::Mode mode = journal::Mode::Upsert;
 
   /// "2024-06-28", "600000.SH 2020-01-01..2024-06-28", "2024-03-31", "all".

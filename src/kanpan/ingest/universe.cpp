@@ -60,18 +60,16 @@ Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
 Result<std::map<Date, std::set<std::string>>> load_suspensions(const catalog::Catalog& catalog,
                                                                const store::Store& store) {
   std::map<Date, std::set<std::string>> suspended;
-  KANPAN_TRY(each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"},
-                        {{"suspend_type", store::Op::Eq, {std::string("S")}}},
-                        [&](const Batch& batch) {
-                          for (std::size_t row = 0; row < batch.rows(); ++row) {
-                            // With a time of day it is a halt of minutes: the day has a bar.
-                            if (!batch.column(2).is_null(row) &&
-                                !batch.column(2).texts()[row].empty())
-                              continue;
-                            suspended[batch.column(1).dates()[row]].emplace(
-                                batch.column(0).texts()[row]);
-                          }
-                        }));
+  KANPAN_TRY(
+      each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"},
+                 {{"suspend_type", store::Op::Eq, {std::string("S")}}}, [&](const Batch& batch) {
+                   for (std::size_t row = 0; row < batch.rows(); ++row) {
+                     // With a time of day it is a halt of minutes: the day has a bar.
+                     if (!batch.column(2).is_null(row) && !batch.column(2).texts()[row].empty())
+                       continue;
+                     suspended[batch.column(1).dates()[row]].emplace(batch.column(0).texts()[row]);
+                   }
+                 }));
   return suspended;
 }
 
@@ -171,15 +169,18 @@ std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& t
   if (table.expect == Expect::Unknown) return std::nullopt;
   if (!is_row_day(table, calendar_, day)) return 0;
   switch (table.expect) {
-    case Expect::OneRow: return 1;
-    case Expect::Splits: return table.source.split ? values_on(*table.source.split, day) : 1;
+    case Expect::OneRow:
+      return 1;
+    case Expect::Splits:
+      return table.source.split ? values_on(*table.source.split, day) : 1;
     case Expect::ListedAll:
     case Expect::ListedCodes:
       if (listings_.empty()) return std::nullopt;
       if (table.expect == Expect::ListedAll && table.expect_exchanges.empty())
         return static_cast<std::uint32_t>(listed_on(day));
       return static_cast<std::uint32_t>(expected_codes(table, day).size());
-    case Expect::Unknown: break;
+    case Expect::Unknown:
+      break;
   }
   return std::nullopt;
 }
@@ -191,7 +192,8 @@ std::vector<std::string> Universe::expected_codes(const catalog::TableSpec& tabl
   const auto halted = suspended_.find(day);
   const bool skip_halted = table.expect == Expect::ListedCodes && halted != suspended_.end();
   for (const Listing& listing : listings_)
-    if (is_listed(listing, day) && covers(table, listing.code) && !(skip_halted && halted->second.contains(listing.code)))
+    if (is_listed(listing, day) && covers(table, listing.code) &&
+        !(skip_halted && halted->second.contains(listing.code)))
       codes.push_back(listing.code);
   return codes;
 }

@@ -38,16 +38,16 @@ class Universe {
   /// Codes listed at some time in the range, sorted.
   std::vector<std::string> codes_in(DateRange range) const;
 
-  /// Rows that `day` of the table must have to be complete; nothing when no rule is known or no code
-  /// is. Both 0 on days without trading for tables that live on trading days.
+  /// Rows that `day` of the table must have to be complete; nothing when no rule is known or no
+  /// code is. Both 0 on days without trading for tables that live on trading days.
   std::optional<std::uint32_t> expected_rows(const catalog::TableSpec& table, Date day) const;
   /// The codes behind expected_rows, sorted; empty for tables without a rule by code.
   std::vector<std::string> expected_codes(const catalog::TableSpec& table, Date day) const;
 
  private:
   market::Calendar calendar_;
-  std::vector<Listing> listings_;       ///< by code
-  std::vector<Date> listed_, delisted_; ///< sorted, for counting
+  std::vector<Listing> listings_;        ///< by code
+  std::vector<Date> listed_, delisted_;  ///< sorted, for counting
   std::map<Date, std::set<std::string>> suspended_;
 };
 

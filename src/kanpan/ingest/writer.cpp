@@ -151,8 +151,8 @@ void Writer::apply(std::vector<Durable> batch) {
     }
     const auto first = applied->begin() + static_cast<std::ptrdiff_t>(next);
     next += durable.changes.size();
-    finish(durable.submission,
-           std::vector<store::Applied>(first, applied->begin() + static_cast<std::ptrdiff_t>(next)));
+    finish(durable.submission, std::vector<store::Applied>(
+                                   first, applied->begin() + static_cast<std::ptrdiff_t>(next)));
   }
   if (!tidy) return;
   if (const auto folded = store_.fold(false); !folded)

@@ -18,15 +18,15 @@ namespace kanpan::ingest {
 
 /// Rows of one commit and everything about them but what the journal fills in.
 struct Proposal {
-  journal::Commit header;     ///< table, mode, scope, run, unit, source, simulated
+  journal::Commit header;  ///< table, mode, scope, run, unit, source, simulated
   const catalog::TableSpec* table = nullptr;
   frame::Batch rows;
 };
 
 /// What belongs together: durable in one transaction, visible in one transaction.
 struct Submission {
-  std::vector<Proposal> proposals;      ///< may be empty: only ledger entries
-  journal::Landing landing;             ///< without commits: those are made from the proposals
+  std::vector<Proposal> proposals;  ///< may be empty: only ledger entries
+  journal::Landing landing;         ///< without commits: those are made from the proposals
   /// Called once, on a thread of the writer: after the rows are durable and visible, or with the
   /// error that kept them out. Must not submit.
   std::function<void(const Result<std::vector<store::Applied>>&)> done;
@@ -37,8 +37,8 @@ struct Submission {
 class Writer {
  public:
   struct Options {
-    std::size_t queue = 24;           ///< submissions waiting for each thread at the most
-    std::size_t per_transaction = 20; ///< submissions in one transaction at the most
+    std::size_t queue = 24;            ///< submissions waiting for each thread at the most
+    std::size_t per_transaction = 20;  ///< submissions in one transaction at the most
   };
 
   Writer(journal::Journal& journal, store::Store& store, const catalog::Catalog& catalog,

@@ -24,13 +24,20 @@ Date first_trading_day() { return Date::from_ymd(1990, 12, 19); }
 
 std::string_view name(Phase phase) {
   switch (phase) {
-    case Phase::Closed: return "closed";
-    case Phase::PreOpen: return "pre_open";
-    case Phase::CallAuction: return "call_auction";
-    case Phase::Morning: return "morning";
-    case Phase::LunchBreak: return "lunch_break";
-    case Phase::Afternoon: return "afternoon";
-    case Phase::AfterClose: return "after_close";
+    case Phase::Closed:
+      return "closed";
+    case Phase::PreOpen:
+      return "pre_open";
+    case Phase::CallAuction:
+      return "call_auction";
+    case Phase::Morning:
+      return "morning";
+    case Phase::LunchBreak:
+      return "lunch_break";
+    case Phase::Afternoon:
+      return "afternoon";
+    case Phase::AfterClose:
+      return "after_close";
   }
   return "closed";
 }

@@ -27,7 +27,7 @@ std::string_view exchange_of(std::string_view word) {
     std::string_view word, exchange;
   };
   static constexpr std::array kAliases{
-      Alias{"SH", "SH"}, Alias{"SZ", "SZ"}, Alias{"BJ", "BJ"},   Alias{"XSHG", "SH"},
+      Alias{"SH", "SH"}, Alias{"SZ", "SZ"},  Alias{"BJ", "BJ"},   Alias{"XSHG", "SH"},
       Alias{"SS", "SH"}, Alias{"SSE", "SH"}, Alias{"XSHE", "SZ"}, Alias{"SZSE", "SZ"},
       Alias{"1", "SH"},  Alias{"0", "SZ"},   Alias{"XBSE", "BJ"}, Alias{"BSE", "BJ"}};
   for (const Alias& alias : kAliases)
@@ -44,7 +44,8 @@ std::string_view exchange_of_share(std::string_view digits) {
                                         Prefix{"43", "BJ"}, Prefix{"83", "BJ"}, Prefix{"87", "BJ"},
                                         Prefix{"92", "BJ"}};
   for (const Prefix& prefix : kPrefixes)
-    if (digits.starts_with(prefix.digits)) return digits.starts_with("920") ? "BJ" : prefix.exchange;
+    if (digits.starts_with(prefix.digits))
+      return digits.starts_with("920") ? "BJ" : prefix.exchange;
   return {};
 }
 
@@ -73,8 +74,8 @@ Result<std::string> parse_code(std::string_view text) {
   const std::string_view view = word;
   if (const auto dot = view.find('.'); dot != std::string_view::npos) {
     const auto head = view.substr(0, dot), tail = view.substr(dot + 1);
-    if (const auto exchange = exchange_of(tail); !exchange.empty() && all_digits(head) &&
-                                                 tail.size() > 1)
+    if (const auto exchange = exchange_of(tail);
+        !exchange.empty() && all_digits(head) && tail.size() > 1)
       return joined(head, exchange);
     if (const auto exchange = exchange_of(head);
         !exchange.empty() && all_digits(tail) && tail.size() == kShareDigits)

@@ -17,7 +17,8 @@ std::string_view suffix(std::string_view code);
 
 /// Reads what people write: 600000.SH, 600000.sh, sh600000, SH.600000, 600000.XSHG, 600000.SS,
 /// 1.600000, 0.000001, and a bare 6-digit share code, whose exchange follows from its first digits
-/// (60, 68, 90 → SH; 00, 20, 30 → SZ; 43, 83, 87, 92 → BJ; a bare code is never taken for an index).
+/// (60, 68, 90 → SH; 00, 20, 30 → SZ; 43, 83, 87, 92 → BJ; a bare code is never taken for an
+/// index).
 Result<std::string> parse_code(std::string_view text);
 
 }  // namespace kanpan::market

@@ -10,9 +10,9 @@
 
 namespace kanpan::market {
 
-/// minute hour day-of-month month day-of-week, each `*`, a number, a-b, a list, or any of these with
-/// /step. Sunday is 0 or 7. As in Vixie cron a time matches when day-of-month or day-of-week does,
-/// if both are restricted.
+/// minute hour day-of-month month day-of-week, each `*`, a number, a-b, a list, or any of these
+/// with /step. Sunday is 0 or 7. As in Vixie cron a time matches when day-of-month or day-of-week
+/// does, if both are restricted.
 class Cron {
  public:
   static Result<Cron> parse(std::string_view expression);

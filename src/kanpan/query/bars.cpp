@@ -31,15 +31,15 @@ int period(Date day, Frequency frequency) {
 }
 
 double percent(double close, double pre_close) {
-  return pre_close == 0 || std::isnan(pre_close) ? kNone
-                                                 : round_cent((close - pre_close) / pre_close * 100);
+  return pre_close == 0 || std::isnan(pre_close)
+             ? kNone
+             : round_cent((close - pre_close) / pre_close * 100);
 }
 
 frame::Column real_column(const std::vector<double>& values) {
   frame::Column column(frame::Type::Real);
   column.reserve(values.size());
-  for (const double value : values)
-    std::isnan(value) ? column.push_null() : column.push(value);
+  for (const double value : values) std::isnan(value) ? column.push_null() : column.push(value);
   return column;
 }
 
@@ -64,7 +64,8 @@ Series resample(const Series& daily, Frequency frequency) {
   if (frequency == Frequency::Day) return daily;
   Series out;
   for (std::size_t i = 0; i < daily.size(); ++i) {
-    const bool begins = i == 0 || period(daily.day[i], frequency) != period(daily.day[i - 1], frequency);
+    const bool begins =
+        i == 0 || period(daily.day[i], frequency) != period(daily.day[i - 1], frequency);
     if (begins) {
       for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
                           &Series::pre_close, &Series::change, &Series::pct_chg, &Series::factor})
@@ -88,8 +89,8 @@ Series resample(const Series& daily, Frequency frequency) {
 
 void adjust(Series& series, Adjust adjust, double anchor_factor, bool round) {
   if (adjust == Adjust::None) return;
-  for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
-                      &Series::pre_close})
+  for (auto column :
+       {&Series::open, &Series::high, &Series::low, &Series::close, &Series::pre_close})
     for (std::size_t i = 0; i < series.size(); ++i) {
       double& price = (series.*column)[i];
       price *= series.factor[i];

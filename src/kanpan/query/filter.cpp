@@ -35,7 +35,8 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-Result<void> each_part(std::string_view text, const std::function<Result<void>(std::string_view)>& use) {
+Result<void> each_part(std::string_view text,
+                       const std::function<Result<void>(std::string_view)>& use) {
   while (!text.empty()) {
     const auto end = std::min(text.find(','), text.size());
     if (const auto part = trim(text.substr(0, end)); !part.empty()) KANPAN_TRY(use(part));

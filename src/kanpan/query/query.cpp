@@ -21,8 +21,7 @@ std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::
                                  Units units) {
   std::vector<ColumnInfo> columns;
   const auto add = [&](const catalog::ColumnSpec& column) {
-    const std::string unit =
-        units == Units::Source ? column.unit : to_normal(column.unit).unit;
+    const std::string unit = units == Units::Source ? column.unit : to_normal(column.unit).unit;
     columns.push_back({column.name, column.type, unit, column.label, column.label_en});
   };
   if (names.empty())
@@ -58,7 +57,8 @@ Completeness judge(const Read& read, const DayStates& days) {
     if (!short_of && day.complete) continue;
     if (!day.complete) out.status = short_of ? "partial" : "provisional";
     if (out.missing.size() < kMostMissing && short_of)
-      out.missing.push_back(fmt::format("{}: {} of {} rows", day.day.iso(), day.rows, *day.expected));
+      out.missing.push_back(
+          fmt::format("{}: {} of {} rows", day.day.iso(), day.rows, *day.expected));
   }
   return out;
 }
@@ -74,9 +74,12 @@ Read daily_read(const TableSpec& daily, const BarsRequest& request) {
 
 int days_per_bar(Frequency frequency) {
   switch (frequency) {
-    case Frequency::Day: return 1;
-    case Frequency::Week: return 5;
-    case Frequency::Month: return 23;
+    case Frequency::Day:
+      return 1;
+    case Frequency::Week:
+      return 5;
+    case Frequency::Month:
+      return 23;
   }
   return 1;
 }
@@ -85,9 +88,9 @@ void keep_last(Series& series, std::size_t count) {
   if (series.size() <= count) return;
   const auto drop = static_cast<std::ptrdiff_t>(series.size() - count);
   series.day.erase(series.day.begin(), series.day.begin() + drop);
-  for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
-                      &Series::pre_close, &Series::change, &Series::pct_chg, &Series::vol,
-                      &Series::amount, &Series::factor})
+  for (auto column :
+       {&Series::open, &Series::high, &Series::low, &Series::close, &Series::pre_close,
+        &Series::change, &Series::pct_chg, &Series::vol, &Series::amount, &Series::factor})
     (series.*column).erase((series.*column).begin(), (series.*column).begin() + drop);
 }
 
@@ -160,7 +163,8 @@ Result<std::uint64_t> Query::count(const RowsRequest& request) const {
 Result<Series> Query::daily_series(const BarsRequest& request) const {
   KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
   Read read = daily_read(*daily, request);
-  const std::size_t wanted = request.limit * static_cast<std::size_t>(days_per_bar(request.frequency));
+  const std::size_t wanted =
+      request.limit * static_cast<std::size_t>(days_per_bar(request.frequency));
   const bool last_only = !request.from && !request.to;
   if (last_only) {
     read.order = {{daily->time, true}};
@@ -259,7 +263,8 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   asked.read.to = series.day.back();
   for (const frame::Field& field : bars.rows.fields()) asked.read.columns.push_back(field.name);
   KANPAN_LET(bars.evidence, evidence(asked));
-  bars.evidence.columns.push_back({"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  bars.evidence.columns.push_back(
+      {"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
   return bars;
 }
 
@@ -287,7 +292,8 @@ Result<store::Sequence> Query::as_of(std::string_view text) const {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
   const bool number = error == std::errc{} && end == text.data() + text.size();
   Date day;
-  if (parse_date(text, day)) return journal_.at(shanghai_instant(day + 1, 0) - std::chrono::microseconds{1});
+  if (parse_date(text, day))
+    return journal_.at(shanghai_instant(day + 1, 0) - std::chrono::microseconds{1});
   if (number) {
     if (seq > store_.applied())
       return Error{Errc::Usage, fmt::format("as_of {} is in the future", seq),

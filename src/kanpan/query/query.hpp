@@ -24,7 +24,7 @@ enum class Units { Normal, Source };
 struct ColumnInfo {
   std::string name;
   frame::Type type = frame::Type::Text;
-  std::string unit;         ///< of the values as given here
+  std::string unit;  ///< of the values as given here
   std::string label, label_en;
 };
 
@@ -52,11 +52,11 @@ struct BarsRequest {
   std::string code;
   Frequency frequency = Frequency::Day;
   Adjust adjust = Adjust::None;
-  std::optional<Date> anchor;        ///< qfq only; the last bar's day when unset
-  std::optional<Date> from, to;      ///< both unset: the last `limit` bars
+  std::optional<Date> anchor;    ///< qfq only; the last bar's day when unset
+  std::optional<Date> from, to;  ///< both unset: the last `limit` bars
   std::size_t limit = 250;
   Units units = Units::Normal;
-  bool round = true;                 ///< prices to 2 decimals, as pro_bar prints them
+  bool round = true;  ///< prices to 2 decimals, as pro_bar prints them
 };
 
 /// Columns trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount, adj_factor;
@@ -64,7 +64,7 @@ struct BarsRequest {
 struct Bars {
   frame::Batch rows;
   Evidence evidence;
-  std::optional<Date> anchor;        ///< the day whose factor qfq was divided by
+  std::optional<Date> anchor;  ///< the day whose factor qfq was divided by
 };
 
 /// Thread-safe.

@@ -26,8 +26,8 @@ double clean(double x) {
 
 double round_cent_slowly(double x) {
   std::array<char, 400> buffer;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x,
-                                          std::chars_format::fixed, 2);
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), x, std::chars_format::fixed, 2);
   double rounded = x;
   if (error == std::errc{}) std::from_chars(buffer.data(), end, rounded);
   return rounded;

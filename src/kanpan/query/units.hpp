@@ -9,11 +9,12 @@
 namespace kanpan::query {
 
 struct Conversion {
-  std::string unit;      ///< the normal one
-  double factor = 1;     ///< normal = source × factor
+  std::string unit;   ///< the normal one
+  double factor = 1;  ///< normal = source × factor
 };
 
-/// 手 → 股 ×100; 千元, 万元, 百万元, 亿元 → 元; 万股, 亿股 → 股; 比例 → % ×100. Anything else stays.
+/// 手 → 股 ×100; 千元, 万元, 百万元, 亿元 → 元; 万股, 亿股 → 股; 比例 → % ×100. Anything else
+/// stays.
 Conversion to_normal(std::string_view source_unit);
 
 /// Multiplies every value, rounded to the decimals that a product of short decimals can have, so

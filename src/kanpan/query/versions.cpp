@@ -40,8 +40,8 @@ Result<TableVersion> Versions::of(std::string_view table, journal::Sequence appl
 
 Result<void> Versions::follow(journal::Sequence to) const {
   while (followed_ < to) {
-    KANPAN_LET(const auto headers, journal_.headers(std::max(followed_, journal_.floor() - 1),
-                                                    kHeadersPerRead));
+    KANPAN_LET(const auto headers,
+               journal_.headers(std::max(followed_, journal_.floor() - 1), kHeadersPerRead));
     if (headers.empty()) break;
     for (const journal::Commit& commit : headers) {
       if (commit.seq > to) return {};
@@ -60,8 +60,8 @@ Result<std::shared_ptr<const DayStates>> Versions::days(std::string_view table) 
     days_as_of_ = now;
   }
   if (const auto found = days_.find(table); found != days_.end()) return found->second;
-  KANPAN_LET(const auto states, ledger_.days(table, {Date::from_ymd(1900, 1, 1),
-                                                     Date::from_ymd(2199, 12, 31)}));
+  KANPAN_LET(const auto states,
+             ledger_.days(table, {Date::from_ymd(1900, 1, 1), Date::from_ymd(2199, 12, 31)}));
   auto days = std::make_shared<DayStates>();
   for (const journal::DayState& state : states) days->emplace(state.day, state);
   return days_.emplace(table, std::move(days)).first->second;

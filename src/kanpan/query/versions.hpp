@@ -17,11 +17,11 @@ namespace kanpan::query {
 
 /// What one table's commits have touched.
 struct TableVersion {
-  journal::Sequence last = 0;                       ///< of any commit
-  Instant time{};                                   ///< of that commit
-  std::map<int, journal::Sequence> by_year;         ///< last commit that touched days of the year
-  std::string sources;                              ///< "tushare", "sim,csv:daily.csv"
-  bool simulated = false;                           ///< any commit was
+  journal::Sequence last = 0;                ///< of any commit
+  Instant time{};                            ///< of that commit
+  std::map<int, journal::Sequence> by_year;  ///< last commit that touched days of the year
+  std::string sources;                       ///< "tushare", "sim,csv:daily.csv"
+  bool simulated = false;                    ///< any commit was
 };
 
 using DayStates = std::map<Date, journal::DayState>;

@@ -2,20 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <fmt/format.h>
 
 #include "kanpan/base/suggest.hpp"
-#include "kanpan/frame/cell.hpp"
-#include "kanpan/query/units.hpp"
+#include "kanpan/query/filter.hpp"
 
 namespace kanpan::api::rest {
 namespace {
 
-using frame::Type;
 using store::Op;
 
 struct Spelling {
@@ -27,36 +24,6 @@ constexpr std::array kSpellings{Spelling{"eq", Op::Eq},  Spelling{"ne", Op::Ne},
                                 Spelling{"le", Op::Le},  Spelling{"lte", Op::Le},
                                 Spelling{"gt", Op::Gt},  Spelling{"ge", Op::Ge},
                                 Spelling{"gte", Op::Ge}, Spelling{"in", Op::In}};
-
-/// A number in the answer's units as the store holds it.
-store::Value stored(double value, double factor, Type type) {
-  const double raw = value / factor;
-  if (type == Type::Int && raw == std::floor(raw)) return static_cast<std::int64_t>(raw);
-  return raw;
-}
-
-Result<store::Value> read_value(const catalog::ColumnSpec& column, const std::string& text,
-                                query::Units units) {
-  const Error wrong{
-      Errc::Usage,
-      fmt::format("'{}' is no {} as column {} holds", text, frame::name(column.type), column.name),
-      ""};
-  switch (column.type) {
-    case Type::Text:
-      return store::Value(text);
-    case Type::Date: {
-      KANPAN_LET(const Date day, parse_date(text));
-      return store::Value(day);
-    }
-    case Type::Int:
-    case Type::Real:
-      break;
-  }
-  double number = 0;
-  if (!frame::parse_real(text, number)) return wrong;
-  const double factor = units == query::Units::Normal ? query::to_normal(column.unit).factor : 1.0;
-  return stored(number, factor, column.type);
-}
 
 Refusal wrong_operator(const std::string& field, const std::string& text) {
   std::vector<std::string> names;
@@ -88,7 +55,7 @@ boost::system::result<store::Filter, Refusal> read_filter(const catalog::ColumnS
   }
   store::Filter filter{column.name, spelling->op, {}};
   for (const std::string& word : words) {
-    auto value = read_value(column, word, units);
+    auto value = query::parse_value(column, word, units);
     if (!value) return wrong_parameter(field, text, value.error().message);
     filter.values.push_back(*std::move(value));
   }

@@ -72,18 +72,26 @@ Result<int> show_plan(Session& session, const CollectFlags& flags) {
     grid.add({table->name, std::to_string(plan.calls), std::to_string(plan.slices.size()),
               std::to_string(plan.complete), limit ? std::to_string(limit) : "no limit",
               duration(time), first, last, plan.note});
-    tables.push_back({{"table", table->name}, {"calls", plan.calls},
-                      {"units", plan.slices.size()}, {"complete", plan.complete},
-                      {"calls_per_minute", limit}, {"seconds", time}, {"first", first},
-                      {"last", last}, {"note", plan.note}});
+    tables.push_back({{"table", table->name},
+                      {"calls", plan.calls},
+                      {"units", plan.slices.size()},
+                      {"complete", plan.complete},
+                      {"calls_per_minute", limit},
+                      {"seconds", time},
+                      {"first", first},
+                      {"last", last},
+                      {"note", plan.note}});
   }
-  const auto done_at = rfc3339(instance.clock().now() + std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+  const auto done_at =
+      rfc3339(instance.clock().now() + std::chrono::seconds(static_cast<std::int64_t>(seconds)));
   if (session.json)
-    session.line(boost::json::serialize(boost::json::object{
-        {"tables", std::move(tables)}, {"calls", calls}, {"seconds", seconds}, {"finish", done_at}}));
+    session.line(boost::json::serialize(boost::json::object{{"tables", std::move(tables)},
+                                                            {"calls", calls},
+                                                            {"seconds", seconds},
+                                                            {"finish", done_at}}));
   else
-    session.out(grid.text() + fmt::format("{} calls, about {}, done at {}\n", calls,
-                                          duration(seconds), done_at));
+    session.out(grid.text() +
+                fmt::format("{} calls, about {}, done at {}\n", calls, duration(seconds), done_at));
   return 0;
 }
 
@@ -91,10 +99,9 @@ Result<int> show_plan(Session& session, const CollectFlags& flags) {
 Result<int> watch(Session& session,
                   const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work) {
   ProgressLine line(session);
-  const auto subscription =
-      session.instance->progress().subscribe([&](const ingest::Event& event) {
-        line.show(event, session.instance->progress().current());
-      });
+  const auto subscription = session.instance->progress().subscribe([&](const ingest::Event& event) {
+    line.show(event, session.instance->progress().current());
+  });
   auto outcome = work(session.terminal.stop);
   line.clear();
   if (!outcome) return std::move(outcome).error();
@@ -103,7 +110,8 @@ Result<int> watch(Session& session,
   if (session.json) return outcome->exit_code();
   session.line(summary.run.id);
   session.note(fmt::format(
-      "{}: {} rows in {} units ({} unchanged, {} refused, {} failed, {} left), {} rows held back, {} calls",
+      "{}: {} rows in {} units ({} unchanged, {} refused, {} failed, {} left), {} rows held back, "
+      "{} calls",
       journal::name(summary.run.state), summary.rows, summary.units, summary.unchanged,
       summary.refused, summary.failed, summary.planned, summary.quarantined, summary.calls));
   if (outcome->exit_code() == 6)
@@ -120,26 +128,34 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
 
 Result<int> list_runs(Session& session, std::size_t limit) {
   KANPAN_LET(const auto runs, session.instance->ledger().runs(limit));
-  Grid grid({"run", "command", "state", "tables", "units", "rows", "held", "calls", "started", "error"});
+  Grid grid(
+      {"run", "command", "state", "tables", "units", "rows", "held", "calls", "started", "error"});
   boost::json::array list;
   for (const auto& s : runs) {
     grid.add({s.run.id, s.run.command, std::string(journal::name(s.run.state)),
               s.run.tables.substr(0, 40), std::to_string(s.units), std::to_string(s.rows),
               std::to_string(s.quarantined), std::to_string(s.calls), rfc3339(s.run.started),
               s.run.error.substr(0, 60)});
-    list.push_back({{"run", s.run.id}, {"command", s.run.command},
-                    {"state", journal::name(s.run.state)}, {"tables", s.run.tables},
-                    {"units", s.units}, {"rows", s.rows}, {"quarantined", s.quarantined},
-                    {"calls", s.calls}, {"started", rfc3339(s.run.started)}, {"error", s.run.error}});
+    list.push_back({{"run", s.run.id},
+                    {"command", s.run.command},
+                    {"state", journal::name(s.run.state)},
+                    {"tables", s.run.tables},
+                    {"units", s.units},
+                    {"rows", s.rows},
+                    {"quarantined", s.quarantined},
+                    {"calls", s.calls},
+                    {"started", rfc3339(s.run.started)},
+                    {"error", s.run.error}});
   }
   session.out(session.json ? boost::json::serialize(list) + "\n" : grid.text());
   return 0;
 }
 
 boost::json::object unit_json(const journal::Unit& unit) {
-  return {{"unit", unit.number},  {"table", unit.table}, {"label", unit.label},
-          {"state", journal::name(unit.state)}, {"rows", unit.rows},
-          {"quarantined", unit.quarantined}, {"seq", unit.seq}, {"error", unit.error}};
+  return {{"unit", unit.number}, {"table", unit.table},
+          {"label", unit.label}, {"state", journal::name(unit.state)},
+          {"rows", unit.rows},   {"quarantined", unit.quarantined},
+          {"seq", unit.seq},     {"error", unit.error}};
 }
 
 Result<int> show_run(Session& session, const std::string& id, std::size_t limit) {
@@ -151,17 +167,28 @@ Result<int> show_run(Session& session, const std::string& id, std::size_t limit)
     boost::json::array unit_list, call_list;
     for (const auto& unit : units) unit_list.push_back(unit_json(unit));
     for (const auto& call : calls)
-      call_list.push_back({{"unit", call.unit}, {"attempt", call.attempt}, {"call", call.text},
-                           {"at", rfc3339(call.at)}, {"ms", call.milliseconds},
-                           {"rows", call.rows}, {"page", hex(call.page)}, {"error", call.error}});
-    session.line(boost::json::serialize(boost::json::object{
-        {"run", s.run.id}, {"state", journal::name(s.run.state)}, {"tables", s.run.tables},
-        {"rows", s.rows}, {"quarantined", s.quarantined}, {"calls_made", s.calls},
-        {"error", s.run.error}, {"units", std::move(unit_list)}, {"calls", std::move(call_list)}}));
+      call_list.push_back({{"unit", call.unit},
+                           {"attempt", call.attempt},
+                           {"call", call.text},
+                           {"at", rfc3339(call.at)},
+                           {"ms", call.milliseconds},
+                           {"rows", call.rows},
+                           {"page", hex(call.page)},
+                           {"error", call.error}});
+    session.line(boost::json::serialize(boost::json::object{{"run", s.run.id},
+                                                            {"state", journal::name(s.run.state)},
+                                                            {"tables", s.run.tables},
+                                                            {"rows", s.rows},
+                                                            {"quarantined", s.quarantined},
+                                                            {"calls_made", s.calls},
+                                                            {"error", s.run.error},
+                                                            {"units", std::move(unit_list)},
+                                                            {"calls", std::move(call_list)}}));
     return 0;
   }
   session.note(fmt::format("{} {} {}: {} rows, {} held back, {} calls {}", s.run.id, s.run.command,
-                           journal::name(s.run.state), s.rows, s.quarantined, s.calls, s.run.error));
+                           journal::name(s.run.state), s.rows, s.quarantined, s.calls,
+                           s.run.error));
   Grid unit_grid({"unit", "table", "label", "state", "rows", "held", "seq", "error"});
   for (const auto& unit : units)
     unit_grid.add({std::to_string(unit.number), unit.table, unit.label,
@@ -209,23 +236,25 @@ void add_run(CLI::App& root, Parsed& parsed) {
   by_id("show", "units, calls and errors of a run",
         [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
   by_id("cancel", "stop a run; it stays resumable", cancel_run);
-  by_id("resume", "go on with what is not committed",
-        [](Session& session, const std::string& id) {
-          return watch(session, [&](std::stop_token stop) {
-            return session.instance->collector().resume(id, std::move(stop));
-          });
-        });
+  by_id("resume", "go on with what is not committed", [](Session& session, const std::string& id) {
+    return watch(session, [&](std::stop_token stop) {
+      return session.instance->collector().resume(id, std::move(stop));
+    });
+  });
 }
 
 }  // namespace
 
 void add_collect(CLI::App& root, Parsed& parsed) {
   auto flags = std::make_shared<CollectFlags>();
-  auto* plan = root.add_subcommand("plan", "the calls that a collection would make; fetches nothing");
-  auto* collect_command = root.add_subcommand("collect", "fetch what is missing, prove it, keep it");
+  auto* plan =
+      root.add_subcommand("plan", "the calls that a collection would make; fetches nothing");
+  auto* collect_command =
+      root.add_subcommand("collect", "fetch what is missing, prove it, keep it");
   collect_command->footer(
       "Examples:\n  kanpan collect daily adj_factor --from 2024-01-01 --to 2024-06-28\n"
-      "  kanpan collect --all\nExit codes: 0 done, 4 source refused, 5 rows held back, 6 calls left");
+      "  kanpan collect --all\nExit codes: 0 done, 4 source refused, 5 rows held back, 6 calls "
+      "left");
   add_collect_flags(*plan, *flags);
   add_collect_flags(*collect_command, *flags);
   plan->callback([&parsed, flags] {

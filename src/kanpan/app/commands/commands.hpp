@@ -9,11 +9,11 @@ class App;
 
 namespace kanpan::app {
 
-void add_collect(CLI::App& root, Parsed& parsed);     // plan, collect, run, repair
-void add_read(CLI::App& root, Parsed& parsed);        // get, bars
-void add_tables(CLI::App& root, Parsed& parsed);      // table, coverage
-void add_truth(CLI::App& root, Parsed& parsed);       // journal, store
-void add_serve(CLI::App& root, Parsed& parsed);       // serve, demo, sim
-void add_health(CLI::App& root, Parsed& parsed);      // status, doctor, config, version
+void add_collect(CLI::App& root, Parsed& parsed);  // plan, collect, run, repair
+void add_read(CLI::App& root, Parsed& parsed);     // get, bars
+void add_tables(CLI::App& root, Parsed& parsed);   // table, coverage
+void add_truth(CLI::App& root, Parsed& parsed);    // journal, store
+void add_serve(CLI::App& root, Parsed& parsed);    // serve, demo, sim
+void add_health(CLI::App& root, Parsed& parsed);   // status, doctor, config, version
 
 }  // namespace kanpan::app

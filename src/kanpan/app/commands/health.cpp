@@ -23,7 +23,8 @@ Result<int> show_config(Session& session, bool origin) {
                    : std::vector<std::string>{"key", "value"});
   for (const SettingSpec& spec : setting_specs()) {
     const SettingValue& value = session.settings.at(spec.key);
-    const std::string shown = spec.secret && !value.value.empty() ? "(set, not shown)" : value.value;
+    const std::string shown =
+        spec.secret && !value.value.empty() ? "(set, not shown)" : value.value;
     origin ? grid.add({spec.key, shown, value.origin, spec.about}) : grid.add({spec.key, shown});
     object[spec.key] = boost::json::object{{"value", shown}, {"origin", value.origin}};
   }
@@ -34,8 +35,9 @@ Result<int> show_config(Session& session, bool origin) {
 Result<int> check_config(Session& session) {
   KANPAN_LET(const auto tables, shipped(session.settings, "catalog.directory", "catalog/tables"));
   KANPAN_LET(const auto catalog, catalog::Catalog::load(tables));
-  session.line(session.json ? "{\"ok\":true}"
-                            : fmt::format("settings and {} tables are right", catalog.names().size()));
+  session.line(session.json
+                   ? "{\"ok\":true}"
+                   : fmt::format("settings and {} tables are right", catalog.names().size()));
   return 0;
 }
 
@@ -58,8 +60,9 @@ Result<int> status(Session& session) {
     grid.add({table->name, table->title,
               std::to_string(size == sizes.end() ? 0 : size->second.rows),
               has_days ? days->rbegin()->first.iso() : "",
-              version.last == 0 ? "empty"
-              : has_days && !days->rbegin()->second.complete ? "provisional" : "held",
+              version.last == 0                              ? "empty"
+              : has_days && !days->rbegin()->second.complete ? "provisional"
+                                                             : "held",
               last.value_or(""), version.sources});
   }
   session.out(grid.text());

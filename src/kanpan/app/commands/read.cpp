@@ -27,7 +27,8 @@ struct GetFlags {
 };
 
 struct BarsFlags {
-  std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, format, file;
+  std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, format,
+                    file;
 };
 
 /// Where rows go: stdout, or a file that appears under its name only when it is whole.
@@ -158,10 +159,10 @@ Result<query::RowsRequest> rows_request(const Instance& instance, const GetFlags
 }
 
 std::string evidence_line(const query::Evidence& evidence, const std::string& table) {
-  std::string line = fmt::format("{}: {} as of {}, version {}, source {}", table, evidence.status,
-                                 evidence.as_of.empty() ? "never" : evidence.as_of,
-                                 evidence.data_version,
-                                 evidence.source.empty() ? "none" : evidence.source);
+  std::string line =
+      fmt::format("{}: {} as of {}, version {}, source {}", table, evidence.status,
+                  evidence.as_of.empty() ? "never" : evidence.as_of, evidence.data_version,
+                  evidence.source.empty() ? "none" : evidence.source);
   if (evidence.simulated) line += " (模拟数据 simulated)";
   if (!evidence.missing.empty()) line += fmt::format("; missing {}", evidence.missing.front());
   if (evidence.missing.size() > 1) line += fmt::format(" and {} more", evidence.missing.size() - 1);
@@ -194,7 +195,8 @@ Result<int> get(Session& session, const GetFlags& flags) {
   KANPAN_TRY(output.close(Batch(fields)));
   session.note(evidence_line(evidence, flags.table));
   if (cut && rows == kTableRows)
-    session.note(fmt::format("the first {} rows; --limit, --format csv or -o FILE give more", rows));
+    session.note(
+        fmt::format("the first {} rows; --limit, --format csv or -o FILE give more", rows));
   return 0;
 }
 
@@ -204,7 +206,8 @@ Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
   KANPAN_LET(request.frequency, query::parse_frequency(flags.frequency));
   KANPAN_LET(request.adjust, query::parse_adjust(flags.adjust));
   if (flags.method != "ratio")
-    return Error{Errc::Usage, fmt::format("--method '{}' is not available in this version", flags.method),
+    return Error{Errc::Usage,
+                 fmt::format("--method '{}' is not available in this version", flags.method),
                  "ratio"};
   KANPAN_LET(request.anchor, date_flag("--anchor", flags.anchor));
   KANPAN_LET(request.from, date_flag("--from", flags.from));
@@ -231,15 +234,17 @@ Result<int> bars(Session& session, const BarsFlags& flags) {
 void add_read(CLI::App& root, Parsed& parsed) {
   auto flags = std::make_shared<GetFlags>();
   auto* get_command = root.add_subcommand("get", "read rows of a table");
-  get_command->footer("Examples:\n  kanpan get daily --ts-code 600000.SH --from 2024-01-01 --format csv\n"
-                      "  kanpan get daily --from 20240628 --to 20240628 --where 'pct_chg > 9' --order=-amount\n"
-                      "  kanpan get stock_basic --as-of 2024-06-01 --count");
+  get_command->footer(
+      "Examples:\n  kanpan get daily --ts-code 600000.SH --from 2024-01-01 --format csv\n"
+      "  kanpan get daily --from 20240628 --to 20240628 --where 'pct_chg > 9' --order=-amount\n"
+      "  kanpan get stock_basic --as-of 2024-06-01 --count");
   get_command->add_option("TABLE", flags->table, "table")->required();
   get_command->add_option("--ts-code", flags->codes, "codes, comma separated");
   get_command->add_option("--from", flags->from, "first day");
   get_command->add_option("--to", flags->to, "last day");
   get_command->add_option("--fields", flags->fields, "columns, comma separated");
-  get_command->add_option("--where", flags->where, "condition such as 'pct_chg > 9' or 'name in A,B'");
+  get_command->add_option("--where", flags->where,
+                          "condition such as 'pct_chg > 9' or 'name in A,B'");
   get_command->add_option("--order", flags->order, "columns, - before one for descending");
   get_command->add_option("--limit", flags->limit, "rows at the most");
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");

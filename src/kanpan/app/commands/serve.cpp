@@ -60,7 +60,8 @@ int demo_days(const catalog::TableSpec& table, int years) {
 /// First what the first chart needs, then the rest, each with its own first day.
 void collect_demo(Instance& instance, const DemoFlags& flags, std::stop_token stop) {
   const Date today = shanghai_date(instance.clock().now());
-  const std::vector<std::vector<std::string>> first{{"trade_cal", "stock_basic", "daily", "adj_factor"}};
+  const std::vector<std::vector<std::string>> first{
+      {"trade_cal", "stock_basic", "daily", "adj_factor"}};
   std::vector<std::vector<std::string>> steps = first;
   for (const catalog::TableSpec* table : instance.catalog().tables())
     if (std::ranges::find(first.front(), table->name) == first.front().end())
@@ -93,14 +94,16 @@ Result<int> demo(Session& session, const DemoFlags& flags) {
                                                    {"source.url", simulator->address()},
                                                    {"source.calls_per_minute", "0"},
                                                    {"source.calls_per_day", "0"}}));
-  KANPAN_LET(const auto instance,
-             Instance::open(session.data, std::move(settings),
-                            [&](const std::string& message) { session.note(message); },
-                            session.terminal.stop));
+  KANPAN_LET(const auto instance, Instance::open(
+                                      session.data, std::move(settings),
+                                      [&](const std::string& message) { session.note(message); },
+                                      session.terminal.stop));
   KANPAN_LET(const auto server,
              Server::start(*instance, instance->settings().flag("scheduler.enabled")));
-  session.note(fmt::format("模拟数据 demo: {} (data in {})", server->address(), session.data.string()));
-  std::jthread collecting([&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
+  session.note(
+      fmt::format("模拟数据 demo: {} (data in {})", server->address(), session.data.string()));
+  std::jthread collecting(
+      [&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
   wait_for(session.terminal.stop);
   session.note("stopping");
   collecting.request_stop();
@@ -137,11 +140,14 @@ void add_serve(CLI::App& root, Parsed& parsed) {
   });
 
   auto demo_flags = std::make_shared<DemoFlags>();
-  auto* demo_command = root.add_subcommand("demo", "an invented exchange, collected and served; no token, no network");
+  auto* demo_command = root.add_subcommand(
+      "demo", "an invented exchange, collected and served; no token, no network");
   demo_command->add_option("--listen", demo_flags->listen, "address:port (127.0.0.1:8600)");
-  demo_command->add_option("--codes", demo_flags->codes, "shares (300)")->check(CLI::Range(1, 5500));
+  demo_command->add_option("--codes", demo_flags->codes, "shares (300)")
+      ->check(CLI::Range(1, 5500));
   demo_command->add_option("--seed", demo_flags->seed, "another seed is another exchange");
-  demo_command->add_option("--years", demo_flags->years, "years of prices (3)")->check(CLI::Range(1, 8));
+  demo_command->add_option("--years", demo_flags->years, "years of prices (3)")
+      ->check(CLI::Range(1, 8));
   demo_command->callback([&parsed, demo_flags] {
     if (parsed.flags.data.empty()) parsed.flags.data = "var/demo";
     if (!demo_flags->listen.empty()) parsed.settings["http.listen"] = demo_flags->listen;
@@ -153,11 +159,14 @@ void add_serve(CLI::App& root, Parsed& parsed) {
   auto* sim_command = root.add_subcommand("sim", "the simulated source as a server of its own");
   sim_command->add_option("--port", sim_flags->port, "port on 127.0.0.1 (8601; 0 = any)");
   sim_command->add_option("--seed", sim_flags->options.seed, "another seed is another exchange");
-  sim_command->add_option("--codes", sim_flags->options.codes, "shares (300)")->check(CLI::Range(1, 5500));
+  sim_command->add_option("--codes", sim_flags->options.codes, "shares (300)")
+      ->check(CLI::Range(1, 5500));
   sim_command->add_option("--csv", sim_flags->csv, "serve DIR/<api_name>.csv[.gz|.zst] instead");
-  sim_command->add_option("--fault", sim_flags->fault, "YAML of what goes wrong, see docs/guide/faults.md");
+  sim_command->add_option("--fault", sim_flags->fault,
+                          "YAML of what goes wrong, see docs/guide/faults.md");
   sim_command->add_option("--token", sim_flags->options.token, "the token that callers must send");
-  sim_command->add_option("--points", sim_flags->points, "quotas and permissions of that many points");
+  sim_command->add_option("--points", sim_flags->points,
+                          "quotas and permissions of that many points");
   sim_command->callback([&parsed, sim_flags] {
     parsed.chosen.needs_instance = false;
     parsed.chosen.action = [sim_flags](Session& s) { return sim(s, *sim_flags); };

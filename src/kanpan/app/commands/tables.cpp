@@ -16,7 +16,8 @@ namespace kanpan::app {
 namespace {
 
 Result<catalog::Catalog> shipped_catalog(const Session& session) {
-  KANPAN_LET(const auto directory, shipped(session.settings, "catalog.directory", "catalog/tables"));
+  KANPAN_LET(const auto directory,
+             shipped(session.settings, "catalog.directory", "catalog/tables"));
   return catalog::Catalog::load(directory);
 }
 
@@ -25,13 +26,18 @@ Result<int> list_tables(Session& session) {
   Grid grid({"table", "title", "category", "mode", "schedule", "columns", "key"});
   boost::json::array list;
   for (const catalog::TableSpec* table : catalog.tables()) {
-    grid.add({table->name, table->title, table->category, std::string(catalog::name(table->policy.mode)),
-              table->policy.schedule, std::to_string(table->columns.size()),
+    grid.add({table->name, table->title, table->category,
+              std::string(catalog::name(table->policy.mode)), table->policy.schedule,
+              std::to_string(table->columns.size()),
               fmt::format("{}", fmt::join(table->key, ","))});
-    list.push_back({{"table", table->name}, {"title", table->title}, {"title_en", table->title_en},
-                    {"category", table->category}, {"helper", table->helper},
+    list.push_back({{"table", table->name},
+                    {"title", table->title},
+                    {"title_en", table->title_en},
+                    {"category", table->category},
+                    {"helper", table->helper},
                     {"update_mode", catalog::name(table->policy.mode)},
-                    {"schedule", table->policy.schedule}, {"columns", table->columns.size()},
+                    {"schedule", table->policy.schedule},
+                    {"columns", table->columns.size()},
                     {"key", boost::json::value_from(table->key)}});
   }
   session.out(session.json ? boost::json::serialize(list) + "\n" : grid.text());
@@ -47,18 +53,29 @@ Result<int> show_table(Session& session, const std::string& name) {
   }
   boost::json::array columns;
   for (const auto& column : table->columns)
-    columns.push_back({{"name", column.name}, {"type", frame::name(column.type)},
-                       {"unit", column.unit}, {"label", column.label},
-                       {"label_en", column.label_en}, {"by_default", column.by_default}});
-  session.line(boost::json::serialize(boost::json::object{
-      {"table", table->name}, {"title", table->title}, {"category", table->category},
-      {"api", table->source.api}, {"key", boost::json::value_from(table->key)},
-      {"time", table->time}, {"code", table->code}, {"since", table->since.iso()},
-      {"update_mode", catalog::name(table->policy.mode)}, {"schedule", table->policy.schedule},
-      {"batch_size", table->policy.batch_size}, {"retry_times", table->policy.retry_times},
-      {"conflict_resolution", catalog::name(table->policy.conflict)},
-      {"cache_invalidate", table->policy.cache_invalidate},
-      {"poll_interval", table->policy.poll_interval}, {"columns", std::move(columns)}}));
+    columns.push_back({{"name", column.name},
+                       {"type", frame::name(column.type)},
+                       {"unit", column.unit},
+                       {"label", column.label},
+                       {"label_en", column.label_en},
+                       {"by_default", column.by_default}});
+  session.line(boost::json::serialize(
+      boost::json::object{{"table", table->name},
+                          {"title", table->title},
+                          {"category", table->category},
+                          {"api", table->source.api},
+                          {"key", boost::json::value_from(table->key)},
+                          {"time", table->time},
+                          {"code", table->code},
+                          {"since", table->since.iso()},
+                          {"update_mode", catalog::name(table->policy.mode)},
+                          {"schedule", table->policy.schedule},
+                          {"batch_size", table->policy.batch_size},
+                          {"retry_times", table->policy.retry_times},
+                          {"conflict_resolution", catalog::name(table->policy.conflict)},
+                          {"cache_invalidate", table->policy.cache_invalidate},
+                          {"poll_interval", table->policy.poll_interval},
+                          {"columns", std::move(columns)}}));
   return 0;
 }
 
@@ -100,20 +117,28 @@ Result<int> coverage(Session& session, const CoverageFlags& flags) {
   for (const auto& day : coverage.days) {
     const std::string expected = day.expected ? std::to_string(*day.expected) : "";
     if (flags.all_days || day.state != "complete" || !day.missing.empty())
-      grid.add({day.day.iso(), day.state, std::to_string(day.rows), expected,
-                fmt::format("{}{}", fmt::join(day.missing.begin(),
-                                              day.missing.begin() + std::min<std::ptrdiff_t>(
-                                                  5, std::ssize(day.missing)), " "),
-                            day.missing.size() > 5 ? fmt::format(" … {} in all", day.missing.size()) : "")});
-    boost::json::object object{{"day", day.day.iso()}, {"state", day.state}, {"rows", day.rows},
+      grid.add(
+          {day.day.iso(), day.state, std::to_string(day.rows), expected,
+           fmt::format(
+               "{}{}",
+               fmt::join(day.missing.begin(),
+                         day.missing.begin() + std::min<std::ptrdiff_t>(5, std::ssize(day.missing)),
+                         " "),
+               day.missing.size() > 5 ? fmt::format(" … {} in all", day.missing.size()) : "")});
+    boost::json::object object{{"day", day.day.iso()},
+                               {"state", day.state},
+                               {"rows", day.rows},
                                {"missing", boost::json::value_from(day.missing)}};
     if (day.expected) object["expected"] = *day.expected;
     days.push_back(std::move(object));
   }
   if (session.json) {
-    session.line(boost::json::serialize(boost::json::object{
-        {"table", table->name}, {"complete", coverage.complete}, {"rows", coverage.rows},
-        {"missing_cells", coverage.missing_cells}, {"days", std::move(days)}}));
+    session.line(
+        boost::json::serialize(boost::json::object{{"table", table->name},
+                                                   {"complete", coverage.complete},
+                                                   {"rows", coverage.rows},
+                                                   {"missing_cells", coverage.missing_cells},
+                                                   {"days", std::move(days)}}));
     return 0;
   }
   session.out(grid.text());
@@ -145,7 +170,8 @@ void add_tables(CLI::App& root, Parsed& parsed) {
   local(reference, [directory](Session& session) { return write_reference(session, *directory); });
 
   auto flags = std::make_shared<CoverageFlags>();
-  auto* command = root.add_subcommand("coverage", "table × day × code: what is there, what is missing");
+  auto* command =
+      root.add_subcommand("coverage", "table × day × code: what is there, what is missing");
   command->add_option("TABLE", flags->table, "table")->required();
   command->add_option("--from", flags->from, "first day");
   command->add_option("--to", flags->to, "last day");

@@ -12,12 +12,19 @@ namespace kanpan::app {
 namespace {
 
 boost::json::object commit_json(const journal::Commit& c) {
-  boost::json::object object{{"seq", c.seq}, {"time", rfc3339(c.time)}, {"table", c.table},
-                             {"mode", journal::name(c.mode)}, {"rows", c.rows}, {"run", c.run},
-                             {"unit", c.unit}, {"source", c.source}, {"simulated", c.simulated},
-                             {"node", c.node}, {"content", hex(c.content)}, {"chain", hex(c.chain)}};
-  if (c.touched)
-    object["from"] = c.touched->first.iso(), object["to"] = c.touched->last.iso();
+  boost::json::object object{{"seq", c.seq},
+                             {"time", rfc3339(c.time)},
+                             {"table", c.table},
+                             {"mode", journal::name(c.mode)},
+                             {"rows", c.rows},
+                             {"run", c.run},
+                             {"unit", c.unit},
+                             {"source", c.source},
+                             {"simulated", c.simulated},
+                             {"node", c.node},
+                             {"content", hex(c.content)},
+                             {"chain", hex(c.chain)}};
+  if (c.touched) object["from"] = c.touched->first.iso(), object["to"] = c.touched->last.iso();
   return object;
 }
 
@@ -62,8 +69,9 @@ Result<int> verify_journal(Session& session) {
       told = seq / 1000, session.terminal.err(fmt::format("\rcommit {}", seq));
   });
   if (!checked) return checked.error();
-  session.json ? session.line(fmt::format("{{\"ok\":true,\"records\":{}}}", *checked))
-               : session.line(fmt::format("{} records: CRC, content and chain are right", *checked));
+  session.json
+      ? session.line(fmt::format("{{\"ok\":true,\"records\":{}}}", *checked))
+      : session.line(fmt::format("{} records: CRC, content and chain are right", *checked));
   return 0;
 }
 
@@ -79,30 +87,37 @@ Result<int> store_status(Session& session) {
     if (size.rows + size.history_rows == 0) continue;
     grid.add({table, std::to_string(size.rows), std::to_string(size.history_rows),
               std::to_string(size.bytes)});
-    tables.push_back({{"table", table}, {"rows", size.rows}, {"history_rows", size.history_rows},
+    tables.push_back({{"table", table},
+                      {"rows", size.rows},
+                      {"history_rows", size.history_rows},
                       {"bytes", size.bytes}});
   }
   const auto applied = instance.store().applied();
   if (session.json) {
-    session.line(boost::json::serialize(boost::json::object{
-        {"journal_bytes", instance.journal().size()}, {"store_bytes", instance.store().bytes()},
-        {"runs_bytes", 0}, {"rows", rows}, {"history_rows", history}, {"applied", applied},
-        {"last", instance.journal().last()}, {"tables", std::move(tables)}}));
+    session.line(
+        boost::json::serialize(boost::json::object{{"journal_bytes", instance.journal().size()},
+                                                   {"store_bytes", instance.store().bytes()},
+                                                   {"runs_bytes", 0},
+                                                   {"rows", rows},
+                                                   {"history_rows", history},
+                                                   {"applied", applied},
+                                                   {"last", instance.journal().last()},
+                                                   {"tables", std::move(tables)}}));
     return 0;
   }
   session.out(grid.text());
   session.line(fmt::format("journal  {} bytes, {} commits", instance.journal().size(),
                            instance.journal().last()));
-  session.line(fmt::format("store    {} bytes, applied up to commit {}", instance.store().bytes(),
-                           applied));
+  session.line(
+      fmt::format("store    {} bytes, applied up to commit {}", instance.store().bytes(), applied));
   session.line(fmt::format("rows     {} current, {} in history", rows, history));
   return 0;
 }
 
 Result<int> rebuild_store(Session& session) {
-  KANPAN_LET(const auto replayed,
-             session.instance->rebuild_store(
-                 [&](const std::string& message) { session.note(message); }, session.terminal.stop));
+  KANPAN_LET(const auto replayed, session.instance->rebuild_store(
+                                      [&](const std::string& message) { session.note(message); },
+                                      session.terminal.stop));
   session.note(fmt::format("{} commits replayed", replayed));
   return 0;
 }
