@@ -170,7 +170,7 @@ Bar Path::bar(int day) const {
     bar.high = within(bar.limits, ticks(std::max(bar.open, bar.close) * (1 + up)));
     const bool near =
         !bar.limits.free && 2 * (bar.close - bar.pre_close) > bar.limits.up - bar.pre_close;
-    if (near && dice.chance(0.3, Draw::Range, key(day), 4)) bar.high = bar.limits.up;
+    if (near && dice.chance(0.12, Draw::Range, key(day), 4)) bar.high = bar.limits.up;
     bar.low = within(bar.limits, ticks(std::min(bar.open, bar.close) * (1 - down)));
   }
   const double usual = share_->turnover * dice.between(0.55, 1.45, Draw::Turnover, key(day));
