@@ -44,7 +44,7 @@ std::string type_of(const fs::path& path) {
 File make_file(const std::string& name, std::string bytes) {
   File file;
   file.type = type_of(name);
-  file.tag = "\"" + hex(sha256({bytes})).substr(0, 16) + "\"";
+  file.tag = fmt::format("\"{:.16}\"", hex(sha256({bytes})));
   // Names under assets/ carry a hash of their content, so they never change.
   file.cache = name.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache";
   if (net::is_compressible(file.type))
