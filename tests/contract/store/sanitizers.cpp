@@ -4,5 +4,5 @@ extern "C" const char* __tsan_default_suppressions();
 
 extern "C" const char* __lsan_default_suppressions() { return "leak:libduckdb.so\n"; }
 extern "C" const char* __tsan_default_suppressions() {
-  return "called_from_lib:libduckdb.so\nrace:libduckdb.so\n";
+  return "called_from_lib:libduckdb.so\nrace:libduckdb.so\nmutex:libduckdb.so\n";
 }

@@ -20,12 +20,12 @@ namespace kanpan::store::duckdb {
 
 struct Options {
   std::uint64_t memory_limit = std::uint64_t{1} << 30;  ///< bytes that DuckDB may hold
-  unsigned threads = 2;                                 ///< of one query, at the most
+  unsigned threads = 2;  ///< that fold() may use; a read uses its caller's
   unsigned readers = 4;  ///< reads at the same time; more wait their turn
   std::uint64_t checkpoint_bytes = std::uint64_t{64} << 20;  ///< WAL that starts a checkpoint
   std::uint64_t temp_bytes = std::uint64_t{16} << 30;        ///< spilled by sorts, at the most
-  std::uint64_t fold_rows = 122'880;  ///< unfolded rows that make an idle fold worth its while
-  unsigned fold_runs = 4;             ///< sorted runs in the by-code copy before it is rewritten
+  std::uint64_t fold_rows = 60'000;  ///< unfolded rows that make an idle fold worth its while
+  unsigned fold_runs = 8;            ///< sorted runs in the by-code copy before it is rewritten
 };
 
 /// Thread rule as in Store: apply(), fold() and checkpoint() by one writer thread, the rest by any.
