@@ -1,5 +1,6 @@
 // GET /v1/search: codes by number, name or pinyin initials.
 #include <algorithm>
+#include <tuple>
 #include <array>
 #include <memory>
 #include <mutex>
@@ -88,14 +89,18 @@ std::vector<std::uint32_t> find(const Stocks& stocks, const std::string& q, std:
     bool delisted;
     std::string_view code;
     std::uint32_t row;
-    auto operator<=>(const Hit&) const = default;
+    // By hand: g++ 12 forgets to instantiate what a defaulted <=> of a string_view needs.
+    bool operator<(const Hit& other) const {
+      return std::tie(rank, delisted, code, row) <
+             std::tie(other.rank, other.delisted, other.code, other.row);
+    }
   };
   std::vector<Hit> hits;
   for (std::uint32_t row = 0; row < stocks.lower.size(); ++row)
     if (const auto found = rank(stocks.lower[row], q))
       hits.push_back(
           {*found, stocks.rows.column(4).text_of(row) != "L", stocks.lower[row][0], row});
-  std::ranges::sort(hits);
+  std::sort(hits.begin(), hits.end());
   std::vector<std::uint32_t> rows;
   for (const Hit& hit : hits | std::views::take(limit)) rows.push_back(hit.row);
   return rows;
