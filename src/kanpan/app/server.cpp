@@ -47,7 +47,11 @@ api::About Server::about() const {
   api::About about;
   about.version = std::string(kVersion);
   about.source = instance_.settings().text("source.kind");
+  // Rows stay invented whoever is asked from now on.
   about.simulated = instance_.source().simulated();
+  for (const catalog::TableSpec* table : instance_.catalog().tables())
+    if (const auto version = instance_.query().table_version(*table))
+      about.simulated = about.simulated || version->simulated;
   return about;
 }
 
