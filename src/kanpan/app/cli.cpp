@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "kanpan/app/command_tree.hpp"
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/remote.hpp"
 #include "kanpan/base/log.hpp"
@@ -70,8 +71,18 @@ Parsed parse(const std::vector<std::string>& words) {
   add_read(root, parsed);
   add_tables(root, parsed);
   add_truth(root, parsed);
+  add_import(root, parsed);
+  add_quarantine(root, parsed);
   add_serve(root, parsed);
   add_health(root, parsed);
+  add_doctor(root, parsed);
+  add_completion(root, parsed);
+  add_examples(root);
+  if (words.empty()) {
+    parsed.err = root.help();
+    parsed.exit_code = exit_code(Errc::Usage);
+    return parsed;
+  }
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {
     root.parse(reversed);
@@ -79,7 +90,8 @@ Parsed parse(const std::vector<std::string>& words) {
     std::ostringstream out, err;
     const int code = root.exit(error, out, err);
     parsed.out = out.str();
-    parsed.err = err.str();
+    const std::string unknown = code == 0 ? "" : unknown_word(root, words);
+    parsed.err = unknown.empty() ? err.str() : unknown;
     parsed.exit_code = code == 0 ? 0 : exit_code(Errc::Usage);
   }
   return parsed;

@@ -29,14 +29,6 @@ std::string owner_of(int file) {
   return read > 0 ? std::string(text.data(), static_cast<std::size_t>(read)) : "unknown";
 }
 
-/// 20240628T180000 of the real time: what set-aside files are called by.
-std::string stamp() {
-  const auto clock = make_clock("system");
-  std::string text = rfc3339((*clock)->now()).substr(0, 19);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  return text;
-}
-
 store::duckdb::Options store_options(const Settings& settings) {
   store::duckdb::Options options;
   options.memory_limit =
@@ -50,6 +42,13 @@ std::optional<int> optional_number(const Settings& settings, std::string_view ke
 }
 
 }  // namespace
+
+std::string stamp() {
+  const auto clock = make_clock("system");
+  std::string text = rfc3339((*clock)->now()).substr(0, 19);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
 
 Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
   std::error_code error;
@@ -197,19 +196,24 @@ Result<std::uint64_t> Instance::rebuild_store(const OpenProgress& progress, std:
   return replayed;
 }
 
-Result<void> Instance::open_source() {
+Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, const Clock& wall,
+                                                  source::QuotaStore* quota) {
   source::TushareOptions options;
-  options.url = settings_.text("source.url");
-  options.token = settings_.text("source.token");
-  options.path_per_api = settings_.flag("source.path_per_api");
-  options.kind = settings_.text("source.kind");
+  options.url = settings.text("source.url");
+  options.token = settings.text("source.token");
+  options.path_per_api = settings.flag("source.path_per_api");
+  options.kind = settings.text("source.kind");
   options.simulated = options.kind == "sim";
-  options.limits.points = static_cast<int>(settings_.number("source.points"));
-  options.limits.calls_per_minute = optional_number(settings_, "source.calls_per_minute");
-  options.limits.calls_per_day = optional_number(settings_, "source.calls_per_day");
+  options.limits.points = static_cast<int>(settings.number("source.points"));
+  options.limits.calls_per_minute = optional_number(settings, "source.calls_per_minute");
+  options.limits.calls_per_day = optional_number(settings, "source.calls_per_day");
+  return source::make_tushare_source(std::move(options), wall, quota);
+}
+
+Result<void> Instance::open_source() {
   wall_ = make_clock("system").value();
   quota_ = std::make_unique<LedgerQuota>(*journal_);
-  KANPAN_LET(source_, source::make_tushare_source(std::move(options), *wall_, quota_.get()));
+  KANPAN_LET(source_, source_of(settings_, *wall_, quota_.get()));
   return {};
 }
 

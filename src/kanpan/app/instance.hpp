@@ -104,6 +104,13 @@ class Instance {
   std::unique_ptr<ingest::Collector> collector_;
 };
 
+/// The source that the settings name. `wall` and `quota` (may be null) must outlive it.
+Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, const Clock& wall,
+                                                  source::QuotaStore* quota);
+
+/// 20240628T180000 of the real time: what set-aside files are called by.
+std::string stamp();
+
 /// Files that come with the program (catalog, page): beside it where it was built or installed.
 Result<std::filesystem::path> shipped(const Settings& settings, std::string_view key,
                                       std::string_view name);

@@ -9,8 +9,10 @@ constexpr std::chrono::milliseconds kRedraw{100};
 
 std::string summary(const ingest::Tally& tally) {
   const auto left = tally.seconds_left();
-  return fmt::format("{} {}/{} units, {} rows, {:.0f} rows/s{}", tally.table, tally.units_done,
-                     tally.units_total, tally.rows, tally.rows_per_second(),
+  // Of a file nobody knows beforehand how many blocks it has.
+  const std::string total = tally.units_total > 0 ? fmt::format("/{}", tally.units_total) : "";
+  return fmt::format("{} {}{} units, {} rows, {:.0f} rows/s{}", tally.table, tally.units_done,
+                     total, tally.rows, tally.rows_per_second(),
                      left ? fmt::format(", {:.0f} s left", *left) : "");
 }
 

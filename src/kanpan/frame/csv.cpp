@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "kanpan/base/suggest.hpp"
 #include "kanpan/frame/cell.hpp"
 #include "kanpan/frame/json_writer.hpp"
 
@@ -31,18 +30,6 @@ Error not_utf8(std::uint64_t line) {
                "convert the file first, as with iconv -f GB18030 -t UTF-8"};
 }
 
-const std::string* mapped(const ColumnNames& names, std::string_view source) {
-  for (const auto& [from, to] : names)
-    if (from == source) return &to;
-  return nullptr;
-}
-
-std::vector<std::string> names_of(const std::vector<Field>& fields) {
-  std::vector<std::string> names;
-  for (const Field& field : fields) names.push_back(field.name);
-  return names;
-}
-
 }  // namespace
 
 Result<CsvReader> CsvReader::open(const std::filesystem::path& file, std::vector<Field> wanted,
@@ -54,18 +41,10 @@ Result<CsvReader> CsvReader::open(const std::filesystem::path& file, std::vector
 Result<CsvReader> CsvReader::read(std::unique_ptr<ByteStream> bytes, std::string origin,
                                   std::vector<Field> wanted, const ColumnNames& names) {
   CsvReader reader(std::move(bytes), std::move(origin), std::move(wanted));
-  KANPAN_TRY(reader.check_names(names));
+  KANPAN_TRY(check_names(names, reader.wanted_));
   if (auto header = reader.read_header(names); !header)
     return std::move(header).error().within(reader.origin_);
   return reader;
-}
-
-Result<void> CsvReader::check_names(const ColumnNames& names) const {
-  for (const auto& [source, column] : names)
-    if (std::ranges::find(wanted_, column, &Field::name) == wanted_.end())
-      return Error{Errc::Usage, fmt::format("no column '{}' to map '{}' to", column, source),
-                   suggestion(column, names_of(wanted_))};
-  return {};
 }
 
 Result<void> CsvReader::read_header(const ColumnNames& names) {
@@ -76,38 +55,30 @@ Result<void> CsvReader::read_header(const ColumnNames& names) {
   for (const CsvCell& cell : cells_) {
     if (!is_utf8(cell.text)) return not_utf8(records_.line());
     header.emplace_back(trimmed(cell.text));
-    const std::string* const other = mapped(names, header.back());
-    const std::string& name = other != nullptr ? *other : header.back();
-    // A name that another source column was mapped to is not its own any more.
-    const bool replaced =
-        other == nullptr && std::ranges::any_of(names, [&](auto& n) { return n.second == name; });
-    const auto at =
-        static_cast<std::size_t>(std::ranges::find(wanted_, name, &Field::name) - wanted_.begin());
-    if (replaced || at == wanted_.size()) {
+    const std::size_t at = find_column(header.back(), wanted_, names);
+    if (at == Batch::npos) {
       unknown_.push_back(header.back());
-      target_.push_back(Batch::npos);
+      target_.push_back(at);
       continue;
     }
     if (seen[at])
-      return Error{Errc::Quality, fmt::format("the header names column '{}' twice", name),
+      return Error{Errc::Quality,
+                   fmt::format("the header names column '{}' twice", wanted_[at].name),
                    "remove or rename one of them"};
     seen[at] = true;
     target_.push_back(at);
   }
-  for (const auto& [source, column] : names)
-    if (std::ranges::find(header, source) == header.end())
-      return Error{Errc::Usage, fmt::format("the header has no column '{}'", source),
-                   suggestion(source, header)};
+  KANPAN_TRY(check_header(names, header));
   for (std::size_t i = 0; i < wanted_.size(); ++i)
     if (!seen[i]) missing_.push_back(wanted_[i].name);
   return {};
 }
 
-Result<std::optional<CsvBlock>> CsvReader::next(std::size_t max_rows) {
-  CsvBlock block;
+Result<std::optional<RowBlock>> CsvReader::next(std::size_t max_rows) {
+  RowBlock block;
   block.batch = Batch(wanted_);
   if (auto rows = read_rows(block, max_rows); !rows) return std::move(rows).error().within(origin_);
-  if (block.lines.empty()) return std::optional<CsvBlock>{};
+  if (block.lines.empty()) return std::optional<RowBlock>{};
   for (const std::string& name : missing_) {
     Column& column = block.batch.column(block.batch.find(name));
     for (std::size_t i = 0; i < block.lines.size(); ++i) column.push_null();
@@ -115,7 +86,7 @@ Result<std::optional<CsvBlock>> CsvReader::next(std::size_t max_rows) {
   return std::optional(std::move(block));
 }
 
-Result<void> CsvReader::read_rows(CsvBlock& block, std::size_t max_rows) {
+Result<void> CsvReader::read_rows(RowBlock& block, std::size_t max_rows) {
   while (block.lines.size() < max_rows) {
     KANPAN_LET(const bool any, records_.next(cells_));
     if (!any) break;
@@ -126,7 +97,7 @@ Result<void> CsvReader::read_rows(CsvBlock& block, std::size_t max_rows) {
   return {};
 }
 
-Result<void> CsvReader::read_row(CsvBlock& block) {
+Result<void> CsvReader::read_row(RowBlock& block) {
   if (cells_.size() != target_.size())
     return Error{Errc::Quality,
                  fmt::format("line {}: {} cells where the header names {}", records_.line(),
@@ -138,7 +109,7 @@ Result<void> CsvReader::read_row(CsvBlock& block) {
   return {};
 }
 
-Result<void> CsvReader::read_cell(CsvBlock& block, std::size_t at, const CsvCell& cell) {
+Result<void> CsvReader::read_cell(RowBlock& block, std::size_t at, const CsvCell& cell) {
   Column& column = block.batch.column(at);
   const bool is_text = column.type() == Type::Text;
   const std::string_view text = is_text ? cell.text : trimmed(cell.text);

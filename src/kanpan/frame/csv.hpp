@@ -8,35 +8,19 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kanpan/base/error.hpp"
 #include "kanpan/frame/batch.hpp"
 #include "kanpan/frame/csv_records.hpp"
+#include "kanpan/frame/row_reader.hpp"
 
 namespace kanpan::frame {
-
-/// Names in the file that stand for another column: (source, column).
-using ColumnNames = std::vector<std::pair<std::string, std::string>>;
-
-struct CsvBlock {
-  /// A cell that could not be read as its column's type; null in the batch.
-  struct BadCell {
-    std::uint32_t row;     ///< in the batch
-    std::uint16_t column;  ///< in the batch
-    std::uint64_t line;    ///< of the file, where the record begins, from 1
-    std::string raw;       ///< at most 80 bytes
-  };
-  Batch batch;                       ///< exactly the wanted fields, in their order
-  std::vector<std::uint64_t> lines;  ///< by row: where its record begins
-  std::vector<BadCell> bad_cells;
-};
 
 /// Reads a CSV with a header line, block by block, columns found by name. An empty cell is null; ""
 /// in quotes is an empty text. Dates come as 20240628 or 2024-06-28. Empty lines are skipped where
 /// there is more than one column. UTF-8 only. One thread at a time.
-class CsvReader {
+class CsvReader final : public RowReader {
  public:
   /// Opens a plain, gzip or zstd file and reads its header. Errors: NotFound, Io, Corrupt; Usage
   /// for a name of `names` that the header or `wanted` lacks; Quality for a header that is empty or
@@ -47,23 +31,21 @@ class CsvReader {
   static Result<CsvReader> read(std::unique_ptr<ByteStream> bytes, std::string origin,
                                 std::vector<Field> wanted, const ColumnNames& names = {});
 
-  /// Wanted fields that the header lacks (null in every row), and header names that nobody wants.
-  const std::vector<std::string>& missing() const { return missing_; }
-  const std::vector<std::string>& unknown() const { return unknown_; }
+  const std::vector<std::string>& missing() const override { return missing_; }
+  const std::vector<std::string>& unknown() const override { return unknown_; }
 
   /// The next rows, at most `max_rows`; nothing at the end. Errc::Quality names the line of a
   /// record with another number of cells than the header, or of text that is not UTF-8.
-  Result<std::optional<CsvBlock>> next(std::size_t max_rows);
+  Result<std::optional<RowBlock>> next(std::size_t max_rows) override;
 
  private:
   CsvReader(std::unique_ptr<ByteStream> bytes, std::string origin, std::vector<Field> wanted)
       : records_(std::move(bytes)), origin_(std::move(origin)), wanted_(std::move(wanted)) {}
 
-  Result<void> read_rows(CsvBlock& block, std::size_t max_rows);
+  Result<void> read_rows(RowBlock& block, std::size_t max_rows);
   Result<void> read_header(const ColumnNames& names);
-  Result<void> check_names(const ColumnNames& names) const;
-  Result<void> read_row(CsvBlock& block);
-  Result<void> read_cell(CsvBlock& block, std::size_t column, const CsvCell& cell);
+  Result<void> read_row(RowBlock& block);
+  Result<void> read_cell(RowBlock& block, std::size_t column, const CsvCell& cell);
 
   CsvRecords records_;
   std::string origin_;

@@ -28,7 +28,7 @@ std::string row_text(const Batch& batch, std::size_t row) {
   return out;
 }
 
-CsvBlock block_of(std::string csv, const ColumnNames& names = {}) {
+RowBlock block_of(std::string csv, const ColumnNames& names = {}) {
   auto reader = CsvReader::read(stream_of(std::move(csv)), "test.csv", kFields, names);
   if (!reader) {
     ADD_FAILURE() << reader.error().text();
@@ -44,7 +44,7 @@ CsvBlock block_of(std::string csv, const ColumnNames& names = {}) {
 
 /// The first row below the usual header, as text.
 std::string row(std::string_view line) {
-  const CsvBlock block = block_of(std::string(kHeader) + std::string(line));
+  const RowBlock block = block_of(std::string(kHeader) + std::string(line));
   if (!block.bad_cells.empty()) return "bad " + block.bad_cells.front().raw;
   return block.batch.rows() == 0 ? "none" : row_text(block.batch, 0);
 }
@@ -95,7 +95,7 @@ TEST(CsvReader, cells_take_their_columns_types) {
 }
 
 TEST(CsvReader, quoted_cells_may_hold_commas_quotes_and_line_ends) {
-  const CsvBlock block = block_of(std::string(kHeader) +
+  const RowBlock block = block_of(std::string(kHeader) +
                                   "\"a,\"\"b\"\"\r\nc\",20240628,1,2\n"
                                   "in \"the\" middle,20240628,1,x\n");
   EXPECT_EQ(block.batch.column(0).texts()[0], "a,\"b\"\r\nc");
@@ -114,7 +114,7 @@ TEST(CsvReader, columns_are_found_by_name) {
 }
 
 TEST(CsvReader, other_names_can_stand_for_a_column) {
-  const CsvBlock block =
+  const RowBlock block =
       block_of("code,date,close,adj_close,vol\na,20240628,1,2,3\n",
                {{"code", "ts_code"}, {"date", "trade_date"}, {"adj_close", "close"}});
   EXPECT_EQ(row_text(block.batch, 0), "a|2024-06-28|2|3");
@@ -131,7 +131,7 @@ TEST(CsvReader, a_wrong_mapping_is_refused) {
 }
 
 TEST(CsvReader, bad_cells_are_null_and_reported_by_line) {
-  const CsvBlock block = block_of(std::string(kHeader) + "a,20240628,1,2\n\nb,20240631,x,2.5\n");
+  const RowBlock block = block_of(std::string(kHeader) + "a,20240628,1,2\n\nb,20240631,x,2.5\n");
   EXPECT_EQ(row_text(block.batch, 1), "b|null|null|null");
   ASSERT_EQ(block.bad_cells.size(), 3u);
   EXPECT_EQ(block.bad_cells[0].line, 4u);
@@ -288,7 +288,7 @@ TEST(CsvWriter, what_is_written_reads_back) {
   std::string csv;
   append_csv_header(csv, batch, columns);
   append_csv_rows(csv, batch, columns, {.guard_formulas = false});
-  const CsvBlock block = block_of(csv);
+  const RowBlock block = block_of(csv);
   EXPECT_EQ(encode(block.batch), encode(batch));
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "kanpan/frame/cell.hpp"
+#include "kanpan/frame/json_cell.hpp"
 
 namespace kanpan::frame {
 namespace {
@@ -11,12 +11,6 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kExcerpt = 80;
-
-/// A scalar's token reaches to the next one: without the white space between.
-std::string_view trimmed(std::string_view token) {
-  const std::size_t last = token.find_last_not_of(" \t\r\n");
-  return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
 
 /// Reads one body. Errors of simdjson travel as exceptions inside and end in parse_page().
 class PageReader {
@@ -33,7 +27,6 @@ class PageReader {
   void read_items(ondemand::array items);
   void read_row(ondemand::array row);
   void read_cell(std::size_t column, ondemand::value cell);
-  void note_bad_cell(std::size_t column, std::string_view raw);
 
   [[noreturn]] static void malformed(std::string what) {
     throw std::runtime_error(std::move(what));
@@ -136,40 +129,8 @@ void PageReader::read_row(ondemand::array row) {
 }
 
 void PageReader::read_cell(std::size_t at, ondemand::value cell) {
-  Column& column = page_.batch.column(at);
-  const std::string_view token = cell.raw_json_token();
-  switch (token.front()) {
-    case '"': {
-      const std::string_view text = cell.get_string();
-      if (text.empty() && column.type() != Type::Text) return column.push_null();
-      if (!push_text(column, text)) note_bad_cell(at, text);
-      return;
-    }
-    case 'n':
-      if (trimmed(token) == "null") return column.push_null();
-      break;
-    case 't':
-    case 'f':
-      if (column.type() == Type::Text && !cell.get_bool().error())
-        return column.push(trimmed(token));
-      break;
-    case '[':
-    case '{':
-      break;
-    default:  // a number, if anything; simdjson knows what JSON takes for one
-      if (double value = 0; !cell.get_double().get(value)) {
-        if (column.type() == Type::Real) return column.push(value);
-        if (!push_text(column, trimmed(token))) note_bad_cell(at, trimmed(token));
-        return;
-      }
-  }
-  column.push_null();
-  note_bad_cell(at, trimmed(token));
-}
-
-void PageReader::note_bad_cell(std::size_t column, std::string_view raw) {
-  page_.bad_cells.push_back(
-      {row_, static_cast<std::uint16_t>(column), std::string(raw.substr(0, kExcerpt))});
+  if (auto raw = push_json(page_.batch.column(at), cell))
+    page_.bad_cells.push_back({row_, static_cast<std::uint16_t>(at), std::move(*raw)});
 }
 
 /// The first bytes of a body, fit for one line of a message.

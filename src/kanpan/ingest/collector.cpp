@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/repair.hpp"
 #include "kanpan/ingest/run_execution.hpp"
 
 namespace kanpan::ingest {
@@ -56,6 +57,7 @@ std::string CollectRequest::to_json() const {
   if (announcements)
     object["announced_from"] = announcements->first.iso(),
     object["announced_to"] = announcements->last.iso();
+  if (missing_cells) object["missing_cells"] = true;
   return boost::json::serialize(object);
 }
 
@@ -74,6 +76,8 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   if (const auto* mode = object.if_contains("mode"); mode && mode->is_string())
     for (const UpdateMode candidate : kModes)
       if (catalog::name(candidate) == mode->as_string()) request.mode = candidate;
+  const auto* cells = object.if_contains("missing_cells");
+  request.missing_cells = cells && cells->is_bool() && cells->as_bool();
   if (const auto first = date_member(object, "announced_from"))
     request.announcements = DateRange{*first, date_member(object, "announced_to").value_or(*first)};
   return request;
@@ -157,7 +161,8 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
   KANPAN_LET(const bool no_listings, is_empty("stock_basic"));
   KANPAN_TRY(prerequisite("trade_cal", no_calendar && listings, first));
   KANPAN_TRY(prerequisite("stock_basic", no_listings && listings, first));
-  KANPAN_TRY(prerequisite("suspend_d", halts && !request.announcements, second));
+  KANPAN_TRY(
+      prerequisite("suspend_d", halts && !request.announcements && !request.missing_cells, second));
   std::vector<std::vector<const TableSpec*>> stages;
   for (auto& stage : {first, second, wanted})
     if (!stage.empty()) stages.push_back(stage);
@@ -171,6 +176,11 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
   PlanRequest wanted{&table, request.from, request.to, request.codes, request.mode};
   // What was not named but is needed follows its own policy, for every code.
   const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
+  if (named && request.missing_cells) {
+    KANPAN_LET(const auto coverage,
+               coverage_of(table, request.from, request.to, universe, store_, ledger_));
+    return plan_repair(table, coverage, known);
+  }
   if (!named || table.code.empty()) wanted.codes.clear();
   if (!named) {
     wanted.mode.reset();
@@ -207,6 +217,9 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
   KANPAN_LET(const auto summary, ledger_.run(id));
+  if (summary.run.command == "import")
+    return Error{Errc::Usage, fmt::format("run {} is an import", id),
+                 "import the files again: rows that are there already stay as they are"};
   KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
   if (summary.run.state == journal::RunState::Done)
     return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};

@@ -30,6 +30,8 @@ struct CollectRequest {
   /// Ask the announcement walks of these days (event-driven tables) instead of planning what is
   /// missing.
   std::optional<DateRange> announcements;
+  /// Only the missing cells of the coverage matrix between the bounds (of what is held, without).
+  bool missing_cells = false;
 
   std::string to_json() const;
   static Result<CollectRequest> from_json(std::string_view json);

@@ -1,5 +1,7 @@
 #include "kanpan/ingest/days.hpp"
 
+#include <map>
+
 namespace kanpan::ingest {
 
 Instant ready_at(const catalog::TableSpec& table, Date day) {
@@ -24,6 +26,25 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint
       !state.expected && !shrunk && seen >= ready + std::chrono::days{kSettledDays};
   state.complete = (reached && seen >= ready) || twice || settled;
   return state;
+}
+
+Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
+                                                   const Universe& universe,
+                                                   const store::Store& store, Instant seen) {
+  KANPAN_LET(const auto counts, store.day_counts(table, range));
+  std::map<Date, std::uint32_t> rows;
+  for (const store::DayCount& count : counts)
+    rows[count.day] = static_cast<std::uint32_t>(count.rows);
+  std::vector<journal::DayState> states;
+  for (const Date day : days_of(table, universe.calendar(), range)) {
+    const auto held = rows.find(day);
+    const bool before_all = rows.empty() || day < rows.begin()->first;
+    if (held == rows.end() && before_all && universe.expected_rows(table, day).value_or(0) == 0)
+      continue;
+    states.push_back(judge_day(table, day, held == rows.end() ? 0 : held->second, Sha256{}, seen,
+                               universe, std::nullopt));
+  }
+  return states;
 }
 
 }  // namespace kanpan::ingest

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/ingest/universe.hpp"
 #include "kanpan/journal/record.hpp"
+#include "kanpan/store/store.hpp"
 
 namespace kanpan::ingest {
 
@@ -22,5 +24,11 @@ inline constexpr int kSettledDays = 3;
 journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint32_t rows,
                             const Sha256& content, Instant seen, const Universe& universe,
                             const std::optional<journal::DayState>& before);
+
+/// The states of the days between the bounds from what is stored now: after rows that did not come
+/// day by day. None before the first day with rows, where nothing is known. Errors are the store's.
+Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
+                                                   const Universe& universe,
+                                                   const store::Store& store, Instant seen);
 
 }  // namespace kanpan::ingest

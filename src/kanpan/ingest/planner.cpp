@@ -35,8 +35,13 @@ class Planner {
 
   Result<Plan> run() {
     KANPAN_TRY(check());
-    if (!table_.dated() || (mode_ == UpdateMode::Full && table_.policy.mode == UpdateMode::Full))
+    if (!request_.days &&
+        (!table_.dated() || (mode_ == UpdateMode::Full && table_.policy.mode == UpdateMode::Full)))
       return whole();
+    if (request_.days) {
+      missing_ = *request_.days;
+      return cheapest();
+    }
     choose_range();
     KANPAN_TRY(find_missing_days());
     if (missing_.empty()) return std::move(plan_);

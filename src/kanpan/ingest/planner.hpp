@@ -17,6 +17,8 @@ struct PlanRequest {
   std::optional<Date> from, to;             ///< of the table's time column
   std::vector<std::string> codes;           ///< empty = every code
   std::optional<catalog::UpdateMode> mode;  ///< the table's own when unset
+  /// Exactly these days (sorted, not empty) instead of what is not complete between from and to.
+  std::optional<std::vector<Date>> days = std::nullopt;
 };
 
 struct Plan {

@@ -33,7 +33,7 @@ double Tally::rows_per_second() const {
 }
 
 std::optional<double> Tally::seconds_left() const {
-  if (units_done == 0) return std::nullopt;
+  if (units_done == 0 || units_total == 0) return std::nullopt;
   return seconds() / static_cast<double>(units_done) *
          static_cast<double>(units_total - std::min(units_done, units_total));
 }

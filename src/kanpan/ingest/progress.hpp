@@ -41,7 +41,7 @@ struct Tally {
 
   double seconds() const;
   double rows_per_second() const;
-  /// From the units done so far; nothing before the first.
+  /// From the units done so far; nothing before the first, or while their number is unknown.
   std::optional<double> seconds_left() const;
 };
 

@@ -9,6 +9,7 @@
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/replacement.hpp"
+#include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
@@ -209,18 +210,9 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
     refuse(fetched, *verdict.refused, into);
     return {};
   }
-  for (HeldRow& held : verdict.held) {
-    journal::Quarantined row;
-    row.run = id_;
-    row.unit = unit.number;
-    row.table = table.name;
-    row.call = call_of(work.slice, "").text();
-    row.rule = std::move(held.rule);
-    row.reason = std::move(held.reason);
-    row.row = std::move(held.json);
-    row.at = owner_.clock_.now();
-    into.landing.quarantined.push_back(std::move(row));
-  }
+  for (HeldRow& held : verdict.held)
+    into.landing.quarantined.push_back(quarantined_row(unit, call_of(work.slice, "").text(),
+                                                       std::move(held), owner_.clock_.now()));
   unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
   unit.state = UnitState::Committed;
@@ -276,18 +268,9 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
   journal::Unit& unit = *into.landing.unit;
   unit.state = UnitState::Refused;
   unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
-  for (auto& [call, body] : fetched.harvest.pages) {
-    journal::Quarantined page;
-    page.run = id_;
-    page.unit = unit.number;
-    page.table = unit.table;
-    page.call = std::move(call);
-    page.rule = refusal.rule;
-    page.reason = refusal.reason;
-    page.page = std::move(body);
-    page.at = owner_.clock_.now();
-    into.landing.quarantined.push_back(std::move(page));
-  }
+  for (auto& [call, body] : fetched.harvest.pages)
+    into.landing.quarantined.push_back(
+        quarantined_page(unit, std::move(call), refusal, std::move(body), owner_.clock_.now()));
 }
 
 /// A slice that is one day of the table's time column says how complete that day now is.
@@ -335,19 +318,10 @@ void RunExecution::settled(const Work& work, const journal::Unit& unit,
 }
 
 Result<void> RunExecution::settle_days(const TableSpec& table, DateRange range) {
-  KANPAN_LET(const auto counts, owner_.store_.day_counts(table, range));
-  std::map<Date, std::uint32_t> rows;
-  for (const store::DayCount& count : counts)
-    rows[count.day] = static_cast<std::uint32_t>(count.rows);
   Submission made;
   made.landing.lease = leases_.at(table.name);
-  for (const Date day : days_of(table, universe_->calendar(), range)) {
-    if (!rows.contains(day) && universe_->expected_rows(table, day).value_or(0) == 0 &&
-        rows.lower_bound(day) == rows.begin())
-      continue;  // before the first day with rows nothing is known
-    made.landing.days.push_back(
-        judge_day(table, day, rows[day], Sha256{}, owner_.clock_.now(), *universe_, std::nullopt));
-  }
+  KANPAN_LET(made.landing.days,
+             stored_days(table, range, *universe_, owner_.store_, owner_.clock_.now()));
   KANPAN_TRY(owner_.writer_.write(std::move(made)));
   return {};
 }

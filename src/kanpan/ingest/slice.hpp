@@ -32,6 +32,10 @@ struct Slice {
 
   std::string to_json() const;
   static Result<Slice> from_json(const catalog::TableSpec& table, std::string_view json);
+  /// Rows that nobody asked the source for: of a file. No window and no code to hold them against.
+  static Slice of_file(const catalog::TableSpec& table, journal::Mode mode) {
+    return {&table, {}, std::nullopt, {}, mode};
+  }
 };
 
 /// The call that asks for the whole slice; `split_value` narrows it to one value of the table's

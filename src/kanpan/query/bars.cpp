@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 
-#include "kanpan/query/units.hpp"
+#include "kanpan/query/rounding.hpp"
 
 namespace kanpan::query {
 namespace {

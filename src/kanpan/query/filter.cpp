@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "kanpan/base/suggest.hpp"
+#include "kanpan/catalog/units.hpp"
 #include "kanpan/frame/cell.hpp"
-#include "kanpan/query/units.hpp"
 
 namespace kanpan::query {
 namespace {
@@ -72,7 +72,8 @@ Result<store::Value> parse_value(const ColumnSpec& column, const std::string& te
                  fmt::format("'{}' is no {} as column {} holds", text, frame::name(column.type),
                              column.name),
                  "write a number"};
-  const double raw = units == Units::Normal ? number / to_normal(column.unit).factor : number;
+  const double raw =
+      units == Units::Normal ? number / catalog::to_normal(column.unit).factor : number;
   if (column.type == Type::Int && raw == std::floor(raw))
     return store::Value(static_cast<std::int64_t>(raw));
   return store::Value(raw);

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
-#include "kanpan/query/units.hpp"
 
 namespace kanpan::query {
 namespace {
@@ -21,7 +21,8 @@ std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::
                                  Units units) {
   std::vector<ColumnInfo> columns;
   const auto add = [&](const catalog::ColumnSpec& column) {
-    const std::string unit = units == Units::Source ? column.unit : to_normal(column.unit).unit;
+    const std::string unit =
+        units == Units::Source ? column.unit : catalog::to_normal(column.unit).unit;
     columns.push_back({column.name, column.type, unit, column.label, column.label_en});
   };
   if (names.empty())
@@ -98,7 +99,7 @@ void to_units(frame::Batch& bars, const TableSpec& daily, Units units) {
   if (units == Units::Source) return;
   for (std::size_t c = 0; c < bars.width(); ++c)
     if (const auto* column = daily.column(bars.fields()[c].name))
-      convert(bars.column(c), to_normal(column->unit).factor);
+      catalog::convert(bars.column(c), catalog::to_normal(column->unit).factor);
 }
 
 Error missing_factors(const std::string& code, const Series& series, std::size_t first) {
@@ -151,7 +152,7 @@ Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) co
   return store_.read(request.read, [&](frame::Batch&& batch) -> Result<bool> {
     for (std::size_t c = 0; c < batch.width(); ++c)
       if (const auto* column = request.read.table->column(batch.fields()[c].name))
-        convert(batch.column(c), to_normal(column->unit).factor);
+        catalog::convert(batch.column(c), catalog::to_normal(column->unit).factor);
     return sink(std::move(batch));
   });
 }

@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 
 #include "kanpan/api/rest/routes.hpp"
-#include "kanpan/query/units.hpp"
+#include "kanpan/catalog/units.hpp"
 
 namespace kanpan::api::rest {
 namespace {
@@ -19,7 +19,7 @@ json::array columns_of(const TableSpec& table) {
   for (const catalog::ColumnSpec& column : table.columns)
     columns.push_back(json::object{{"name", column.name},
                                    {"type", frame::name(column.type)},
-                                   {"unit", query::to_normal(column.unit).unit},
+                                   {"unit", catalog::to_normal(column.unit).unit},
                                    {"source_unit", column.unit},
                                    {"label", column.label},
                                    {"label_en", column.label_en},

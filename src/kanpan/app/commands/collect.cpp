@@ -9,7 +9,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
-#include "kanpan/app/progress_line.hpp"
+#include "kanpan/app/watch.hpp"
 #include "kanpan/source/tushare/limits.hpp"
 
 namespace kanpan::app {
@@ -53,9 +53,8 @@ std::string duration(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
-Result<int> show_plan(Session& session, const CollectFlags& flags) {
+Result<int> show_plan(Session& session, const CollectRequest& request) {
   Instance& instance = *session.instance;
-  KANPAN_LET(const auto request, request_of(flags, instance.catalog()));
   KANPAN_LET(const auto plans, instance.collector().plan(request));
   const int workers = static_cast<int>(instance.settings().number("source.workers"));
   Grid grid({"table", "calls", "units", "complete", "per minute", "time", "first", "last", "note"});
@@ -95,28 +94,32 @@ Result<int> show_plan(Session& session, const CollectFlags& flags) {
   return 0;
 }
 
-/// Prints what happens while `work` runs, then what came of it.
-Result<int> watch(Session& session,
-                  const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work) {
-  ProgressLine line(session);
-  const auto subscription = session.instance->progress().subscribe([&](const ingest::Event& event) {
-    line.show(event, session.instance->progress().current());
+Result<int> plan_command(Session& session, const CollectFlags& flags) {
+  KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
+  return show_plan(session, request);
+}
+
+struct RepairFlags {
+  std::string table, from, to;
+  bool plan = false;
+};
+
+/// Fetches only the missing cells of the coverage matrix.
+Result<int> repair(Session& session, const RepairFlags& flags) {
+  KANPAN_LET(const catalog::TableSpec* table, session.instance->catalog().find(flags.table));
+  if (!table->dated())
+    return Error{Errc::Usage, fmt::format("{} has no days that could be missing", table->name),
+                 "collect it anew with: kanpan collect " + table->name};
+  CollectRequest request;
+  request.command = "repair";
+  request.tables = {table->name};
+  request.missing_cells = true;
+  KANPAN_LET(request.from, date_flag("--from", flags.from));
+  KANPAN_LET(request.to, date_flag("--to", flags.to));
+  if (flags.plan) return show_plan(session, request);
+  return watch(session, [&](std::stop_token stop) {
+    return session.instance->collector().collect(request, std::move(stop));
   });
-  auto outcome = work(session.terminal.stop);
-  line.clear();
-  if (!outcome) return std::move(outcome).error();
-  const auto& summary = outcome->summary;
-  if (outcome->error) session.note(fmt::format("kanpan: {}", outcome->error->text()));
-  if (session.json) return outcome->exit_code();
-  session.line(summary.run.id);
-  session.note(fmt::format(
-      "{}: {} rows in {} units ({} unchanged, {} refused, {} failed, {} left), {} rows held back, "
-      "{} calls",
-      journal::name(summary.run.state), summary.rows, summary.units, summary.unchanged,
-      summary.refused, summary.failed, summary.planned, summary.quarantined, summary.calls));
-  if (outcome->exit_code() == 6)
-    session.note(fmt::format("go on with: kanpan run resume {}", summary.run.id));
-  return outcome->exit_code();
 }
 
 Result<int> collect(Session& session, const CollectFlags& flags) {
@@ -258,10 +261,22 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   add_collect_flags(*plan, *flags);
   add_collect_flags(*collect_command, *flags);
   plan->callback([&parsed, flags] {
-    parsed.chosen.action = [flags](Session& session) { return show_plan(session, *flags); };
+    parsed.chosen.action = [flags](Session& session) { return plan_command(session, *flags); };
   });
   collect_command->callback([&parsed, flags] {
     parsed.chosen.action = [flags](Session& session) { return collect(session, *flags); };
+  });
+  auto repair_flags = std::make_shared<RepairFlags>();
+  auto* repair_command =
+      root.add_subcommand("repair", "fetch only what is missing of a table's days and codes");
+  repair_command->add_option("TABLE", repair_flags->table, "table")->required();
+  repair_command->add_flag("--plan", repair_flags->plan,
+                           "say what would be fetched, fetch nothing");
+  repair_command->add_option("--from", repair_flags->from, "first day (the first one held)");
+  repair_command->add_option("--to", repair_flags->to, "last day (the last one held)");
+  repair_command->footer("Example: kanpan repair daily --plan --from 2024-01-01");
+  repair_command->callback([&parsed, repair_flags] {
+    parsed.chosen.action = [repair_flags](Session& s) { return repair(s, *repair_flags); };
   });
   add_run(root, parsed);
 }

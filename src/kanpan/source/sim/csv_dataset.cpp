@@ -41,7 +41,7 @@ Result<std::vector<fs::path>> files_below(const fs::path& folder) {
 }
 
 Error bad_cell(const fs::path& file, const catalog::TableSpec& table,
-               const frame::CsvBlock::BadCell& cell) {
+               const frame::RowBlock::BadCell& cell) {
   const catalog::ColumnSpec& column = table.columns[cell.column];
   return {Errc::Quality,
           fmt::format("{}: line {}: {} is '{}'", file.string(), cell.line, column.name, cell.raw),
@@ -62,7 +62,7 @@ Result<frame::Batch> read_csv(const fs::path& file, const catalog::TableSpec& ta
   KANPAN_LET(frame::CsvReader reader, open_csv(file, table));
   frame::Batch batch(table.fields());
   while (true) {
-    KANPAN_LET(std::optional<frame::CsvBlock> block, reader.next(kBlock));
+    KANPAN_LET(std::optional<frame::RowBlock> block, reader.next(kBlock));
     if (!block) break;
     if (!block->bad_cells.empty()) return bad_cell(file, table, block->bad_cells.front());
     batch.append(block->batch);

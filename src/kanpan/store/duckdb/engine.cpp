@@ -72,6 +72,15 @@ Result<Config> make_config(const std::filesystem::path& path, const Options& opt
   return config;
 }
 
+std::string literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += c;
+    out += c;
+  }
+  return out + "'";
+}
+
 duckdb_state bind(duckdb_prepared_statement statement, idx_t i, const Parameter& parameter) {
   struct Binder {
     duckdb_prepared_statement statement;
@@ -185,6 +194,22 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     duckdb_free(text);
     return error;
   }
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_in_memory(const std::filesystem::path& readable) {
+  auto database = std::make_unique<Database>();
+  if (duckdb_open(nullptr, database->raw_.out()) == DuckDBError)
+    return Error{Errc::Failed, "duckdb gives no database in memory", ""};
+  KANPAN_LET(const auto connection, database->connect());
+  // In this order: once external access is off, the list of exceptions is closed.
+  for (const std::string& sql :
+       {std::string("SET threads = 1"), std::string("SET autoinstall_known_extensions = false"),
+        std::string("SET allow_community_extensions = false"),
+        fmt::format("SET allowed_paths = [{}]", literal(readable.string())),
+        std::string("SET enable_external_access = false"),
+        std::string("SET lock_configuration = true")})
+    KANPAN_TRY(connection->run(sql));
   return database;
 }
 

@@ -107,6 +107,8 @@ class Database {
  public:
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path,
                                                 const Options& options);
+  /// A database without a file that may read `readable` and nothing else of this machine.
+  static Result<std::unique_ptr<Database>> open_in_memory(const std::filesystem::path& readable);
   Result<std::unique_ptr<Connection>> connect();
   bool invalidated() const { return invalidated_.load(std::memory_order_relaxed); }
 

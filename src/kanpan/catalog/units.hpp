@@ -1,12 +1,14 @@
-// From the source's units to 元, 股 and %.
+// Between the source's units and 元, 股 and %.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kanpan/frame/batch.hpp"
 
-namespace kanpan::query {
+namespace kanpan::catalog {
 
 struct Conversion {
   std::string unit;   ///< the normal one
@@ -22,7 +24,8 @@ Conversion to_normal(std::string_view source_unit);
 /// to_normal() are whole, so that ints stay ints.
 void convert(frame::Column& column, double factor);
 
-/// The double nearest to x with two decimals, exactly as printf("%.2f") rounds the binary value.
-double round_cent(double x);
+/// The other way: normal to source. Positions of whole numbers that are no multiple of the factor,
+/// which the source's unit cannot hold (150 股 in 手); those stay as they are.
+std::vector<std::uint32_t> restore(frame::Column& column, double factor);
 
-}  // namespace kanpan::query
+}  // namespace kanpan::catalog

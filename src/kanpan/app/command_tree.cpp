@@ -1,0 +1,235 @@
+#include "kanpan/app/command_tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/base/suggest.hpp"
+
+namespace kanpan::app {
+namespace {
+
+/// By the words after "kanpan".
+constexpr auto kExamples = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"plan", "kanpan plan daily --from 2024-01-01"},
+    {"run", "kanpan run list"},
+    {"run list", "kanpan run list --limit 5"},
+    {"run show", "kanpan run show 20240628T180000-3fa9c1"},
+    {"run cancel", "kanpan run cancel 20240628T180000-3fa9c1"},
+    {"run resume", "kanpan run resume 20240628T180000-3fa9c1"},
+    {"table", "kanpan table show daily"},
+    {"table list", "kanpan table list"},
+    {"table show", "kanpan table show daily"},
+    {"table reference", "kanpan table reference docs/reference/tables"},
+    {"coverage", "kanpan coverage daily --from 2024-01-01"},
+    {"journal", "kanpan journal list"},
+    {"journal list", "kanpan journal list --table daily --limit 5"},
+    {"journal show", "kanpan journal show 42"},
+    {"journal verify", "kanpan journal verify"},
+    {"store", "kanpan store status"},
+    {"store status", "kanpan store status"},
+    {"store verify", "kanpan store verify"},
+    {"store rebuild", "kanpan store rebuild"},
+    {"quarantine", "kanpan quarantine list"},
+    {"quarantine list", "kanpan quarantine list --table daily --state all"},
+    {"quarantine show", "kanpan quarantine show 3"},
+    {"quarantine release", "kanpan quarantine release 3 4"},
+    {"quarantine drop", "kanpan quarantine drop 5"},
+    {"serve", "kanpan serve --listen 127.0.0.1:8600"},
+    {"demo", "kanpan demo --codes 300"},
+    {"sim", "kanpan sim --port 8601 --csv samples"},
+    {"status", "kanpan status"},
+    {"version", "kanpan version"},
+    {"config", "kanpan config show --origin"},
+    {"config show", "kanpan config show --origin"},
+    {"config check", "kanpan config check"},
+    {"doctor", "kanpan doctor --fix"},
+    {"completion", "kanpan completion bash > ~/.local/share/bash-completion/completions/kanpan"},
+});
+
+using Visit = std::function<void(CLI::App&, const std::string& path)>;
+
+void walk(const CLI::App& app, const std::string& path, const Visit& visit) {
+  for (CLI::App* command : commands_below(app)) {
+    const std::string here = path.empty() ? command->get_name() : path + " " + command->get_name();
+    visit(*command, here);
+    walk(*command, here, visit);
+  }
+}
+
+/// "--from", "-o": as they are typed.
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) flags.push_back("-" + name);
+  }
+  return flags;
+}
+
+std::vector<std::string> names_below(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands_below(app)) names.push_back(command->get_name());
+  return names;
+}
+
+/// The flag of the command, or of one it stands below.
+const CLI::Option* find_flag(const CLI::App* app, const std::string& name) {
+  for (; app; app = app->get_parent())
+    if (const CLI::Option* option = app->get_option_no_throw(name)) return option;
+  return nullptr;
+}
+
+std::string unknown(std::string_view kind, const std::string& word,
+                    const std::vector<std::string>& candidates) {
+  const std::string hint = suggestion(word, candidates);
+  return fmt::format("kanpan: no {} '{}'\n{}", kind, word,
+                     hint.empty() ? "        see: kanpan --help\n" : "        " + hint + "\n");
+}
+
+/// `path)` and what can stand behind it, for the case of a shell.
+std::string shell_cases(const CLI::App& root) {
+  std::string cases;
+  const auto add = [&](const CLI::App& app, const std::string& path) {
+    std::vector<std::string> words = names_below(app);
+    std::ranges::move(flags_of(app), std::back_inserter(words));
+    cases += fmt::format("    '{}') words='{}' ;;\n", path, fmt::join(words, " "));
+  };
+  add(root, "");
+  walk(root, "", add);
+  return cases;
+}
+
+/// All paths, as alternatives of a shell pattern.
+std::string shell_paths(const CLI::App& root) {
+  std::vector<std::string> paths;
+  walk(root, "", [&](CLI::App&, const std::string& path) { paths.push_back("'" + path + "'"); });
+  return fmt::format("{}", fmt::join(paths, "|"));
+}
+
+}  // namespace
+
+std::vector<CLI::App*> commands_below(const CLI::App& app) {
+  // CLI11 lists commands only of an App that may be changed, or without a filter those parsed.
+  return const_cast<CLI::App&>(app).get_subcommands([](CLI::App*) { return true; });
+}
+
+void add_examples(CLI::App& root) {
+  walk(root, "", [](CLI::App& command, const std::string& path) {
+    const auto found = std::ranges::find(kExamples, path, [](auto& pair) { return pair.first; });
+    if (command.get_footer().empty() && found != kExamples.end())
+      command.footer("Example: " + std::string(found->second));
+  });
+}
+
+std::string unknown_word(const CLI::App& root, const std::vector<std::string>& words) {
+  const CLI::App* app = &root;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") return "";
+    if (word.size() > 1 && word[0] == '-') {
+      const std::string name = word.substr(0, word.find('='));
+      const CLI::Option* flag = find_flag(app, name);
+      if (!flag && name.starts_with("--")) {
+        std::vector<std::string> flags;
+        for (const CLI::App* at = app; at; at = at->get_parent())
+          std::ranges::move(flags_of(*at), std::back_inserter(flags));
+        return unknown("flag", name, flags);
+      }
+      if (flag && flag->get_items_expected_max() > 0 && name == word) ++i;
+      continue;
+    }
+    const auto names = names_below(*app);
+    if (names.empty()) continue;
+    const auto below = commands_below(*app);
+    const auto found = std::ranges::find(names, word);
+    if (found == names.end()) return unknown("command", word, names);
+    app = below[static_cast<std::size_t>(found - names.begin())];
+  }
+  return "";
+}
+
+std::string bash_completion(const CLI::App& root) {
+  return fmt::format(R"(# bash completion for kanpan
+_kanpan() {{
+  local path='' words='' next i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    next="${{path:+$path }}${{COMP_WORDS[i]}}"
+    case "$next" in {}) path="$next" ;; esac
+  done
+  case "$path" in
+{}  esac
+  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+}}
+complete -o default -F _kanpan kanpan
+)",
+                     shell_paths(root), shell_cases(root));
+}
+
+std::string zsh_completion(const CLI::App& root) {
+  return fmt::format(R"(#compdef kanpan
+_kanpan() {{
+  local at='' all='' next i
+  for ((i = 2; i < CURRENT; i++)); do
+    next="${{at:+$at }}${{words[i]}}"
+    case "$next" in {}) at="$next" ;; esac
+  done
+  local -a found
+  () {{
+    local path_here="$1" words=''
+    case "$path_here" in
+{}    esac
+    all="$words"
+  }} "$at"
+  found=(${{=all}})
+  compadd -a found || _files
+}}
+compdef _kanpan kanpan
+)",
+                     shell_paths(root), shell_cases(root));
+}
+
+std::string fish_completion(const CLI::App& root) {
+  std::string script = fmt::format(R"(# fish completion for kanpan
+function __kanpan_at
+  set -l at ''
+  for word in (commandline -opc)[2..-1]
+    switch (string trim "$at $word")
+      case {}
+        set at (string trim "$at $word")
+    end
+  end
+  test "$at" = "$argv[1]"
+end
+)",
+                                   [&] {
+                                     std::string paths = shell_paths(root);
+                                     std::ranges::replace(paths, '|', ' ');
+                                     return paths;
+                                   }());
+  const auto quoted = [](std::string text) {
+    std::erase(text, '\'');
+    return text.substr(0, text.find('\n'));
+  };
+  const auto add = [&](const CLI::App& app, const std::string& path) {
+    for (const CLI::App* command : commands_below(app))
+      script += fmt::format("complete -c kanpan -n '__kanpan_at \"{}\"' -f -a {} -d '{}'\n", path,
+                            command->get_name(), quoted(command->get_description()));
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& name : option->get_lnames())
+        script += fmt::format("complete -c kanpan -n '__kanpan_at \"{}\"' -l {}{} -d '{}'\n", path,
+                              name, option->get_items_expected_max() > 0 ? " -r" : "",
+                              quoted(option->get_description()));
+  };
+  add(root, "");
+  walk(root, "", add);
+  return script;
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,28 @@
+// What is the same for every command: an example, a hint for a mistyped word, completion.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace kanpan::app {
+
+/// The commands directly below, in the order in which they were added.
+std::vector<CLI::App*> commands_below(const CLI::App& app);
+
+/// Gives every command without a footer its example.
+void add_examples(CLI::App& root);
+
+/// What is wrong with words that did not parse: the first command or flag that does not exist, with
+/// the nearest that does; "" when something else is wrong.
+std::string unknown_word(const CLI::App& root, const std::vector<std::string>& words);
+
+/// A completion script for bash, zsh or fish.
+std::string bash_completion(const CLI::App& root);
+std::string zsh_completion(const CLI::App& root);
+std::string fish_completion(const CLI::App& root);
+
+}  // namespace kanpan::app

@@ -1,0 +1,47 @@
+#include "kanpan/app/row_files.hpp"
+
+#include <array>
+
+#include "kanpan/frame/byte_stream.hpp"
+#include "kanpan/frame/csv.hpp"
+#include "kanpan/frame/ndjson.hpp"
+#include "kanpan/store/duckdb/parquet.hpp"
+
+namespace kanpan::app {
+namespace {
+
+/// The first bytes, unpacked.
+Result<std::string> head_of(const std::filesystem::path& file) {
+  KANPAN_LET(const auto bytes, frame::open_bytes(file));
+  std::array<char, 64> head{};
+  KANPAN_LET(const auto read, bytes->read(head));
+  return std::string(head.data(), read);
+}
+
+bool begins_with_object(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const auto first = head.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && head[first] == '{';
+}
+
+template <typename Reader>
+Result<ingest::ImportFile> opened(Result<Reader> reader, const std::string& name,
+                                  std::string format) {
+  if (!reader) return std::move(reader).error();
+  return ingest::ImportFile{name, std::move(format), std::make_unique<Reader>(std::move(*reader))};
+}
+
+}  // namespace
+
+Result<ingest::ImportFile> open_rows(const std::filesystem::path& file, const std::string& name,
+                                     const catalog::TableSpec& table,
+                                     const frame::ColumnNames& names) {
+  KANPAN_LET(const auto head, head_of(file));
+  if (head.starts_with("PAR1"))
+    return opened(store::duckdb::ParquetReader::open(file, table.fields(), names), name, "parquet");
+  if (begins_with_object(head))
+    return opened(frame::NdjsonReader::open(file, table.fields(), names), name, "ndjson");
+  return opened(frame::CsvReader::open(file, table.fields(), names), name, "csv");
+}
+
+}  // namespace kanpan::app

@@ -1,0 +1,17 @@
+// A run on the terminal, from its first event to its exit code.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "kanpan/app/session.hpp"
+
+namespace kanpan::app {
+
+/// Prints what happens while `work` runs, then what came of it: the run id on stdout, the rest on
+/// stderr; under --json only events. `resumable`: what is left can be done by 'run resume'.
+Result<int> watch(Session& session,
+                  const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work,
+                  bool resumable = true);
+
+}  // namespace kanpan::app

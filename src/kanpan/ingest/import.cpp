@@ -1,0 +1,293 @@
+#include "kanpan/ingest/import.hpp"
+
+#include <algorithm>
+#include <semaphore>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kanpan/base/log.hpp"
+#include "kanpan/catalog/units.hpp"
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/row_order.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using journal::UnitState;
+
+constexpr int kLeaseSeconds = 24 * 3600;
+/// Blocks read ahead of the gate, and blocks behind it that are not visible yet: what memory holds.
+constexpr std::size_t kReadAhead = 2;
+constexpr std::ptrdiff_t kInFlight = 4;
+
+Result<void> check_columns(const TableSpec& table, const ImportFile& file) {
+  std::vector<std::string> lacking;
+  for (const std::string& name : table.key)
+    if (std::ranges::find(file.rows->missing(), name) != file.rows->missing().end())
+      lacking.push_back(name);
+  if (lacking.empty()) return {};
+  return Error{Errc::Usage,
+               fmt::format("'{}' has no column {}, part of the key of {}", file.name,
+                           fmt::join(lacking, " and no "), table.name),
+               file.rows->unknown().empty()
+                   ? "every row needs its key"
+                   : fmt::format("if it is there under another name: --map {}={}",
+                                 file.rows->unknown().front(), lacking.front())};
+}
+
+/// Whole numbers that the source's unit cannot hold become cells that the gate holds back.
+void restore_units(const TableSpec& table, frame::RowBlock& block) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    frame::Column& column = block.batch.column(c);
+    const double factor = catalog::to_normal(table.columns[c].unit).factor;
+    for (const std::uint32_t row : catalog::restore(column, factor))
+      block.bad_cells.push_back(
+          {row, static_cast<std::uint16_t>(c), block.lines[row],
+           fmt::format("{}: no whole {}", column.text_of(row), table.columns[c].unit)});
+  }
+}
+
+}  // namespace
+
+/// One import from its first block to its last commit.
+class ImportExecution {
+ public:
+  ImportExecution(Importer& owner, ImportRequest& request, std::stop_token stop)
+      : owner_(owner),
+        request_(request),
+        table_(*request.table),
+        stop_(std::move(stop)),
+        id_(journal::new_run_id(owner.clock_)),
+        history_(owner.store_) {}
+
+  Result<RunOutcome> run() {
+    KANPAN_LET(lease_,
+               owner_.ledger_.acquire("lock:update:" + table_.name, "run " + id_, kLeaseSeconds));
+    auto outcome = run_leased();
+    if (const auto released = owner_.ledger_.release(lease_); !released)
+      log::warn("ingest", "the lease on {} was already gone: {}", table_.name,
+                released.error().text());
+    return outcome;
+  }
+
+ private:
+  Result<RunOutcome> run_leased() {
+    KANPAN_TRY(start());
+    owner_.progress_.begin(id_);
+    for (ImportFile& file : request_.files)
+      if (!over()) read(file);
+    owner_.writer_.drain();
+    if (auto settled = settle(); !settled) fail(std::move(settled).error());
+    owner_.writer_.tidy();
+    owner_.progress_.end(id_);
+    return finish();
+  }
+
+  Result<void> start() {
+    std::vector<std::string> names;
+    for (const ImportFile& file : request_.files) names.push_back(file.name);
+    journal::Run run;
+    run.id = id_;
+    run.command = "import";
+    run.tables = table_.name;
+    run.arguments = boost::json::serialize(
+        boost::json::object{{"command", "import"},
+                            {"tables", boost::json::value_from(std::vector{table_.name})},
+                            {"files", boost::json::value_from(names)}});
+    run.started = owner_.clock_.now();
+    return owner_.ledger_.start_run(run, {});
+  }
+
+  /// One thread reads, this one proves and packs, the writer's two store.
+  void read(ImportFile& file) {
+    const auto& missing = file.rows->missing();
+    if (!missing.empty())
+      tell(
+          "note", file.name, 0,
+          fmt::format("no column {}: left as stored, empty in new rows", fmt::join(missing, ", ")));
+    Channel<Result<std::optional<frame::RowBlock>>> channel(kReadAhead);
+    std::jthread reader([&] {
+      for (;;) {
+        auto block = file.rows->next(request_.block_rows);
+        const bool last = !block || !*block;
+        if (!channel.send(std::move(block)) || last) break;
+      }
+      channel.close();
+    });
+    while (auto block = channel.receive()) {
+      if (over() || !*block) {
+        if (!*block) fail(std::move(*block).error());
+        break;
+      }
+      if (!**block) break;
+      take(file, std::move(***block));
+    }
+    channel.close();
+    reader.join();
+    if (!file.rows->unknown().empty())
+      tell("note", file.name, 0,
+           fmt::format("not in the catalog and left out: {}",
+                       fmt::join(file.rows->unknown(), ", ")));
+  }
+
+  void take(const ImportFile& file, frame::RowBlock block) {
+    in_flight_.acquire();
+    Submission made;
+    made.landing.lease = lease_;
+    journal::Unit& unit = made.landing.unit.emplace();
+    unit.run = id_;
+    unit.number = next_number_++;
+    unit.table = table_.name;
+    unit.label = fmt::format("{} {}..{}", file.name, block.lines.front(), block.lines.back());
+    if (auto accepted = accept(file, std::move(block), made); !accepted) {
+      unit.state = UnitState::Failed;
+      unit.error = accepted.error().text();
+      made.proposals.clear();
+      fail(std::move(accepted).error());
+    }
+    made.done = [this, unit](const Result<std::vector<store::Applied>>& outcome) {
+      settled(unit, outcome);
+    };
+    if (owner_.writer_.submit(std::move(made))) return;
+    in_flight_.release();
+    fail({Errc::Cancelled, "the writer closed before the import was done"});
+  }
+
+  Result<void> accept(const ImportFile& file, frame::RowBlock block, Submission& into) {
+    journal::Unit& unit = *into.landing.unit;
+    if (request_.normal_units) restore_units(table_, block);
+    Harvest harvest;
+    harvest.rows = std::move(block.batch);
+    for (auto& cell : block.bad_cells)
+      harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
+    const auto mode = mode_of(file);
+    KANPAN_LET(auto verdict, judge(Slice::of_file(table_, mode), std::move(harvest), history_));
+    const Instant now = owner_.clock_.now();
+    if (verdict.refused) {
+      unit.state = UnitState::Refused;
+      unit.error = fmt::format("{}: {}", verdict.refused->rule, verdict.refused->reason);
+      into.landing.quarantined.push_back(
+          quarantined_page(unit, unit.label, *verdict.refused, "", now));
+      return {};
+    }
+    for (HeldRow& held : verdict.held) {
+      const auto line = block.lines[held.row];
+      into.landing.quarantined.push_back(
+          quarantined_row(unit, fmt::format("{}:{}", file.name, line), std::move(held), now));
+    }
+    unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
+    unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
+    unit.state = UnitState::Committed;
+    if (verdict.rows.rows() == 0) return {};
+    sort_by_key(table_, verdict.rows);
+    note_span(verdict.rows);
+    Proposal proposal;
+    proposal.table = &table_;
+    proposal.header.table = table_.name;
+    proposal.header.mode = mode;
+    proposal.header.run = id_;
+    proposal.header.unit = unit.number;
+    proposal.header.source = file.format + ":" + file.name;
+    proposal.rows = std::move(verdict.rows);
+    into.proposals.push_back(std::move(proposal));
+    return {};
+  }
+
+  /// A column that the file does not have says nothing about what is stored.
+  journal::Mode mode_of(const ImportFile& file) const {
+    const bool merge =
+        !file.rows->missing().empty() || table_.policy.conflict == catalog::Conflict::Merge;
+    return merge ? journal::Mode::Merge : journal::Mode::Upsert;
+  }
+
+  void note_span(const frame::Batch& rows) {
+    const auto at = rows.find(table_.time);
+    if (at == frame::Batch::npos || table_.days == catalog::Days::Calendar) return;
+    const auto [first, last] = std::ranges::minmax(rows.column(at).dates());
+    span_ = span_ ? DateRange{std::min(span_->first, first), std::max(span_->last, last)}
+                  : DateRange{first, last};
+  }
+
+  /// On the writer's thread.
+  void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome) {
+    if (!outcome) fail(outcome.error());
+    owner_.progress_.unit_done(unit);
+    const bool refused = unit.state == UnitState::Refused;
+    if (refused)
+      tell("quarantine", unit.label, 0, unit.error);
+    else if (outcome && unit.state == UnitState::Committed)
+      tell("commit", unit.label, unit.rows, "committed",
+           outcome->empty() ? 0 : outcome->back().seq);
+    if (unit.quarantined > 0) tell("quarantine", unit.label, unit.quarantined, "rows held back");
+    in_flight_.release();
+  }
+
+  Result<void> settle() {
+    if (!span_) return {};
+    KANPAN_LET(const auto universe, Universe::load(owner_.catalog_, owner_.store_));
+    Submission made;
+    made.landing.lease = lease_;
+    KANPAN_LET(made.landing.days,
+               stored_days(table_, *span_, universe, owner_.store_, owner_.clock_.now()));
+    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+    return {};
+  }
+
+  Result<RunOutcome> finish() {
+    KANPAN_LET(auto summary, owner_.ledger_.run(id_));
+    journal::RunState state = journal::RunState::Done;
+    if (error_ || summary.failed + summary.refused > 0)
+      state = summary.committed > 0 ? journal::RunState::Partial : journal::RunState::Failed;
+    else if (stop_.stop_requested())
+      state = journal::RunState::Cancelled;
+    KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error_ ? error_->text() : ""));
+    KANPAN_LET(summary, owner_.ledger_.run(id_));
+    tell("done", "", summary.rows, std::string(journal::name(state)));
+    return RunOutcome{std::move(summary), error_};
+  }
+
+  bool over() {
+    const std::lock_guard lock(mutex_);
+    return stop_.stop_requested() || error_.has_value();
+  }
+
+  void fail(Error error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+
+  void tell(std::string kind, const std::string& unit, std::uint64_t rows, std::string message,
+            journal::Sequence seq = 0) {
+    Event event{std::move(kind), id_, table_.name, unit, rows, 0, seq, std::move(message)};
+    event.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::chrono::steady_clock::now() - started_)
+                           .count();
+    owner_.progress_.tell(event);
+  }
+
+  Importer& owner_;
+  ImportRequest& request_;
+  const TableSpec& table_;
+  const std::stop_token stop_;
+  const std::string id_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  History history_;
+  journal::Lease lease_;
+  std::uint32_t next_number_ = 1;
+  std::optional<DateRange> span_;  ///< of the time column, of what was accepted
+  std::counting_semaphore<> in_flight_{kInFlight};
+  std::mutex mutex_;
+  std::optional<Error> error_;  ///< shared with the writer's threads
+};
+
+Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {
+  for (const ImportFile& file : request.files) KANPAN_TRY(check_columns(*request.table, file));
+  return ImportExecution(*this, request, std::move(stop)).run();
+}
+
+}  // namespace kanpan::ingest

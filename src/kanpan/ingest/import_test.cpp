@@ -1,0 +1,223 @@
+#include "kanpan/ingest/import.hpp"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "kanpan/frame/csv.hpp"
+#include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/journal/sqlite/sqlite_journal.hpp"
+#include "kanpan/store/duckdb/duckdb_store.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHeader =
+    "ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount\n";
+
+/// A row of daily that keeps every identity.
+std::string row(std::string_view code, std::string_view day, std::string_view close = "10.2") {
+  return std::string(code) + "," + std::string(day) + ",10,10.5,9.8," + std::string(close) +
+         ",10,0.2,2,1000,1010\n";
+}
+
+class Import : public testing::Test {
+ protected:
+  Import() {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    journal_ =
+        journal::sqlite::SqliteJournal::open(folder_ / "journal.db", *clock_, "test").value();
+    store_ = store::duckdb::DuckdbStore::open(folder_ / "hot.duckdb", catalog_).value();
+    writer_ = std::make_unique<Writer>(*journal_, *store_, catalog_, Writer::Options{});
+  }
+  ~Import() override {
+    writer_.reset();
+    store_.reset();
+    journal_.reset();
+    fs::remove_all(folder_);
+  }
+
+  const catalog::TableSpec& daily() const { return *catalog_.find("daily").value(); }
+
+  Result<RunOutcome> import(const std::string& text, bool normal_units = false,
+                            std::size_t block_rows = 50'000, std::stop_token stop = {}) {
+    ImportRequest request{&daily(), {}, normal_units, block_rows};
+    auto reader = frame::CsvReader::read(frame::stream_of(text), "rows.csv", daily().fields());
+    EXPECT_TRUE(reader) << reader.error().text();
+    request.files.push_back(
+        {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
+    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_);
+    return importer.run(std::move(request), std::move(stop));
+  }
+
+  frame::Batch stored() const {
+    frame::Batch rows(daily().fields());
+    store::Read read;
+    read.table = &daily();
+    EXPECT_TRUE(store_->read(read, [&](frame::Batch&& batch) -> Result<bool> {
+      rows.append(batch);
+      return true;
+    }));
+    return rows;
+  }
+
+  std::vector<journal::Quarantined> held() const {
+    return journal_->quarantine("daily", "held", 100).value();
+  }
+
+  Quarantine quarantine() { return {catalog_, *journal_, *store_, *writer_, *clock_, false}; }
+
+  fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));
+  std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
+  catalog::Catalog catalog_ = catalog::Catalog::load(KANPAN_SOURCE_DIR "/catalog/tables").value();
+  Progress progress_;
+  std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
+  std::unique_ptr<store::duckdb::DuckdbStore> store_;
+  std::unique_ptr<Writer> writer_;
+};
+
+TEST_F(Import, RowsAreDurableVisibleAndTheirDaysAreKnown) {
+  const auto outcome =
+      import(std::string(kHeader) + row("600000.SH", "20240628") + row("000001.SZ", "2024-06-27"));
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->exit_code(), 0);
+  EXPECT_EQ(outcome->summary.rows, 2u);
+  EXPECT_EQ(outcome->summary.run.command, "import");
+  EXPECT_EQ(stored().rows(), 2u);
+  const auto commits = journal_->headers(0, 10).value();
+  ASSERT_EQ(commits.size(), 1u);
+  EXPECT_EQ(commits[0].source, "csv:rows.csv");
+  EXPECT_EQ(journal_->days("daily", {Date::from_ymd(2024, 6, 27), Date::from_ymd(2024, 6, 28)})
+                .value()
+                .size(),
+            2u);
+}
+
+TEST_F(Import, BlocksAreUnitsAndASecondImportChangesNothing) {
+  std::string text(kHeader);
+  for (int i = 0; i < 25; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  ASSERT_EQ(import(text, false, 10).value().summary.units, 3u);
+  ASSERT_EQ(import(text, false, 10).value().exit_code(), 0);
+  EXPECT_EQ(stored().rows(), 25u);
+  EXPECT_EQ(store_->sizes().value().at("daily").history_rows, 0u);
+}
+
+TEST_F(Import, ABadRowIsHeldWithItsLineAndTheRestGoesOn) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  text += row("600100.SH", "20240628", "99");
+  text += row("600101.SH", "20240628", "much");
+  const auto outcome = import(text).value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  EXPECT_EQ(stored().rows(), 10u);
+  ASSERT_EQ(held().size(), 2u);
+  EXPECT_EQ(held()[0].call, "rows.csv:13");
+  EXPECT_EQ(held()[0].rule, "cell.close");
+  EXPECT_EQ(held()[1].call, "rows.csv:12");
+}
+
+TEST_F(Import, AColumnThatTheFileLacksKeepsWhatIsStored) {
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
+  ASSERT_EQ(import("ts_code,trade_date,vol\n600000.SH,20240628,2000\n").value().exit_code(), 0);
+  const auto rows = stored();
+  ASSERT_EQ(rows.rows(), 1u);
+  EXPECT_EQ(rows.column(rows.find("close")).text_of(0), "10.2");
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(0), "2000");
+}
+
+TEST_F(Import, NormalUnitsBecomeTheSources) {
+  const std::string text =
+      std::string(kHeader) + "600000.SH,20240628,10,10.5,9.8,10.2,10,0.2,2,100012,1010121.2\n";
+  ASSERT_EQ(import(text, true).value().exit_code(), 0);
+  const auto rows = stored();
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(0), "1000.12");
+  EXPECT_EQ(rows.column(rows.find("amount")).text_of(0), "1010.1212");
+}
+
+TEST_F(Import, WithoutItsKeyAFileIsRefusedBeforeAnythingIsWritten) {
+  const auto outcome = import("code,trade_date,close\n600000.SH,20240628,10\n");
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::Usage);
+  EXPECT_NE(outcome.error().hint.find("--map code=ts_code"), std::string::npos);
+  EXPECT_TRUE(journal_->runs(10).value().empty());
+}
+
+TEST_F(Import, ALineThatCannotBeReadLeavesTheBlocksBeforeIt) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  text += "600100.SH,20240628\n";
+  const auto outcome = import(text, false, 5).value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  ASSERT_TRUE(outcome.error);
+  EXPECT_NE(outcome.error->message.find("line 12"), std::string::npos) << outcome.error->message;
+  EXPECT_EQ(outcome.summary.run.state, journal::RunState::Partial);
+  EXPECT_EQ(stored().rows(), 10u);
+}
+
+TEST_F(Import, StoppedBeforeTheFirstBlockItLeavesNothing) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto outcome =
+      import(std::string(kHeader) + row("600000.SH", "20240628"), false, 10, stop.get_token());
+  EXPECT_EQ(outcome.value().exit_code(), 6);
+  EXPECT_EQ(stored().rows(), 0u);
+}
+
+TEST_F(Import, AnotherWriterOfTheTableKeepsItOut) {
+  ASSERT_TRUE(journal_->acquire("lock:update:daily", "somebody", 60));
+  const auto outcome = import(std::string(kHeader) + row("600000.SH", "20240628"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::Busy);
+}
+
+TEST_F(Import, AReleasedRowIsStoredAsItCame) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  ASSERT_EQ(import(text + row("600100.SH", "20240628", "99")).value().exit_code(), 5);
+  const auto id = held().at(0).id;
+  auto released = quarantine().release(id);
+  ASSERT_TRUE(released) << released.error().text();
+  EXPECT_EQ(*released, 1u);
+  EXPECT_EQ(stored().rows(), 11u);
+  EXPECT_TRUE(held().empty());
+  EXPECT_EQ(journal_->quarantined(id).value().state, "released");
+  EXPECT_EQ(journal_->headers(1, 10).value().at(0).source, "quarantine");
+  EXPECT_EQ(quarantine().release(id).error().code, Errc::Usage);
+  EXPECT_EQ(quarantine().drop(id).error().code, Errc::Usage);
+  EXPECT_EQ(quarantine().release(999).error().code, Errc::NotFound);
+}
+
+TEST_F(Import, ARowWithAnUnreadableCellIsNotReleasedButCanBeDropped) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  ASSERT_EQ(import(text + row("600100.SH", "20240628", "much")).value().exit_code(), 5);
+  const auto id = held().at(0).id;
+  const auto released = quarantine().release(id);
+  ASSERT_FALSE(released);
+  EXPECT_EQ(released.error().code, Errc::Quality);
+  EXPECT_NE(released.error().message.find("close is 'much'"), std::string::npos);
+  EXPECT_EQ(stored().rows(), 10u);
+  ASSERT_TRUE(quarantine().drop(id));
+  EXPECT_EQ(journal_->quarantined(id).value().state, "dropped");
+}
+
+TEST_F(Import, AHeldPageIsParsedAgainAndItsRowsAreStored) {
+  journal::Landing landing;
+  journal::Unit unit;
+  unit.table = "daily";
+  landing.quarantined.push_back(
+      quarantined_page(unit, "daily(trade_date=20240628)", {"page.truncated", "cut off"},
+                       R"({"code":0,"msg":"","data":{"fields":["ts_code","trade_date","close"],)"
+                       R"("items":[["600000.SH","20240628",8.5],["000001.SZ","20240628",10.2]]}})",
+                       clock_->now()));
+  ASSERT_TRUE(journal_->land({&landing, 1}));
+  EXPECT_EQ(quarantine().release(held().at(0).id).value(), 2u);
+  EXPECT_EQ(stored().rows(), 2u);
+}
+
+}  // namespace
+}  // namespace kanpan::ingest

@@ -1,0 +1,166 @@
+#include "kanpan/ingest/quarantine.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kanpan/frame/json.hpp"
+#include "kanpan/frame/ndjson.hpp"
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/row_order.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using journal::Quarantined;
+
+/// A release is one transaction.
+constexpr int kLeaseSeconds = 600;
+
+Quarantined quarantined(const journal::Unit& unit, std::string call, std::string rule,
+                        std::string reason, Instant at) {
+  Quarantined kept;
+  kept.run = unit.run;
+  kept.unit = unit.number;
+  kept.table = unit.table;
+  kept.call = std::move(call);
+  kept.rule = std::move(rule);
+  kept.reason = std::move(reason);
+  kept.at = at;
+  return kept;
+}
+
+Error unreadable(const Quarantined& kept, const TableSpec& table, std::uint32_t row,
+                 std::uint16_t column, std::string_view raw) {
+  const catalog::ColumnSpec& spec = table.columns[column];
+  return Error{Errc::Quality,
+               fmt::format("{} {}: row {}: {} is '{}', which is no {}", table.name, kept.id,
+                           row + 1, spec.name, raw, frame::name(spec.type)),
+               fmt::format("collect it again once the source has mended it, and: kanpan quarantine "
+                           "drop {}",
+                           kept.id)};
+}
+
+/// Day and code are what a row is found by.
+Result<void> check_key(const Quarantined& kept, const TableSpec& table, const frame::Batch& rows) {
+  for (const std::string& name : {table.time, table.code}) {
+    const auto at = rows.find(name);
+    if (at == frame::Batch::npos || rows.column(at).null_count() == 0) continue;
+    return Error{Errc::Quality, fmt::format("{} {}: {} is empty", table.name, kept.id, name),
+                 fmt::format("without it a row has no place; kanpan quarantine drop {}", kept.id)};
+  }
+  return {};
+}
+
+std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& rows) {
+  const auto at = rows.find(table.time);
+  if (at == frame::Batch::npos || table.days == catalog::Days::Calendar || rows.rows() == 0)
+    return std::nullopt;
+  const auto days = rows.column(at).dates();
+  const auto [first, last] = std::ranges::minmax(days);
+  return DateRange{first, last};
+}
+
+}  // namespace
+
+Quarantined quarantined_row(const journal::Unit& unit, std::string call, HeldRow held, Instant at) {
+  Quarantined kept =
+      quarantined(unit, std::move(call), std::move(held.rule), std::move(held.reason), at);
+  kept.row = std::move(held.json);
+  return kept;
+}
+
+Quarantined quarantined_page(const journal::Unit& unit, std::string call, const Refusal& refusal,
+                             std::string body, Instant at) {
+  Quarantined kept = quarantined(unit, std::move(call), refusal.rule, refusal.reason, at);
+  kept.page = std::move(body);
+  return kept;
+}
+
+Result<Quarantined> Quarantine::held(std::uint64_t id) const {
+  KANPAN_LET(auto kept, ledger_.quarantined(id));
+  if (kept.state != "held")
+    return Error{Errc::Usage, fmt::format("{} is {} already", id, kept.state),
+                 "see what is held with: kanpan quarantine list"};
+  return kept;
+}
+
+Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
+  KANPAN_LET(const auto kept, held(id));
+  KANPAN_LET(const TableSpec* table, catalog_.find(kept.table));
+  KANPAN_LET(auto rows, rows_of(kept, *table));
+  KANPAN_TRY(check_key(kept, *table, rows.batch));
+  const std::uint64_t count = rows.batch.rows();
+  KANPAN_LET(const auto lease, ledger_.acquire("lock:update:" + table->name,
+                                               fmt::format("quarantine {}", id), kLeaseSeconds));
+  const auto written = write(kept, *table, std::move(rows), lease);
+  const auto released = ledger_.release(lease);
+  KANPAN_TRY(written);
+  KANPAN_TRY(released);
+  KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
+  return count;
+}
+
+Result<void> Quarantine::drop(std::uint64_t id) {
+  KANPAN_TRY(held(id));
+  return ledger_.set_quarantine_state(id, "dropped");
+}
+
+Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
+                                             const TableSpec& table) const {
+  if (kept.row.empty() && kept.page.empty())
+    return Error{
+        Errc::Quality,
+        fmt::format("{} {} is a page of which only the reason was kept", table.name, kept.id),
+        fmt::format("mend and import {} again", kept.call)};
+  if (kept.row.empty()) {
+    KANPAN_LET(auto page, frame::parse_page(kept.page, table.fields()));
+    for (const std::string& name : page.missing)
+      if (std::ranges::find(table.key, name) != table.key.end())
+        return Error{Errc::Quality,
+                     fmt::format("{} {}: the page has no {}", table.name, kept.id, name),
+                     fmt::format("kanpan quarantine drop {}", kept.id)};
+    if (!page.bad_cells.empty()) {
+      const auto& cell = page.bad_cells.front();
+      return unreadable(kept, table, cell.row, cell.column, cell.raw);
+    }
+    sort_by_key(table, page.batch);
+    return Rows{std::move(page.batch), page.missing.empty()};
+  }
+  KANPAN_LET(auto reader,
+             frame::NdjsonReader::read(frame::stream_of(kept.row), table.name, table.fields()));
+  KANPAN_LET(auto block, reader.next(1));
+  if (!block->bad_cells.empty()) {
+    const auto& cell = block->bad_cells.front();
+    return unreadable(kept, table, cell.row, cell.column, cell.raw);
+  }
+  return Rows{std::move(block->batch), reader.missing().empty()};
+}
+
+Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, Rows rows,
+                               const journal::Lease& lease) {
+  const auto span = span_of(table, rows.batch);
+  Submission made;
+  made.landing.lease = lease;
+  Proposal proposal;
+  proposal.table = &table;
+  proposal.header.table = table.name;
+  proposal.header.mode = rows.whole ? journal::Mode::Upsert : journal::Mode::Merge;
+  proposal.header.run = kept.run;
+  proposal.header.unit = kept.unit;
+  proposal.header.source = "quarantine";
+  proposal.header.simulated = simulated_;
+  proposal.rows = std::move(rows.batch);
+  made.proposals.push_back(std::move(proposal));
+  KANPAN_TRY(writer_.write(std::move(made)));
+  if (!span) return {};
+  KANPAN_LET(const auto universe, Universe::load(catalog_, store_));
+  Submission settled;
+  settled.landing.lease = lease;
+  KANPAN_LET(settled.landing.days, stored_days(table, *span, universe, store_, clock_.now()));
+  KANPAN_TRY(writer_.write(std::move(settled)));
+  return {};
+}
+
+}  // namespace kanpan::ingest

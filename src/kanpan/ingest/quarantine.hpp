@@ -1,0 +1,60 @@
+// Rows and pages that the gate held back: how they are kept, and a person's word on them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/ingest/gate.hpp"
+#include "kanpan/ingest/writer.hpp"
+#include "kanpan/journal/ledger.hpp"
+
+namespace kanpan::ingest {
+
+/// As the ledger keeps them.
+journal::Quarantined quarantined_row(const journal::Unit& unit, std::string call, HeldRow held,
+                                     Instant at);
+journal::Quarantined quarantined_page(const journal::Unit& unit, std::string call,
+                                      const Refusal& refusal, std::string body, Instant at);
+
+/// Thread-safe. A release under a lease of its table; two at once on one table: Errc::Busy.
+class Quarantine {
+ public:
+  /// `simulated`: the source that the rows came from invents them.
+  Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
+             Writer& writer, const Clock& clock, bool simulated)
+      : catalog_(catalog),
+        ledger_(ledger),
+        store_(store),
+        writer_(writer),
+        clock_(clock),
+        simulated_(simulated) {}
+
+  /// Writes the row, or all rows of the page, past the gate: a person has seen them. Durable and
+  /// visible when it returns the number of rows. Errors: NotFound for an unknown id, Usage for one
+  /// that was released or dropped before, Quality for cells that cannot be read and for a page of
+  /// which nothing was kept.
+  Result<std::uint64_t> release(std::uint64_t id);
+  /// Never to be looked at again; stays in the ledger. Errors: NotFound, Usage as above.
+  Result<void> drop(std::uint64_t id);
+
+ private:
+  struct Rows {
+    frame::Batch batch;
+    bool whole = true;  ///< every column of the table was there
+  };
+  Result<journal::Quarantined> held(std::uint64_t id) const;
+  Result<Rows> rows_of(const journal::Quarantined& kept, const catalog::TableSpec& table) const;
+  Result<void> write(const journal::Quarantined& kept, const catalog::TableSpec& table, Rows rows,
+                     const journal::Lease& lease);
+
+  const catalog::Catalog& catalog_;
+  journal::Ledger& ledger_;
+  store::Store& store_;
+  Writer& writer_;
+  const Clock& clock_;
+  const bool simulated_;
+};
+
+}  // namespace kanpan::ingest

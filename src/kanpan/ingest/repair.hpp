@@ -1,0 +1,17 @@
+// The calls that fill the holes of the coverage matrix, and no others.
+#pragma once
+
+#include "kanpan/ingest/coverage.hpp"
+#include "kanpan/ingest/planner.hpp"
+
+namespace kanpan::ingest {
+
+/// Days that are absent or not complete and cells that are missing, each day either whole or code
+/// by code over the span of the code's missing days, whichever split takes the fewest calls (a code
+/// is assumed to take one). Complete days, days of which nothing is expected and
+/// days that are not ready at the source are not asked.
+/// `plan.complete` counts the days left out. Errors are the planner's.
+Result<Plan> plan_repair(const catalog::TableSpec& table, const Coverage& coverage,
+                         const Knowledge& knowledge);
+
+}  // namespace kanpan::ingest

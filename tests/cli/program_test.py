@@ -1,0 +1,242 @@
+"""The program as a user runs it. KANPAN names the binary."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import unittest
+
+KANPAN = os.environ["KANPAN"]
+CLOCK = "2024-07-10T18:00:00+08:00"
+EVER = {"KANPAN_CLOCK": CLOCK, "KANPAN_SOURCE_KIND": "sim",
+        "KANPAN_SOURCE_CALLS_PER_MINUTE": "0", "KANPAN_SOURCE_CALLS_PER_DAY": "0"}
+
+
+def environment(**more):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("KANPAN_")}
+    return {**clean, **EVER, **more}
+
+
+class Background:
+    """A server of the program; `found` is what its first matching line said."""
+
+    def __init__(self, pattern, *words, **env):
+        self.process = subprocess.Popen([KANPAN, *map(str, words)], stderr=subprocess.PIPE,
+                                        stdout=subprocess.DEVNULL, text=True,
+                                        env=environment(**env))
+        self.found = None
+        for line in self.process.stderr:
+            if match := re.search(pattern, line):
+                self.found = match.group(1)
+                break
+        if self.found is None:
+            raise RuntimeError(f"{words} ended with {self.process.wait()}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=60)
+        self.process.stderr.close()
+        return code
+
+
+class Program(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 20)
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.data = pathlib.Path(cls.folder.name) / "collected"
+        made = cls.run_in(cls.data, "collect", "daily", "adj_factor", "--from", "20240624",
+                          "--to", "20240628")
+        assert made.returncode == 0, made.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sim.stop()
+        cls.folder.cleanup()
+
+    @classmethod
+    def run_in(cls, data, *words, **env):
+        return subprocess.run([KANPAN, "--data", str(data), *map(str, words)],
+                              capture_output=True, text=True, timeout=120,
+                              env=environment(KANPAN_SOURCE_URL=cls.sim.found, **env))
+
+    def kanpan(self, *words, **env):
+        return self.run_in(self.data, *words, **env)
+
+    def fresh(self, name):
+        return pathlib.Path(self.folder.name) / name
+
+    def refused(self, code, *words, says, data=None):
+        done = self.run_in(data or self.data, *words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, done.stderr)
+
+    # ---- wrong words
+
+    def test_wrong_words_say_what_was_meant(self):
+        self.refused(2, "colect", "daily", says="did you mean 'collect'")
+        self.refused(2, "run", "lst", says="did you mean 'list'")
+        self.refused(2, "get", "daily", "--limt", "3", says="did you mean '--limit'")
+        self.refused(2, "get", "daily", "--limit", "many", says="many")
+
+    def test_wrong_values_are_named(self):
+        self.refused(2, "get", "dialy", says=["dialy", "did you mean 'daily'"])
+        self.refused(2, "get", "daily", "--from", "20240230", says="20240230")
+        self.refused(2, "get", "daily", "--ts-code", "6000", says="6000")
+        self.refused(2, "get", "daily", "--fields", "klose", says="klose")
+        self.refused(2, "get", "daily", "--units", "feet", says="feet")
+        self.refused(2, "collect", "daily", "--mode", "fast", says="fast")
+        self.refused(2, "import", "daily", __file__, "--units", "feet", says="feet")
+        self.refused(2, "import", "daily", __file__, "--map", "x", says="--map 'x'")
+        self.refused(2, "import", "daily", "absent.csv", says="absent.csv")
+        self.refused(2, "repair", "stock_basic", says="no days")
+        self.refused(2, "quarantine", "show", "999", says="999")
+        self.refused(2, "quarantine", "list", "--state", "lost", says="lost")
+        self.refused(2, "completion", "tcsh", says="tcsh")
+
+    def test_alone_it_prints_its_help(self):
+        done = subprocess.run([KANPAN], capture_output=True, text=True, env=environment())
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("collect", done.stderr)
+
+    def test_every_level_has_an_example(self):
+        paths = [[]]
+        seen = 0
+        while paths:
+            path = paths.pop()
+            done = subprocess.run([KANPAN, *path, "--help"], capture_output=True, text=True,
+                                  env=environment())
+            self.assertEqual(done.returncode, 0, path)
+            self.assertIn("Example", done.stdout, path)
+            self.assertNotIn("\x1b", done.stdout)
+            seen += 1
+            below = re.search(r"^Subcommands:\n((?:  .*\n?)+)", done.stdout, re.M)
+            if below:
+                paths += [[*path, word] for word in re.findall(r"^  (\w+)", below.group(1), re.M)]
+        self.assertGreater(seen, 30)
+
+    def test_completion_knows_the_tree(self):
+        script = subprocess.run([KANPAN, "completion", "bash"], capture_output=True, text=True,
+                                env=environment()).stdout
+        asked = script + "\nCOMP_WORDS=(kanpan run sh); COMP_CWORD=2; _kanpan; echo ${COMPREPLY[@]}"
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True)
+        self.assertEqual(done.stdout.strip(), "show")
+        for shell in ("zsh", "fish"):
+            done = subprocess.run([KANPAN, "completion", shell], capture_output=True, text=True,
+                                  env=environment())
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("quarantine", done.stdout)
+
+    # ---- import
+
+    def round_trip(self, name, units):
+        file = self.fresh(name + ".csv")
+        done = self.kanpan("get", "daily", "--format", "csv", "--units", units, "-o", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        data = self.fresh(name)
+        done = self.run_in(data, "import", "daily", file, "--units", units)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ours = self.kanpan("get", "daily", "--format", "csv", "--units", "tushare").stdout
+        theirs = self.run_in(data, "get", "daily", "--format", "csv", "--units", "tushare").stdout
+        self.assertGreater(ours.count("\n"), 50)
+        self.assertEqual(ours, theirs)
+        return data
+
+    def test_import_brings_back_what_get_wrote(self):
+        self.round_trip("source_units", "tushare")
+        self.round_trip("normal_units", "kanpan")
+
+    def test_import_of_ndjson(self):
+        file = self.fresh("rows.ndjson")
+        self.kanpan("get", "daily", "--format", "ndjson", "--units", "tushare", "-o", file)
+        data = self.fresh("from_ndjson")
+        self.assertEqual(self.run_in(data, "import", "daily", file).returncode, 0)
+        self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout,
+                         self.kanpan("get", "daily", "--count").stdout)
+
+    def test_import_holds_back_and_quarantine_decides(self):
+        file = self.fresh("spoilt.csv")
+        self.kanpan("get", "daily", "--format", "csv", "--units", "tushare", "-o", file)
+        lines = file.read_text().splitlines()
+        at = lines[0].split(",").index("close")
+        cells = lines[3].split(",")
+        cells[at] = "99999"
+        lines[3] = ",".join(cells)
+        file.write_text("\n".join(lines) + "\n")
+        data = self.fresh("spoilt")
+        self.assertEqual(self.run_in(data, "import", "daily", file).returncode, 5)
+        held = json.loads(self.run_in(data, "--json", "quarantine", "list").stdout)
+        self.assertEqual(len(held), 1)
+        self.assertEqual(held[0]["row"]["close"], 99999)
+        number = str(held[0]["id"])
+        self.assertEqual(self.run_in(data, "quarantine", "release", number).returncode, 0)
+        self.refused(2, "quarantine", "release", number, says="released already", data=data)
+        self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout.strip(),
+                         str(len(lines) - 1))
+
+    def test_repair_fetches_only_what_is_missing(self):
+        data = self.fresh("repaired")
+        words = ["collect", "daily", "--from", "20240624", "--to", "20240624"]
+        self.assertEqual(self.run_in(data, *words).returncode, 0)
+        words[-1] = words[-3] = "20240626"
+        self.assertEqual(self.run_in(data, *words).returncode, 0)
+        plan = json.loads(self.run_in(data, "--json", "repair", "daily", "--plan").stdout)
+        self.assertEqual(plan["calls"], 1)
+        self.assertEqual(plan["tables"][0]["first"], "2024-06-25")
+        done = self.run_in(data, "repair", "daily")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        plan = json.loads(self.run_in(data, "--json", "repair", "daily", "--plan").stdout)
+        self.assertEqual(plan["calls"], 0)
+
+    # ---- doctor, servers
+
+    def test_doctor_names_the_fix(self):
+        done = self.kanpan("--json", "doctor", KANPAN_HTTP_LISTEN="127.0.0.1:0")
+        found = {one["check"]: one for one in json.loads(done.stdout)}
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(found["source"]["health"], "ok")
+        self.assertEqual(found["journal"]["health"], "ok")
+        done = self.kanpan("doctor", KANPAN_SOURCE_KIND="tushare")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("KANPAN_SOURCE_TOKEN", done.stdout)
+
+    def test_doctor_sets_an_unusable_store_aside_only_when_told(self):
+        data = self.round_trip("sick", "tushare")
+        store = data / "hot.duckdb"
+        store.write_bytes(b"no database" * 1000)
+        listen = {"KANPAN_HTTP_LISTEN": "127.0.0.1:0"}
+        self.assertEqual(self.run_in(data, "doctor", **listen).returncode, 3)
+        self.assertTrue(store.exists())
+        self.assertEqual(self.run_in(data, "doctor", "--fix", **listen).returncode, 0)
+        self.assertFalse(store.exists())
+        self.assertEqual(len(list(data.glob("hot.duckdb.*"))), 1)
+        self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout,
+                         self.kanpan("get", "daily", "--count").stdout)
+
+    def test_a_server_does_the_same_and_is_alone(self):
+        data = self.round_trip("served", "tushare")
+        words = [["get", "daily", "--format", "csv"], ["get", "nothing"], ["table", "list"],
+                 ["coverage", "daily"], ["quarantine", "list"], ["journal", "list"],
+                 ["repair", "stock_basic"], ["run", "show", "nowhere"],
+                 ["import", "daily", self.fresh("served.csv")]]
+        before = [self.run_in(data, *w) for w in words[:-1]]
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                            "--listen", "127.0.0.1:0", KANPAN_SOURCE_URL=self.sim.found)
+        try:
+            for asked, alone in zip(words, before):
+                through = self.run_in(data, *asked)
+                self.assertEqual(through.returncode, alone.returncode, asked)
+                self.assertEqual(through.stdout, alone.stdout, asked)
+            self.assertEqual(self.run_in(data, *words[-1]).returncode, 0)
+            self.assertEqual(self.run_in(data, "doctor").returncode, 0)
+            self.refused(3, "serve", "--listen", "127.0.0.1:0", says="own", data=data)
+        finally:
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
