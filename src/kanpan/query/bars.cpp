@@ -70,6 +70,8 @@ Series resample(const Series& daily, Frequency frequency) {
       for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
                           &Series::pre_close, &Series::change, &Series::pct_chg, &Series::factor})
         (out.*column).push_back((daily.*column)[i]);
+      // As the source's weekly and monthly tables have it: the last close as it was, not ex-right.
+      if (i > 0) out.pre_close.back() = daily.close[i - 1];
       out.day.push_back(daily.day[i]);
       out.vol.push_back(0);
       out.amount.push_back(0);

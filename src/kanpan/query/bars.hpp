@@ -24,8 +24,9 @@ struct Series {
 void append(Series& series, const frame::Batch& daily);
 
 /// One bar per ISO week or month, dated by its last bar: first open, greatest high, least low, last
-/// close and factor, the first bar's pre_close, sums of vol and amount; change and pct_chg (%) of
-/// close against pre_close.
+/// close and factor, sums of vol and amount; pre_close is the close of the period before,
+/// unadjusted (of the first period: its first bar's pre_close); change and pct_chg (%) of close
+/// against it.
 Series resample(const Series& daily, Frequency frequency);
 
 /// As the SDK's pro_bar does it (by ratio): hfq = price × factor, qfq = price × factor ÷ anchor

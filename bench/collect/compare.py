@@ -1,0 +1,139 @@
+"""1.25 M daily rows from a local unlimited source: kanpan, the SDK with to_sql, the SDK with COPY.
+
+Whole path each time: HTTP, parsing, durable, queryable. Prints rows/s and the ratios.
+"""
+
+import argparse
+import io
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pandas
+import sqlalchemy
+import tushare
+
+import postgres
+
+TABLE = """create table daily (ts_code text, trade_date text, open float8, high float8, low float8,
+  close float8, pre_close float8, change float8, pct_chg float8, vol float8, amount float8,
+  primary key (ts_code, trade_date))"""
+
+
+class Source:
+    def __init__(self, program: Path, days: int, codes: int):
+        self._process = subprocess.Popen([program, str(days), str(codes)], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, text=True)
+        self.url, self.first, self.last = self._process.stdout.readline().split()
+        self.open_days = [d.strftime("%Y%m%d") for d in pandas.bdate_range(self.first, self.last)]
+
+    def close(self):
+        self._process.communicate()
+
+
+def run_measured(command: list, environment: dict) -> tuple[float, float, int]:
+    """Seconds of wall clock, seconds of processor, peak resident KiB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    if status:
+        raise SystemExit(f"{' '.join(map(str, command))} ended with status {status}")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def kanpan(program: Path, source: Source, data: Path, workers: int):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KANPAN_")}
+    environment |= {"KANPAN_SOURCE_KIND": "sim", "KANPAN_SOURCE_URL": source.url,
+                    "KANPAN_SOURCE_CALLS_PER_MINUTE": "0", "KANPAN_SOURCE_CALLS_PER_DAY": "0",
+                    "KANPAN_SOURCE_WORKERS": str(workers),
+                    "KANPAN_CLOCK": "2024-06-28T23:30:00+08:00"}
+    command = [program, "--data", data, "collect"]
+    run_measured([*command, "trade_cal", "stock_basic"], environment)
+    result = run_measured([*command, "daily", "--from", source.first, "--to", source.last],
+                          environment)
+    counted = subprocess.run([program, "--data", data, "get", "daily", "--count"], text=True,
+                             env=environment, capture_output=True, check=True)
+    return *result, int(counted.stdout)
+
+
+def sdk(source: Source):
+    pro = tushare.pro_api("any")
+    pro._DataApi__http_url = source.url
+    return pro
+
+
+def to_sql(source: Source, database: str, days: list[str]) -> tuple[float, int]:
+    engine, pro, rows = sqlalchemy.create_engine(database), sdk(source), 0
+    begun = time.perf_counter()
+    for day in days:
+        frame = pro.daily(trade_date=day)
+        frame.to_sql("daily_to_sql", engine, if_exists="append", index=False)
+        rows += len(frame)
+    seconds = time.perf_counter() - begun
+    engine.dispose()
+    return seconds, rows
+
+
+def copy(source: Source, database: str, days: list[str]) -> tuple[float, int]:
+    engine, pro, rows = sqlalchemy.create_engine(database), sdk(source), 0
+    connection = engine.raw_connection()
+    cursor = connection.cursor()
+    cursor.execute(TABLE)
+    connection.commit()
+    begun = time.perf_counter()
+    for day in days:
+        frame = pro.daily(trade_date=day)
+        text = io.StringIO()
+        frame.to_csv(text, index=False, header=False)
+        text.seek(0)
+        cursor.copy_expert("copy daily from stdin with csv", text)
+        connection.commit()
+        rows += len(frame)
+    seconds = time.perf_counter() - begun
+    connection.close()
+    engine.dispose()
+    return seconds, rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser.add_argument("--page-server", type=Path, default=Path("build/release/page_server"))
+    parser.add_argument("--days", type=int, default=250)
+    parser.add_argument("--codes", type=int, default=5000)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--to-sql-days", type=int, default=60, help="of them for the slow way")
+    parser.add_argument("--only", choices=["kanpan"], help="leave the others out")
+    asked = parser.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="kanpan-bench-") as directory:
+        os.chmod(directory, 0o755)
+        directory = Path(directory)
+        source = Source(asked.page_server, asked.days, asked.codes)
+        try:
+            seconds, busy, peak, rows = kanpan(asked.kanpan, source, directory / "kanpan",
+                                               asked.workers)
+            if rows != asked.days * asked.codes:
+                raise SystemExit(f"kanpan holds {rows} rows of {asked.days * asked.codes}")
+            ours = rows / seconds
+            print(f"kanpan collect    {rows:9,} rows {seconds:7.2f} s {ours:11,.0f} rows/s  "
+                  f"processor {busy:.2f} s, peak {peak / 1024:.0f} MiB", flush=True)
+            if asked.only:
+                return
+            with postgres.server(directory / "postgres") as database:
+                for name, way, days in (("SDK + COPY", copy, source.open_days),
+                                        ("SDK + to_sql", to_sql,
+                                         source.open_days[:asked.to_sql_days])):
+                    seconds, rows = way(source, database, days)
+                    theirs = rows / seconds
+                    print(f"{name:17} {rows:9,} rows {seconds:7.2f} s {theirs:11,.0f} rows/s  "
+                          f"kanpan is {ours / theirs:.1f} x", flush=True)
+        finally:
+            source.close()
+
+
+if __name__ == "__main__":
+    main()
