@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -34,12 +35,14 @@ std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::
 
 /// The last commit of those years that the read can see.
 store::Sequence last_commit(const TableVersion& version, const Read& read) {
-  if (!read.from || !read.to || read.table->days == catalog::Days::Calendar) return version.last;
+  const store::Sequence newest = read.as_of.value_or(std::numeric_limits<store::Sequence>::max());
+  if (!read.from || !read.to || read.table->days == catalog::Days::Calendar)
+    return std::min(version.last, newest);
   store::Sequence last = 0;
   for (int year = read.from->year(); year <= read.to->year(); ++year)
     if (const auto found = version.by_year.find(year); found != version.by_year.end())
       last = std::max(last, found->second);
-  return last;
+  return std::min(last, newest);
 }
 
 struct Completeness {
@@ -124,7 +127,6 @@ Result<std::string> Query::version(const BarsRequest& request) const {
   Read read = daily_read(*daily, request);
   if (request.from && !request.to) read.from.reset();
   KANPAN_LET(std::string version, this->version(read));
-  if (request.adjust == Adjust::None) return version;
   KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
   read.table = factors;
   KANPAN_LET(const std::string second, this->version(read));

@@ -82,7 +82,7 @@ class Query {
   /// read's years), then a digest of its evidence's status, as "1234-complete". Cheap: no rows are
   /// read. This is the ETag.
   Result<std::string> version(const store::Read& read) const;
-  /// The same for bars(): daily and, when adjusted, adj_factor.
+  /// The same for bars(): daily and adj_factor.
   Result<std::string> version(const BarsRequest& request) const;
   /// What is known about the rows that `read` would give, without reading them.
   Result<Evidence> evidence(const RowsRequest& request) const;
