@@ -1,6 +1,11 @@
 // What the sanitizers are told in every test program built with them. libduckdb.so comes as a
 // binary without instrumentation: TSan cannot see its locks, LSan not what it keeps for its life.
 
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __asan_default_options();
+extern "C" const char* __ubsan_default_options();
+
 extern "C" const char* __tsan_default_suppressions() {
   return "called_from_lib:libduckdb.so\n"
          "race:libduckdb.so\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 FENCES = [
     (r"duckdb\.h", ["store/duckdb/"]),
     (r"sqlite3\.h", ["journal/sqlite/"]),
-    (r"boost/(asio|beast)/", ["net/"]),
+    (r"boost/(asio|beast)[/.]", ["net/"]),
     (r"curl/", ["net/"]),
     (r"simdjson", ["frame/"]),
     (r"yaml-cpp/", ["catalog/document.cpp", "app/settings.cpp"]),

@@ -11,7 +11,8 @@ CLEAN = {
                       "kanpan_module(source RANK 1 USES base)\n"
                       "kanpan_module(app RANK 2 USES base store)\n",
     "base/clock.hpp": "#include <string>\n",
-    "base/clock.cpp": '#include "kanpan/base/clock.hpp"\nauto t = std::chrono::system_clock::now();\n',
+    "base/clock.cpp": '#include "kanpan/base/clock.hpp"\n'
+                      'auto t = std::chrono::system_clock::now();\n',
     "store/store.hpp": '#include "kanpan/base/clock.hpp"\n',
     "store/duckdb/duckdb_store.hpp": '#include <duckdb.h>\n#include "kanpan/store/store.hpp"\n',
     "source/source.hpp": '#include "kanpan/base/clock.hpp"\n',
@@ -43,32 +44,37 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(check_layers.faults(ROOT), [])
 
     def test_planted_violations_are_caught(self):
-        modules = CLEAN["CMakeLists.txt"]
+        def declaring(module, used):
+            line = f"kanpan_module({module} RANK 1 USES base"
+            text = CLEAN["CMakeLists.txt"].replace(line, f"{line} {used}")
+            return text.replace("(base RANK 0", f"(base RANK 0 USES {used}") \
+                if module == "base" else text
+
+        up, tushare, world = (f'#include "kanpan/{header}"' for header in (
+            "store/store.hpp", "source/tushare/client.hpp", "source/sim/world.hpp"))
+        a, b = '#include "kanpan/base/a.hpp"', '#include "kanpan/base/b.hpp"'
+        circle = declaring("store", "source").replace(
+            "(source RANK 1 USES base", "(source RANK 1 USES base store")
         cases = [
-            ("base does not declare USES store", {"base/up.cpp": '#include "kanpan/store/store.hpp"'}),
-            ("only lower or equal ranks", {"CMakeLists.txt": modules.replace("base RANK 0", "base RANK 0 USES app")}),
-            ("modules use each other in a circle",
-             {"CMakeLists.txt": modules.replace("store RANK 1 USES base", "store RANK 1 USES base source")
-              .replace("source RANK 1 USES base", "source RANK 1 USES base store")}),
+            ("base does not declare USES store", {"base/up.cpp": up}),
+            ("only lower or equal ranks", {"CMakeLists.txt": declaring("base", "app")}),
+            ("modules use each other in a circle", {"CMakeLists.txt": circle}),
             ("declares USES source, but no file",
-             {"CMakeLists.txt": modules.replace("store RANK 1 USES base", "store RANK 1 USES base source")}),
-            ("uses bose, which is no module",
-             {"CMakeLists.txt": modules.replace("source RANK 1 USES base", "source RANK 1 USES base bose")}),
+             {"CMakeLists.txt": declaring("store", "source")}),
+            ("uses bose, which is no module", {"CMakeLists.txt": declaring("source", "bose")}),
             ("a folder without kanpan_module line", {"utils/x.cpp": ""}),
             ("a kanpan_module line without folder",
-             {"CMakeLists.txt": modules + "kanpan_module(gone RANK 1)\n"}),
+             {"CMakeLists.txt": CLEAN["CMakeLists.txt"] + "kanpan_module(gone RANK 1)\n"}),
             ("which is no file", {"base/x.cpp": '#include "kanpan/base/y.hpp"'}),
             ("is not named from the root", {"base/x.cpp": '#include "clock.hpp"'}),
-            ("only app may name a backend",
-             {"source/x.cpp": '#include "kanpan/source/sim/world.hpp"'}),
+            ("only app may name a backend", {"source/x.cpp": world}),
             ("folders include each other in a circle",
-             {"source/sim/a.cpp": '#include "kanpan/source/tushare/client.hpp"',
-              "source/tushare/b.cpp": '#include "kanpan/source/sim/world.hpp"'}),
-            ("files include each other in a circle",
-             {"base/a.hpp": '#include "kanpan/base/b.hpp"', "base/b.hpp": '#include "kanpan/base/a.hpp"'}),
+             {"source/sim/a.cpp": tushare, "source/tushare/b.cpp": world}),
+            ("files include each other in a circle", {"base/a.hpp": b, "base/b.hpp": a}),
         ]
-        for header, module in (("duckdb.h", "base"), ("sqlite3.h", "store"), ("boost/asio.hpp", "app"),
-                               ("boost/beast/http.hpp", "source"), ("curl/curl.h", "source"),
+        for header, module in (("duckdb.h", "base"), ("sqlite3.h", "store"),
+                               ("boost/asio.hpp", "app"), ("boost/beast/http.hpp", "source"),
+                               ("curl/curl.h", "source"),
                                ("simdjson.h", "source"), ("yaml-cpp/yaml.h", "base"),
                                ("CLI/CLI.hpp", "base")):
             cases.append((f"<{header}> belongs to", {f"{module}/x.cpp": f"#include <{header}>"}))

@@ -37,7 +37,8 @@ def server(directory: Path):
     data = directory / "data"
     ctl = [binaries() / "pg_ctl", "-D", data, "-w", "-l", directory / "log"]
     quiet = {"check": True, "cwd": directory, "stdout": subprocess.DEVNULL, **who}
-    subprocess.run([binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+    subprocess.run([binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+                    "-E", "UTF8",
                     "--locale=C"], **quiet)
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={directory}"
     subprocess.run([*ctl, "-o", options, "start"], **quiet)

@@ -43,7 +43,8 @@ class Channel {
     return value;
   }
 
-  /// Waits for an item and takes up to `max` of those that are there; empty once closed and drained.
+  /// Waits for an item and takes up to `max` of those that are there; empty once closed and
+  /// drained.
   std::vector<T> receive_some(std::size_t max) {
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [&] { return closed_ || !items_.empty(); });

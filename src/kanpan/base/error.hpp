@@ -66,14 +66,13 @@ using Result = boost::system::result<T, Error>;
 #define KANPAN_CAT(a, b) KANPAN_CAT_(a, b)
 
 /// Returns the error of a Result<…> expression from the enclosing function, if it holds one.
-#define KANPAN_TRY(...)                                             \
-  do {                                                              \
+#define KANPAN_TRY(...)                                                               \
+  do {                                                                                \
     if (auto kanpan_r = (__VA_ARGS__); !kanpan_r) return std::move(kanpan_r).error(); \
   } while (false)
 
 /// KANPAN_LET(auto x, expression): declares x from a Result, or returns its error.
-#define KANPAN_LET(declaration, ...)                                          \
-  auto KANPAN_CAT(kanpan_r_, __LINE__) = (__VA_ARGS__);                       \
-  if (!KANPAN_CAT(kanpan_r_, __LINE__))                                       \
-    return std::move(KANPAN_CAT(kanpan_r_, __LINE__)).error();                \
+#define KANPAN_LET(declaration, ...)                                                               \
+  auto KANPAN_CAT(kanpan_r_, __LINE__) = (__VA_ARGS__);                                            \
+  if (!KANPAN_CAT(kanpan_r_, __LINE__)) return std::move(KANPAN_CAT(kanpan_r_, __LINE__)).error(); \
   declaration = *std::move(KANPAN_CAT(kanpan_r_, __LINE__))

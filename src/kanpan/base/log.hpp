@@ -21,7 +21,8 @@ bool enabled(Level level);
 void write(Level level, std::string_view module, std::string_view message);
 
 template <typename... Args>
-void emit(Level level, std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
+void emit(Level level, std::string_view module, fmt::format_string<Args...> format,
+          Args&&... args) {
   if (enabled(level)) write(level, module, fmt::format(format, std::forward<Args>(args)...));
 }
 template <typename... Args>

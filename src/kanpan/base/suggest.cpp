@@ -42,7 +42,8 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
 std::string suggestion(std::string_view word, std::span<const std::string> candidates) {
   if (const std::string best = nearest(word, candidates); !best.empty())
     return fmt::format("did you mean '{}'?", best);
-  if (candidates.size() <= kMostListed) return fmt::format("one of {}", fmt::join(candidates, ", "));
+  if (candidates.size() <= kMostListed)
+    return fmt::format("one of {}", fmt::join(candidates, ", "));
   return "";
 }
 

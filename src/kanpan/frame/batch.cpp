@@ -10,10 +10,14 @@ namespace {
 
 Column::Values empty_values(Type type) {
   switch (type) {
-    case Type::Text: return Texts{};
-    case Type::Date: return std::vector<Date>{};
-    case Type::Int: return std::vector<std::int64_t>{};
-    case Type::Real: return std::vector<double>{};
+    case Type::Text:
+      return Texts{};
+    case Type::Date:
+      return std::vector<Date>{};
+    case Type::Int:
+      return std::vector<std::int64_t>{};
+    case Type::Real:
+      return std::vector<double>{};
   }
   return Texts{};
 }
@@ -22,10 +26,14 @@ Column::Values empty_values(Type type) {
 
 std::string_view name(Type type) {
   switch (type) {
-    case Type::Text: return "text";
-    case Type::Date: return "date";
-    case Type::Int: return "int";
-    case Type::Real: return "real";
+    case Type::Text:
+      return "text";
+    case Type::Date:
+      return "date";
+    case Type::Int:
+      return "int";
+    case Type::Real:
+      return "real";
   }
   return "text";
 }
@@ -122,10 +130,14 @@ Column Column::adopt(Values values, std::vector<std::uint64_t> nulls) {
 std::string Column::text_of(std::size_t row) const {
   if (is_null(row)) return "";
   switch (type()) {
-    case Type::Text: return std::string(texts()[row]);
-    case Type::Date: return dates()[row].iso();
-    case Type::Int: return fmt::to_string(ints()[row]);
-    case Type::Real: return fmt::to_string(reals()[row]);
+    case Type::Text:
+      return std::string(texts()[row]);
+    case Type::Date:
+      return dates()[row].iso();
+    case Type::Int:
+      return fmt::to_string(ints()[row]);
+    case Type::Real:
+      return fmt::to_string(reals()[row]);
   }
   return "";
 }

@@ -1,4 +1,5 @@
-// A table of rows held column by column: what a source page, a journal record and a query answer are.
+// A table of rows held column by column: what a source page, a journal record and a query answer
+// are.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +76,9 @@ class Column {
 
   const Texts& texts() const { return std::get<Texts>(values_); }
   std::span<const Date> dates() const { return std::get<std::vector<Date>>(values_); }
-  std::span<const std::int64_t> ints() const { return std::get<std::vector<std::int64_t>>(values_); }
+  std::span<const std::int64_t> ints() const {
+    return std::get<std::vector<std::int64_t>>(values_);
+  }
   std::span<const double> reals() const { return std::get<std::vector<double>>(values_); }
 
   void reserve(std::size_t rows);

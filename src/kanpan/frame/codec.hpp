@@ -13,7 +13,8 @@ namespace kanpan::frame {
 /// give equal bytes.
 std::string encode(const Batch& batch);
 
-/// Refuses anything that encode() cannot have written, with Errc::Corrupt; never reads past the end.
+/// Refuses anything that encode() cannot have written, with Errc::Corrupt; never reads past the
+/// end.
 Result<Batch> decode(std::string_view bytes);
 
 /// zstd level 1 around bytes; decompress() refuses damage and more than `limit` bytes.

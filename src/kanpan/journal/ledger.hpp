@@ -43,8 +43,8 @@ class Ledger {
                                           std::optional<UnitState> state) const = 0;
   virtual Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const = 0;
 
-  /// Grows with every landing that this process made: what was read here may be kept while it stands
-  /// still.
+  /// Grows with every landing that this process made: what was read here may be kept while it
+  /// stands still.
   virtual std::uint64_t landings() const = 0;
   virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
   virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;

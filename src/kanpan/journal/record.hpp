@@ -36,38 +36,38 @@ struct Scope {
 /// Everything about a commit but its rows.
 struct Commit {
   Sequence seq = 0;
-  Instant time;             ///< monotone: max(previous + 1 µs, clock)
-  std::string node;         ///< origin
+  Instant time;      ///< monotone: max(previous + 1 µs, clock)
+  std::string node;  ///< origin
   std::string table;
   Mode mode = Mode::Upsert;
-  Scope scope;              ///< Replace only
-  std::string run;          ///< run id; "" for an import outside a run
-  std::uint32_t unit = 0;   ///< unit of the run
-  std::string source;       ///< "tushare", "sim", "csv:…"
+  Scope scope;             ///< Replace only
+  std::string run;         ///< run id; "" for an import outside a run
+  std::uint32_t unit = 0;  ///< unit of the run
+  std::string source;      ///< "tushare", "sim", "csv:…"
   bool simulated = false;
   std::uint32_t rows = 0;
   std::optional<DateRange> touched;  ///< least and greatest value of the table's time column
   std::string first_code, last_code;
-  Sha256 content{};         ///< of the uncompressed payload
-  Sha256 chain{};           ///< of the previous record's chain, this header and this content
+  Sha256 content{};  ///< of the uncompressed payload
+  Sha256 chain{};    ///< of the previous record's chain, this header and this content
 };
 
 /// A commit about to be made: seq, time, node, content and chain are the journal's to fill.
 struct NewCommit {
   Commit header;
-  std::string payload;      ///< frame::encode() of the rows, uncompressed
-  std::string compressed;   ///< frame::compress(payload), made by the caller's thread
+  std::string payload;     ///< frame::encode() of the rows, uncompressed
+  std::string compressed;  ///< frame::compress(payload), made by the caller's thread
 };
 
 // ---- ledger -------------------------------------------------------------------------------------
 
 enum class RunState { Running, Done, Partial, Failed, Cancelled };
 enum class UnitState {
-  Planned,     ///< not fetched yet, or fetched and lost with the process
-  Committed,   ///< its rows are in the journal
-  Unchanged,   ///< fetched, equal to what is stored
-  Refused,     ///< the gate held the page back
-  Failed,      ///< the source did not give it
+  Planned,    ///< not fetched yet, or fetched and lost with the process
+  Committed,  ///< its rows are in the journal
+  Unchanged,  ///< fetched, equal to what is stored
+  Refused,    ///< the gate held the page back
+  Failed,     ///< the source did not give it
 };
 std::string_view name(RunState state);
 std::string_view name(UnitState state);
@@ -76,10 +76,10 @@ std::string_view name(UnitState state);
 std::string new_run_id(const Clock& clock);
 
 struct Run {
-  std::string id;           ///< sortable: 20240628T180000-3fa9c1
-  std::string command;      ///< "collect", "import", "repair", "schedule"
-  std::string tables;       ///< comma separated
-  std::string arguments;    ///< JSON: what to plan again on resume
+  std::string id;         ///< sortable: 20240628T180000-3fa9c1
+  std::string command;    ///< "collect", "import", "repair", "schedule"
+  std::string tables;     ///< comma separated
+  std::string arguments;  ///< JSON: what to plan again on resume
   RunState state = RunState::Running;
   Instant started;
   std::optional<Instant> finished;
@@ -91,10 +91,10 @@ struct Unit {
   std::string run;
   std::uint32_t number = 0;
   std::string table;
-  std::string label;        ///< "2024-06-28", "600000.SH 2020-01-01..2024-06-28", "2024Q1", "all"
-  std::string plan;         ///< JSON: the calls and scope, enough to fetch it without planning again
+  std::string label;  ///< "2024-06-28", "600000.SH 2020-01-01..2024-06-28", "2024Q1", "all"
+  std::string plan;   ///< JSON: the calls and scope, enough to fetch it without planning again
   UnitState state = UnitState::Planned;
-  std::uint32_t rows = 0;       ///< accepted
+  std::uint32_t rows = 0;  ///< accepted
   std::uint32_t quarantined = 0;
   Sequence seq = 0;  ///< of its last commit, 0 when none; land() fills it
   std::string error;
@@ -104,12 +104,12 @@ struct CallRecord {
   std::string run;
   std::uint32_t unit = 0;
   std::uint32_t attempt = 1;
-  std::string text;         ///< Call::text()
+  std::string text;  ///< Call::text()
   Instant at;
   std::uint32_t milliseconds = 0;
   std::uint32_t rows = 0;
-  Sha256 page{};            ///< of the body; zero on an error
-  std::string error;        ///< "kind: message", "" when answered
+  Sha256 page{};      ///< of the body; zero on an error
+  std::string error;  ///< "kind: message", "" when answered
 };
 
 /// What is known of one day (or period) of a table.
@@ -118,22 +118,22 @@ struct DayState {
   Date day;
   std::uint32_t rows = 0;
   std::optional<std::uint32_t> expected;
-  bool complete = false;    ///< false = provisional
-  Sha256 content{};         ///< of the last fetch
-  Instant seen;             ///< of the last fetch
+  bool complete = false;  ///< false = provisional
+  Sha256 content{};       ///< of the last fetch
+  Instant seen;           ///< of the last fetch
 };
 
 /// A row, or with `row` empty a whole page, that the gate held back.
 struct Quarantined {
-  std::uint64_t id = 0;     ///< given by the journal
+  std::uint64_t id = 0;  ///< given by the journal
   std::string run;
   std::uint32_t unit = 0;
   std::string table;
   std::string call;
-  std::string rule;         ///< "ohlc", "page.truncated", …
-  std::string reason;       ///< the sentence for a person, with values
-  std::string row;          ///< JSON object of the raw values; "" for a page
-  std::string page;         ///< body as received (only for pages)
+  std::string rule;    ///< "ohlc", "page.truncated", …
+  std::string reason;  ///< the sentence for a person, with values
+  std::string row;     ///< JSON object of the raw values; "" for a page
+  std::string page;    ///< body as received (only for pages)
   Instant at;
   std::string state = "held";  ///< held, released, dropped
 };

@@ -49,8 +49,8 @@ class HttpClient {
   Result<HttpReply> post(const std::string& url, std::string_view body, const Headers& headers,
                          std::stop_token stop);
   Result<HttpReply> get(const std::string& url, const Headers& headers, std::stop_token stop);
-  /// A POST whose answer's body goes to `take` piece by piece as it arrives, on this thread, instead
-  /// of into the reply.
+  /// A POST whose answer's body goes to `take` piece by piece as it arrives, on this thread,
+  /// instead of into the reply.
   Result<HttpReply> stream(const std::string& url, std::string_view body,
                            std::function<void(std::string_view)> take, std::stop_token stop);
   /// From now on requests go through this Unix socket; the address's host is only a name.

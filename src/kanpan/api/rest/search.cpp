@@ -1,10 +1,10 @@
 // GET /v1/search: codes by number, name or pinyin initials.
 #include <algorithm>
-#include <tuple>
 #include <array>
 #include <memory>
 #include <mutex>
 #include <ranges>
+#include <tuple>
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
