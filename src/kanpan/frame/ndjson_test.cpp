@@ -62,7 +62,9 @@ TEST(Ndjson, RefusesWhatIsNoObjectNamingTheLine) {
     const auto block = rows->next(10);
     if (std::string_view(line).find("tru") != std::string_view::npos) {
       // A value of another type than its column is a bad cell or a wrong line, never a number.
-      if (block) EXPECT_EQ((*block)->bad_cells.size(), 1u);
+      if (block) {
+        EXPECT_EQ((*block)->bad_cells.size(), 1u);
+      }
       continue;
     }
     ASSERT_FALSE(block) << line;
