@@ -8,8 +8,8 @@
 #include "kanpan/base/log.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
-#include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
