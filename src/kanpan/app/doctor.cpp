@@ -50,7 +50,7 @@ Finding directory(const fs::path& data) {
   return {"directory", Health::Ok, fmt::format("'{}' can be written", data.string()), ""};
 }
 
-Finding space(const fs::path& data) {
+Finding disk_space(const fs::path& data) {
   fs::path where = fs::absolute(data);
   std::error_code error;
   while (!fs::exists(where, error) && where.has_relative_path()) where = where.parent_path();
@@ -255,7 +255,7 @@ std::string_view name(Health health) {
 }
 
 std::vector<Finding> examine(const Session& session, bool fix) {
-  std::vector<Finding> findings{directory(session.data), space(session.data)};
+  std::vector<Finding> findings{directory(session.data), disk_space(session.data)};
   if (session.instance) {
     findings.push_back(journal_tail(session.instance->journal()));
     findings.push_back(
