@@ -59,7 +59,7 @@ Completeness judge(const Read& read, const DayStates& days) {
     const journal::DayState& day = from->second;
     const bool short_of = day.expected && day.rows < *day.expected;
     if (!short_of && day.complete) continue;
-    if (!day.complete) out.status = short_of ? "partial" : "provisional";
+    if (!day.complete && out.status != "partial") out.status = short_of ? "partial" : "provisional";
     if (out.missing.size() < kMostMissing && short_of)
       out.missing.push_back(
           fmt::format("{}: {} of {} rows", day.day.iso(), day.rows, *day.expected));
