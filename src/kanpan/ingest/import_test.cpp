@@ -88,7 +88,7 @@ TEST_F(Import, RowsAreDurableVisibleAndTheirDaysAreKnown) {
   EXPECT_EQ(outcome->summary.rows, 2u);
   EXPECT_EQ(outcome->summary.run.command, "import");
   EXPECT_EQ(stored().rows(), 2u);
-  const auto commits = journal_->headers(0, 10).value();
+  const auto commits = journal_->headers(0, 10, {}).value();
   ASSERT_EQ(commits.size(), 1u);
   EXPECT_EQ(commits[0].source, "csv:rows.csv");
   EXPECT_EQ(journal_->days("daily", {Date::from_ymd(2024, 6, 27), Date::from_ymd(2024, 6, 28)})
@@ -185,7 +185,7 @@ TEST_F(Import, AReleasedRowIsStoredAsItCame) {
   EXPECT_EQ(stored().rows(), 11u);
   EXPECT_TRUE(held().empty());
   EXPECT_EQ(journal_->quarantined(id).value().state, "released");
-  EXPECT_EQ(journal_->headers(1, 10).value().at(0).source, "quarantine");
+  EXPECT_EQ(journal_->headers(1, 10, {}).value().at(0).source, "quarantine");
   EXPECT_EQ(quarantine().release(id).error().code, Errc::Usage);
   EXPECT_EQ(quarantine().drop(id).error().code, Errc::Usage);
   EXPECT_EQ(quarantine().release(999).error().code, Errc::NotFound);

@@ -9,10 +9,14 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "kanpan/query/units.hpp"
+#include "kanpan/catalog/units.hpp"
+#include "kanpan/query/rounding.hpp"
 
 namespace kanpan::query {
 namespace {
+
+using catalog::convert;
+using catalog::to_normal;
 
 double by_printf(double x) {
   char text[400];
