@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 
 /// DuckDB's part of memory.limit: the rest is for buffers on the way in and answers on the way out.
 constexpr double kStoreShare = 0.4;
+/// More than this DuckDB fills but does not need: 12.5 million daily rows collected with 0.4 GiB of
+/// it took 12 % longer than with 4.7 GiB.
+constexpr std::uint64_t kMostStoreBytes = std::uint64_t{1} << 30;
 
 std::string owner_of(int file) {
   std::array<char, 32> text{};
@@ -31,8 +34,8 @@ std::string owner_of(int file) {
 
 store::duckdb::Options store_options(const Settings& settings) {
   store::duckdb::Options options;
-  options.memory_limit =
-      static_cast<std::uint64_t>(static_cast<double>(settings.bytes("memory.limit")) * kStoreShare);
+  const double share = static_cast<double>(settings.bytes("memory.limit")) * kStoreShare;
+  options.memory_limit = std::min(static_cast<std::uint64_t>(share), kMostStoreBytes);
   return options;
 }
 
