@@ -22,6 +22,9 @@ using catalog::WalkKind;
 using frame::Batch;
 using frame::Column;
 
+/// 2^53: from here on doubles skip whole numbers, and nothing traded, owed or owned is as much.
+constexpr double kBeyondAnything = 9007199254740992.0;
+
 /// Rows of one harvest with the first rule each of them broke.
 class Inspection {
  public:
@@ -81,15 +84,16 @@ class Inspection {
         });
   }
 
-  void numbers_finite() {
+  void numbers() {
     for (std::size_t c = 0; c < harvest_.rows.width(); ++c) {
       const Column& column = harvest_.rows.column(c);
       if (column.type() != frame::Type::Real) continue;
       const auto values = column.reals();
       for (std::uint32_t row = 0; row < bad_.size(); ++row)
-        if (!std::isfinite(values[row]))
-          hold(row, "cell." + table_.columns[c].name,
-               [&] { return fmt::format("{} is not finite", table_.columns[c].name); });
+        if (!(std::abs(values[row]) < kBeyondAnything))
+          hold(row, "cell." + table_.columns[c].name, [&] {
+            return fmt::format("{} is {}, which cannot be", table_.columns[c].name, values[row]);
+          });
     }
   }
 
@@ -214,21 +218,28 @@ class Inspection {
 
   void equal_keys(const std::vector<const Column*>& key, std::span<const std::uint32_t> rows,
                   std::uint32_t& repeated, std::vector<bool>& drop) {
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-      const auto a = rows[i - 1], b = rows[i];
-      const bool same_key = std::ranges::all_of(
-          key, [&](const Column* column) { return cells_equal(*column, a, b); });
-      if (!same_key) continue;  // two keys with one hash
-      // The same row again, or the same row with cells not yet filled: the fuller one stays.
-      if (const bool fuller = covers(b, a); fuller || covers(a, b)) {
-        drop[fuller ? a : b] = true;
-        ++repeated;
-        continue;
-      }
-      for (const auto row : {a, b})
-        hold(row, "key.duplicate",
-             [&] { return fmt::format("two different rows with the key {}", key_text(key, row)); });
+    for (std::size_t i = 1; i < rows.size(); ++i)
+      for (std::size_t j = 0; j < i && !drop[rows[i]]; ++j)
+        if (const auto a = rows[j], b = rows[i]; !drop[a] && same_key(key, a, b))
+          meet(key, a, b, repeated, drop);
+  }
+
+  static bool same_key(const std::vector<const Column*>& key, std::uint32_t a, std::uint32_t b) {
+    return std::ranges::all_of(key,
+                               [&](const Column* column) { return cells_equal(*column, a, b); });
+  }
+
+  /// The same row again, or the same row with cells not yet filled: the fuller one stays.
+  void meet(const std::vector<const Column*>& key, std::uint32_t a, std::uint32_t b,
+            std::uint32_t& repeated, std::vector<bool>& drop) {
+    if (const bool fuller = covers(b, a); fuller || covers(a, b)) {
+      drop[fuller ? a : b] = true;
+      ++repeated;
+      return;
     }
+    for (const auto row : {a, b})
+      hold(row, "key.duplicate",
+           [&] { return fmt::format("two different rows with the key {}", key_text(key, row)); });
   }
 
   std::string key_text(const std::vector<const Column*>& key, std::uint32_t row) const {
@@ -245,9 +256,14 @@ class Inspection {
   std::vector<HeldRow> held_;
 };
 
-bool has_magnitude(const catalog::ColumnSpec& column) {
-  return column.type != frame::Type::Text && column.type != frame::Type::Date &&
-         !column.unit.empty() && column.unit != "%";
+/// A percentage has none: the share of holders in profit rises tenfold within a week. A plain ratio
+/// has one where the same shares come every day.
+bool has_magnitude(const TableSpec& table, const catalog::ColumnSpec& column) {
+  if (column.type == frame::Type::Text || column.type == frame::Type::Date || column.unit == "%")
+    return false;
+  const bool same_shares =
+      table.expect == catalog::Expect::ListedCodes || table.expect == catalog::Expect::ListedAll;
+  return !column.unit.empty() || (column.type == frame::Type::Real && same_shares);
 }
 
 /// One whole-market day against the days around it.
@@ -262,7 +278,7 @@ Result<std::optional<Refusal>> unit_flip(const Slice& slice, const Batch& rows, 
   if (usual) {
     for (std::size_t c = 0; c < now.size(); ++c) {
       const double ratio = now[c] / (*usual)[c];
-      if (!has_magnitude(table.columns[c]) || !std::isfinite(ratio)) continue;
+      if (!has_magnitude(table, table.columns[c]) || !std::isfinite(ratio)) continue;
       if (ratio < factor && ratio > 1 / factor) continue;
       return std::optional(
           Refusal{"page.unit_flip",
@@ -327,7 +343,7 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   if (auto refusal = inspection.schema()) return refused(std::move(*refusal));
   std::vector<bool> drop(harvest.rows.rows(), false);
   inspection.cells();
-  inspection.numbers_finite();
+  inspection.numbers();
   inspection.codes();
   inspection.window();
   inspection.keys(verdict.repeated, drop);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <limits>
 
 #include "kanpan/ingest/relations.hpp"
@@ -15,10 +17,12 @@ constexpr std::size_t kMostDays = 400;
 
 double median_magnitude(const frame::Column& column) {
   std::vector<double> values = numbers(column);
+  if (std::ranges::any_of(values, [](double value) { return value < 0; }))
+    return std::numeric_limits<double>::quiet_NaN();
   std::size_t kept = 0;
   for (std::size_t row = 0; row < values.size(); ++row)
     if (values[row] != 0 && std::isfinite(values[row]) && !column.is_null(row))
-      values[kept++] = std::abs(values[row]);
+      values[kept++] = values[row];
   if (kept < kLeastRows) return std::numeric_limits<double>::quiet_NaN();
   values.resize(kept);
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(kept / 2);
@@ -38,9 +42,14 @@ Result<std::optional<Medians>> History::near(const catalog::TableSpec& table, Da
   {
     const std::lock_guard lock(mutex_);
     const auto& days = known_[table.name];
-    if (const auto after = days.lower_bound(day); after != days.end())
-      return std::optional(after->second);
-    if (!days.empty()) return std::optional(days.rbegin()->second);
+    const auto after = days.lower_bound(day);
+    auto nearest = after;
+    if (after != days.begin())
+      if (const auto before = std::prev(after);
+          after == days.end() || day - before->first < after->first - day)
+        nearest = before;
+    if (nearest != days.end() && std::abs(nearest->first - day) <= kNearDays)
+      return std::optional(nearest->second);
   }
   KANPAN_LET(auto stored, from_store(table, day));
   if (stored) accepted(table, day, *stored);

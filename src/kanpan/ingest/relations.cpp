@@ -24,8 +24,12 @@ double sum(Row values) {
   return total;
 }
 
+/// Nothing bounds a high but the low: a tenfold within one bar is a slipped point, not a market.
+constexpr double kMostWithinABar = 10;
+
 bool ohlc(Row v) {
-  return v[2] > 0 && v[2] <= v[0] && v[2] <= v[3] && v[1] >= v[0] && v[1] >= v[3];
+  return v[2] > 0 && v[2] <= v[0] && v[2] <= v[3] && v[1] >= v[0] && v[1] >= v[3] &&
+         v[1] < kMostWithinABar * v[2];
 }
 
 bool price_between(const Identity& identity, Row v) {

@@ -1,0 +1,136 @@
+#include "page.hpp"
+
+#include <fmt/format.h>
+
+#include "kanpan/frame/json.hpp"
+
+namespace kanpan::mutation {
+namespace {
+
+using catalog::WalkKind;
+using ingest::Slice;
+
+constexpr int kCodes = 400;
+constexpr std::string_view kMark = "@@";
+
+source::sim::world::WorldOptions world_options() {
+  source::sim::world::WorldOptions options;
+  options.codes = kCodes;
+  return options;
+}
+
+/// Opens every `"@@text@@"` of a serialised page.
+std::string unquoted(std::string body) {
+  const std::string open = fmt::format("\"{}", kMark), close = fmt::format("{}\"", kMark);
+  for (auto at = body.find(open); at != std::string::npos; at = body.find(open, at)) {
+    body.erase(at, open.size());
+    body.erase(body.find(close, at), close.size());
+  }
+  return body;
+}
+
+}  // namespace
+
+std::string Page::body() const {
+  boost::json::object data{{"fields", fields}, {"items", items}, {"has_more", false}};
+  const boost::json::object envelope{
+      {"request_id", "1"}, {"code", 0}, {"msg", nullptr}, {"data", std::move(data)}};
+  return unquoted(boost::json::serialize(envelope));
+}
+
+Bench::Bench()
+    : catalog_(catalog::Catalog::load(KANPAN_SOURCE_DIR "/catalog/tables").value()),
+      world_(world_options()),
+      protocol_(std::make_unique<source::sim::Protocol>(catalog_, world_, clock_,
+                                                        source::sim::ProtocolOptions{})),
+      store_(store::duckdb::DuckdbStore::open(directory_.path() / "hot.duckdb", catalog_).value()) {
+}
+
+Slice Bench::slice_of(const catalog::TableSpec& table, Date day) const {
+  Slice slice{&table, table.source.walks.front(), DateRange{day, day}, "", {}};
+  switch (slice.walk.kind) {
+    case WalkKind::Whole:
+      slice.range.reset();
+      break;
+    case WalkKind::Period:
+      slice.range = DateRange{quarter_end(day - 90), quarter_end(day - 90)};
+      break;
+    case WalkKind::Window:
+      slice.range = DateRange{day - 60, day};
+      break;
+    case WalkKind::Code: {
+      slice.range = DateRange{day - 13, day};
+      source::sim::Question question;
+      question.from = question.to = day;
+      question.now = clock_.now();
+      const auto bars = world_.rows(**catalog_.find("daily"), question).value();
+      slice.code = bars.column(bars.find("ts_code")).text_of(0);
+      break;
+    }
+    case WalkKind::Date:
+    case WalkKind::Announcement:
+      break;
+  }
+  return slice;
+}
+
+Page Bench::ask(const Slice& slice, const std::string& split) const {
+  const auto call = ingest::call_of(slice, split);
+  boost::json::object parameters;
+  for (const auto& [name, value] : call.parameters) parameters[name] = value;
+  std::string fields;
+  for (const auto& column : slice.table->columns)
+    fields += (fields.empty() ? "" : ",") + column.name;
+  const boost::json::object request{
+      {"api_name", call.api}, {"token", ""}, {"params", parameters}, {"fields", fields}};
+  const auto answer = protocol_->answer("", boost::json::serialize(request), "POST");
+  const auto envelope = boost::json::parse(std::get<std::string>(answer.body)).as_object();
+  const auto& data = envelope.at("data").as_object();
+  Page page{data.at("fields").as_array(), data.at("items").as_array()};
+  if (page.items.size() > kMostRows) page.items.resize(kMostRows);
+  return page;
+}
+
+Sample Bench::sample(const std::string& table) const {
+  const auto& spec = **catalog_.find(table);
+  const auto slice = slice_of(spec, Date::from_ymd(2024, 6, 28));
+  const auto& split = spec.source.split;
+  return {slice, ask(slice, split && split->always ? split->values.front() : "")};
+}
+
+std::map<std::string, int> Bench::contents(const frame::Batch& batch) {
+  std::map<std::string, int> rows;
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    std::string text;
+    for (std::size_t c = 0; c < batch.width(); ++c)
+      text += batch.column(c).is_null(row) ? "\x01|" : batch.column(c).text_of(row) + "|";
+    ++rows[text];
+  }
+  return rows;
+}
+
+Outcome Bench::judge(const Sample& sample, const std::string& body) const {
+  const auto& table = *sample.slice.table;
+  const auto truth = frame::parse_page(sample.truth.body(), table.fields()).value();
+  ingest::History history(*store_);
+  history.accepted(table, Date::from_ymd(2024, 6, 27), ingest::medians(truth.batch));
+  auto page = frame::parse_page(body, table.fields());
+  if (!page || page->code != 0) return {true, 0, 0, ""};
+  ingest::Harvest harvest;
+  harvest.rows = std::move(page->batch);
+  harvest.missing = std::move(page->missing);
+  harvest.unknown = std::move(page->unknown);
+  harvest.bad_cells = std::move(page->bad_cells);
+  const auto verdict = ingest::judge(sample.slice, std::move(harvest), history).value();
+  if (verdict.refused) return {true, 0, 0, ""};
+  Outcome outcome{false, verdict.rows.rows(), verdict.held.size(), ""};
+  auto left = contents(truth.batch);
+  for (const auto& [row, count] : contents(verdict.rows))
+    if (const auto found = left.find(row); found == left.end() || found->second < count) {
+      outcome.wrong = row;
+      break;
+    }
+  return outcome;
+}
+
+}  // namespace kanpan::mutation
