@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -90,21 +91,23 @@ class Fetch {
   /// the offset, or orders differently each time, is found out and nothing is kept.
   void page_on(const Slice& part, const std::string& split_value, Page first) {
     Page last = std::move(first);
-    std::size_t offset = last.batch.rows();
+    std::size_t offset = last.batch.rows(), skip = 0;
     for (int n = 1; is_full(last); ++n) {
-      const std::size_t overlap = std::min(kOverlap, last.batch.rows());
+      // Half of a page at the most, so that every page brings something new.
+      const std::size_t overlap = std::min(kOverlap, last.batch.rows() / 2);
       Call next = call_of(part, split_value);
       next.parameters.emplace_back("limit", std::to_string(last.batch.rows()));
       next.parameters.emplace_back("offset", std::to_string(offset - overlap));
       auto page = call(next);
       if (!page) return;
-      if (n >= kMostPages || !continues(last.batch, page->batch, overlap))
+      const bool stuck = is_full(*page) && page->batch.rows() <= overlap;
+      if (n >= kMostPages || overlap == 0 || stuck || !continues(last.batch, page->batch, overlap))
         return refuse_paging(next, n);
       offset += page->batch.rows() - overlap;
-      add(std::move(last), n == 1 ? 0 : kOverlap);
+      add(std::move(last), std::exchange(skip, overlap));
       last = std::move(*page);
     }
-    add(std::move(last), kOverlap);
+    add(std::move(last), skip);
   }
 
   void refuse_paging(const Call& next, int pages) {

@@ -302,10 +302,15 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
 
 void RunExecution::settled(const Work& work, const journal::Unit& unit,
                            const Result<std::vector<store::Applied>>& outcome) {
-  if (!outcome) fail(outcome.error());
+  if (!outcome) {
+    // Not acknowledged: still planned, or durable and made visible by the next replay.
+    fail(outcome.error());
+    tell("error", unit.table, unit.label, 0, outcome.error().text());
+    return;
+  }
   owner_.progress_.unit_done(unit);
   const std::string& table = unit.table;
-  const journal::Sequence seq = outcome && !outcome->empty() ? outcome->back().seq : 0;
+  const journal::Sequence seq = outcome->empty() ? 0 : outcome->back().seq;
   if (unit.state == UnitState::Failed)
     tell("error", table, unit.label, 0, unit.error);
   else if (unit.state == UnitState::Refused)

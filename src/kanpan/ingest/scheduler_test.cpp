@@ -1,0 +1,77 @@
+#include "kanpan/ingest/scheduler.hpp"
+
+#include <gmock/gmock.h>
+
+#include "kanpan/ingest/sample.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using test::real_table;
+
+struct Case {
+  const char* table;
+  const char* after;
+  const char* due;
+};
+
+std::string due(std::string_view table, std::string_view after) {
+  const auto next =
+      next_due(real_table(table), parse_rfc3339(after).value(), market::Calendar::built_in());
+  return next ? rfc3339(*next) : "never";
+}
+
+TEST(NextDue, FollowsTheCatalogsSchedulesAndTheCalendar) {
+  const Case cases[] = {
+      // 18:00 on trading days
+      {"daily", "2024-06-28T17:59:59+08:00", "2024-06-28T18:00:00+08:00"},
+      {"daily", "2024-06-28T18:00:00+08:00", "2024-07-01T18:00:00+08:00"},
+      {"daily", "2024-09-30T18:00:00+08:00", "2024-10-08T18:00:00+08:00"},
+      {"daily", "2024-02-08T18:00:00+08:00", "2024-02-19T18:00:00+08:00"},
+      // a working Sunday of the country is no trading day
+      {"daily", "2024-09-28T12:00:00+08:00", "2024-09-30T18:00:00+08:00"},
+      {"stk_limit", "2024-06-28T08:00:00+08:00", "2024-06-28T09:00:00+08:00"},
+      {"limit_list_d", "2024-06-28T15:00:00+08:00", "2024-06-28T15:30:00+08:00"},
+      {"adj_factor", "2024-06-28T07:00:00+08:00", "2024-07-01T06:00:00+08:00"},
+      {"weekly", "2024-06-24T10:00:00+08:00", "2024-06-28T19:00:00+08:00"},
+      // a date of the year comes whatever the calendar says: 1 January and 1 May are closed
+      {"trade_cal", "2024-06-28T10:00:00+08:00", "2025-01-01T02:00:00+08:00"},
+      {"fina_audit", "2024-03-01T10:00:00+08:00", "2024-05-01T02:00:00+08:00"},
+      // announcements: every evening, at noon too in the months of disclosure
+      {"income_vip", "2024-04-20T10:00:00+08:00", "2024-04-20T12:30:00+08:00"},
+      {"income_vip", "2024-04-20T12:30:00+08:00", "2024-04-20T21:00:00+08:00"},
+      {"income_vip", "2024-06-20T10:00:00+08:00", "2024-06-20T21:00:00+08:00"},
+      {"dividend", "2024-06-30T21:00:00+08:00", "2024-07-01T12:30:00+08:00"},
+      // while the exchange trades
+      {"ths_hot", "2024-06-28T20:00:00+08:00", "2024-07-01T09:15:00+08:00"},
+      {"ths_hot", "2024-06-28T08:00:00+08:00", "2024-06-28T09:15:00+08:00"},
+      {"ths_hot", "2024-09-30T20:00:00+08:00", "2024-10-08T09:15:00+08:00"},
+      {"ths_hot", "2024-06-28T11:59:00+08:00", "2024-06-28T13:00:00+08:00"},
+  };
+  for (const Case& c : cases)
+    EXPECT_EQ(due(c.table, c.after), c.due) << c.table << " after " << c.after;
+}
+
+TEST(NextDue, PollsContinuousTablesByTheirInterval) {
+  const auto& table = real_table("ths_hot");
+  const Instant now = parse_rfc3339("2024-06-28T10:00:00+08:00").value();
+  EXPECT_EQ(next_due(table, now, market::Calendar::built_in()),
+            now + std::chrono::seconds{table.policy.poll_interval});
+  EXPECT_GT(table.policy.poll_interval, 0);
+}
+
+TEST(NextDue, AlwaysLiesAhead) {
+  const auto calendar = market::Calendar::built_in();
+  for (const auto* table : test::real_catalog().tables()) {
+    Instant now = parse_rfc3339("2024-01-01T00:00:00+08:00").value();
+    for (int i = 0; i < 40; ++i) {
+      const auto next = next_due(*table, now, calendar);
+      ASSERT_TRUE(next) << table->name;
+      ASSERT_GT(*next, now) << table->name;
+      now = *next;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kanpan::ingest
