@@ -22,6 +22,7 @@ using Read = Result<std::vector<journal::Record>>;
 frame::Batch conform(frame::Batch batch, const catalog::TableSpec& table) {
   const auto fields = table.fields();
   if (batch.fields() == fields) return batch;
+  const std::size_t rows = batch.rows();  // of a batch that is about to be taken apart
   std::vector<frame::Column> columns;
   for (const frame::Field& field : fields) {
     const auto at = batch.find(field.name);
@@ -30,7 +31,7 @@ frame::Batch conform(frame::Batch batch, const catalog::TableSpec& table) {
       continue;
     }
     frame::Column empty(field.type);
-    for (std::size_t row = 0; row < batch.rows(); ++row) empty.push_null();
+    for (std::size_t row = 0; row < rows; ++row) empty.push_null();
     columns.push_back(std::move(empty));
   }
   return frame::Batch(fields, std::move(columns));

@@ -162,6 +162,37 @@ TEST(Replay, RebuildsAnEmptyStore) {
       << "a second time changes nothing";
 }
 
+TEST(Replay, FitsOlderRecordsToTheCatalogAndSkipsTablesThatAreGone) {
+  test::Database database;
+  auto old = bars("20240628", 0, 2);
+  std::vector<frame::Field> fields;
+  std::vector<frame::Column> columns;
+  for (std::size_t c = 0; c + 1 < old.rows.width(); ++c) {  // before there was an amount
+    fields.push_back(old.rows.fields()[c]);
+    columns.push_back(old.rows.column(c));
+  }
+  old.rows = frame::Batch(std::move(fields), std::move(columns));
+  journal::Landing landing;
+  for (const char* table : {"gone", "daily"}) {
+    landing.commits.push_back({old.header, frame::encode(old.rows), {}});
+    landing.commits.back().header.table = table;
+    landing.commits.back().header.rows = 2;
+    landing.commits.back().compressed = frame::compress(landing.commits.back().payload);
+  }
+  ASSERT_TRUE(database.journal->land({&landing, 1}));
+  ASSERT_EQ(replay(*database.journal, *database.store, real_catalog(), {}, {}).value(), 1u);
+  store::Read read;
+  read.table = &real_table("daily");
+  std::size_t rows = 0;
+  ASSERT_TRUE(database.store->read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    rows += batch.rows();
+    EXPECT_EQ(batch.column(batch.find("amount")).null_count(), batch.rows());
+    EXPECT_EQ(batch.column(batch.find("close")).null_count(), 0u);
+    return true;
+  }));
+  EXPECT_EQ(rows, 2u);
+}
+
 TEST(Replay, StopsWhenAsked) {
   test::Database first, second;
   {

@@ -240,6 +240,9 @@ Error Database::error(duckdb_error_type type, std::string_view text) {
   if (is_disk_full(text))
     return {Errc::NoSpace, message, "free some disk space, then open the store again"};
   if (fatal) return {Errc::Corrupt, message, "open the store again; if that fails, rebuild it"};
+  // A block whose checksum is wrong comes as an I/O error.
+  if (contains(text, "Corrupt database file"))
+    return {Errc::Corrupt, message, "set the file aside and rebuild the store from the journal"};
   if (type == DUCKDB_ERROR_INTERRUPT) return {Errc::Cancelled, message, ""};
   if (type == DUCKDB_ERROR_IO) return {Errc::Io, message, ""};
   return {Errc::Failed, message, ""};
