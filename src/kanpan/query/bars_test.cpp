@@ -42,7 +42,7 @@ TEST(Units, BecomeSharesYuanAndPercent) {
   const auto converted = [](std::string_view unit, double value) {
     frame::Column column(frame::Type::Real);
     column.push(value);
-    convert(column, to_normal(unit).factor);
+    catalog::convert(column, catalog::to_normal(unit).factor);
     return column.reals()[0];
   };
   EXPECT_EQ(converted("手", 1234.56), 123456);
@@ -51,16 +51,16 @@ TEST(Units, BecomeSharesYuanAndPercent) {
   EXPECT_EQ(converted("万股", 12345.6789), 123456789);
   EXPECT_EQ(converted("百万元", 51.98), 51980000);
   EXPECT_EQ(converted("元", 12.34), 12.34);
-  EXPECT_EQ(to_normal("千元").unit, "元");
-  EXPECT_EQ(to_normal("万股").unit, "股");
-  EXPECT_EQ(to_normal("家").unit, "家");
+  EXPECT_EQ(catalog::to_normal("千元").unit, "元");
+  EXPECT_EQ(catalog::to_normal("万股").unit, "股");
+  EXPECT_EQ(catalog::to_normal("家").unit, "家");
 }
 
 TEST(Units, KeepNullsAndIntegers) {
   frame::Column column(frame::Type::Int);
   column.push(std::int64_t{3});
   column.push_null();
-  convert(column, 100);
+  catalog::convert(column, 100);
   EXPECT_EQ(column.ints()[0], 300);
   EXPECT_TRUE(column.is_null(1));
 }
@@ -113,6 +113,7 @@ std::vector<Bar> reference(const Series& daily, Frequency frequency) {
     };
     if (i > 0 && together(daily.day[i - 1])) continue;
     Bar bar{day, daily.open[i], 0, 1e9, 0, daily.pre_close[i], 0, 0, 0};
+    if (i > 0 && frequency != Frequency::Day) bar.pre_close = daily.close[i - 1];
     for (std::size_t k = 0; k < daily.size(); ++k) {
       if (!together(daily.day[k])) continue;
       bar.day = daily.day[k];
