@@ -115,9 +115,10 @@ TEST_F(Import, ABadRowIsHeldWithItsLineAndTheRestGoesOn) {
   EXPECT_EQ(outcome.exit_code(), 5);
   EXPECT_EQ(stored().rows(), 10u);
   ASSERT_EQ(held().size(), 2u);
-  EXPECT_EQ(held()[0].call, "rows.csv:13");
-  EXPECT_EQ(held()[0].rule, "cell.close");
-  EXPECT_EQ(held()[1].call, "rows.csv:12");
+  // Newest first, and a cell is judged before what relates it to others.
+  EXPECT_EQ(held()[0].call, "rows.csv:12");
+  EXPECT_EQ(held()[1].call, "rows.csv:13");
+  EXPECT_EQ(held()[1].rule, "cell.close");
 }
 
 TEST_F(Import, AColumnThatTheFileLacksKeepsWhatIsStored) {

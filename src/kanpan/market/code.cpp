@@ -49,6 +49,11 @@ std::string_view exchange_of_share(std::string_view digits) {
   return {};
 }
 
+Error refuse(std::string_view text) {
+  return {Errc::Usage, fmt::format("'{}' is not a security code", text),
+          "write it as 600000.SH, 000001.SZ or 920819.BJ"};
+}
+
 std::string joined(std::string_view digits, std::string_view exchange) {
   return fmt::format("{}.{}", digits, exchange);
 }
@@ -75,8 +80,10 @@ Result<std::string> parse_code(std::string_view text) {
   if (const auto dot = view.find('.'); dot != std::string_view::npos) {
     const auto head = view.substr(0, dot), tail = view.substr(dot + 1);
     if (const auto exchange = exchange_of(tail);
-        !exchange.empty() && all_digits(head) && tail.size() > 1)
-      return joined(head, exchange);
+        !exchange.empty() && all_digits(head) && tail.size() > 1) {
+      if (head.size() == kShareDigits) return joined(head, exchange);
+      return refuse(text);
+    }
     if (const auto exchange = exchange_of(head);
         !exchange.empty() && all_digits(tail) && tail.size() == kShareDigits)
       return joined(tail, exchange);
@@ -88,8 +95,7 @@ Result<std::string> parse_code(std::string_view text) {
     if (const auto exchange = exchange_of_share(view); !exchange.empty())
       return joined(view, exchange);
   }
-  return Error{Errc::Usage, fmt::format("'{}' is not a security code", text),
-               "write it as 600000.SH, 000001.SZ or 920819.BJ"};
+  return refuse(text);
 }
 
 }  // namespace kanpan::market
