@@ -150,7 +150,8 @@ INSTANTIATE_TEST_SUITE_P(
              "one of unknown, listed_codes, listed_all, one_row, splits"},
         Edit{"unknown_relation", "quote/daily", "relation: ohlc", "relation: olhc",
              "identities[0].relation: no value 'olhc'",
-             "one of ohlc, price_between, change, pct_chg, sum, balance, equal, product, positive, "
+             "did you mean 'ohlc'? one of ohlc, price_between, change, pct_chg, sum, balance, "
+             "equal, product, positive, "
              "not_negative, ascending, range"},
         Edit{"unknown_parameter_type", "quote/daily", "{name: ts_code, type: str,",
              "{name: ts_code, type: text,", "source.parameters[0].type: no type 'text'",
