@@ -48,6 +48,12 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
                                       [&](const std::string& message) { session.note(message); },
                                       session.terminal.stop));
   session.instance = instance.get();
+  auto code = parsed.chosen.action(session);
+  if (!instance->store_is_damaged()) return code;
+  // The journal has every row: nobody needs to be asked before the store is made anew.
+  KANPAN_TRY(instance->rebuild_store(
+      "it was found damaged", [&](const std::string& message) { session.note(message); },
+      session.terminal.stop));
   return parsed.chosen.action(session);
 }
 

@@ -48,8 +48,9 @@ std::optional<int> optional_number(const Settings& settings, std::string_view ke
 
 std::string stamp() {
   const auto clock = make_clock("system");
-  std::string text = rfc3339((*clock)->now()).substr(0, 19);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  std::string text = rfc3339((*clock)->now());
+  text.resize(text.find('+'));
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
   return text;
 }
 
@@ -187,11 +188,12 @@ Result<std::uint64_t> Instance::catch_up(const OpenProgress& progress, std::stop
   return replayed;
 }
 
-Result<std::uint64_t> Instance::rebuild_store(const OpenProgress& progress, std::stop_token stop) {
+Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
+                                              const OpenProgress& progress, std::stop_token stop) {
   collector_.reset();
   writer_.reset();
   query_.reset();
-  KANPAN_TRY(set_store_aside(progress, "asked for"));
+  KANPAN_TRY(set_store_aside(progress, reason));
   KANPAN_LET(store_,
              store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_)));
   KANPAN_LET(const auto replayed, catch_up(progress, stop));

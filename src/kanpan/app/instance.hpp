@@ -71,7 +71,10 @@ class Instance {
 
   /// Throws the store away (set aside under its old name and the time) and makes it anew from the
   /// journal. Nothing else may be running.
-  Result<std::uint64_t> rebuild_store(const OpenProgress& progress, std::stop_token stop);
+  Result<std::uint64_t> rebuild_store(const std::string& reason, const OpenProgress& progress,
+                                      std::stop_token stop);
+  /// Whether work on the store has met damage: then only rebuild_store() helps.
+  bool store_is_damaged() const { return store_ && store_->damaged(); }
 
  private:
   Instance(std::filesystem::path directory, Settings settings, DirectoryLock lock,

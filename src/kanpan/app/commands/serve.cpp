@@ -32,11 +32,13 @@ struct SimFlags {
   int points = 0;
 };
 
-void wait_for(std::stop_token stop) {
+/// Until asked to stop, or until `ended` says so, which is asked once a second.
+void wait_for(std::stop_token stop, const std::function<bool()>& ended = {}) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
+  while (!stop.stop_requested() && !(ended && ended()))
+    never.wait_for(lock, stop, std::chrono::seconds{1}, [] { return false; });
 }
 
 Result<int> serve(Session& session, const ServeFlags& flags) {
@@ -44,7 +46,7 @@ Result<int> serve(Session& session, const ServeFlags& flags) {
       !flags.no_scheduler && session.instance->settings().flag("scheduler.enabled");
   KANPAN_LET(const auto server, Server::start(*session.instance, scheduler));
   session.note(fmt::format("kanpan serves {} from {}", server->address(), session.data.string()));
-  wait_for(session.terminal.stop);
+  wait_for(session.terminal.stop, [&] { return session.instance->store_is_damaged(); });
   session.note("stopping: requests in flight are finished");
   return 0;
 }

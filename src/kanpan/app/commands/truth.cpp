@@ -115,9 +115,10 @@ Result<int> store_status(Session& session) {
 }
 
 Result<int> rebuild_store(Session& session) {
-  KANPAN_LET(const auto replayed, session.instance->rebuild_store(
-                                      [&](const std::string& message) { session.note(message); },
-                                      session.terminal.stop));
+  KANPAN_LET(const auto replayed,
+             session.instance->rebuild_store(
+                 "asked for", [&](const std::string& message) { session.note(message); },
+                 session.terminal.stop));
   session.note(fmt::format("{} commits replayed", replayed));
   return 0;
 }

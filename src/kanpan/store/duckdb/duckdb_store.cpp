@@ -81,6 +81,7 @@ Result<bool> DuckdbStore::fold(bool everything) { return impl_->writer->fold(eve
 Result<bool> DuckdbStore::checkpoint() { return impl_->writer->checkpoint(); }
 
 bool DuckdbStore::invalidated() const { return impl_->database->invalidated(); }
+bool DuckdbStore::damaged() const { return impl_->database->damaged(); }
 
 const std::vector<std::string>& DuckdbStore::added_tables() const { return impl_->added; }
 

@@ -63,6 +63,9 @@ class DuckdbStore final : public Store {
   /// True once DuckDB has declared this instance unusable (a FATAL error, as on a full disk). Every
   /// later call fails; the owner destroys the store and opens it again.
   bool invalidated() const;
+  /// True once a read or a write met bytes of the file that cannot be right, or a FATAL error other
+  /// than a full disk: the owner sets the file aside and rebuilds.
+  bool damaged() const;
   /// Tables that open() created in a file that already had others. If the journal has commits for
   /// one of them at or below applied(), only a rebuild brings its rows.
   const std::vector<std::string>& added_tables() const;

@@ -239,9 +239,12 @@ Error Database::error(duckdb_error_type type, std::string_view text) {
   const std::string message = (fatal ? "store invalidated: " : "store: ") + tidy(text);
   if (is_disk_full(text))
     return {Errc::NoSpace, message, "free some disk space, then open the store again"};
+  // A block whose checksum is wrong, or that is not there, comes as an I/O error.
+  const bool unreadable = contains(text, "Corrupt database file") ||
+                          contains(text, "Could not read enough bytes from file");
+  if (fatal || unreadable) damaged_.store(true, std::memory_order_relaxed);
   if (fatal) return {Errc::Corrupt, message, "open the store again; if that fails, rebuild it"};
-  // A block whose checksum is wrong comes as an I/O error.
-  if (contains(text, "Corrupt database file"))
+  if (unreadable)
     return {Errc::Corrupt, message, "set the file aside and rebuild the store from the journal"};
   if (type == DUCKDB_ERROR_INTERRUPT) return {Errc::Cancelled, message, ""};
   if (type == DUCKDB_ERROR_IO) return {Errc::Io, message, ""};

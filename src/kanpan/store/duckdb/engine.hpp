@@ -111,6 +111,7 @@ class Database {
   static Result<std::unique_ptr<Database>> open_in_memory(const std::filesystem::path& readable);
   Result<std::unique_ptr<Connection>> connect();
   bool invalidated() const { return invalidated_.load(std::memory_order_relaxed); }
+  bool damaged() const { return damaged_.load(std::memory_order_relaxed); }
 
   /// Translates and remembers when the instance was declared unusable.
   Error error(duckdb_error_type type, std::string_view text);
@@ -119,6 +120,7 @@ class Database {
   friend class Workers;
   Handle<duckdb_database, duckdb_close> raw_;
   std::atomic<bool> invalidated_ = false;
+  std::atomic<bool> damaged_ = false;
 };
 
 /// Threads that help with whatever the database has to do, for as long as this lives.
