@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace kanpan::source::sim {
 namespace {
@@ -85,7 +86,9 @@ struct Wrong {
 class WrongFile : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongFile, is_refused_with_line_key_value_and_remedy) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / "kanpan-wrong.yaml";
+  // Its own for every process: the tests run several at a time.
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / fmt::format("kanpan-wrong-{}.yaml", getpid());
   std::ofstream(file) << GetParam().yaml;
   const auto plan = load_faults(file);
   ASSERT_FALSE(plan);
@@ -93,6 +96,7 @@ TEST_P(WrongFile, is_refused_with_line_key_value_and_remedy) {
   EXPECT_EQ(plan.error().message,
             fmt::format("{}:{}: {}", file.string(), GetParam().line, GetParam().message));
   EXPECT_THAT(plan.error().hint, HasSubstr(GetParam().hint));
+  std::filesystem::remove(file);
 }
 
 INSTANTIATE_TEST_SUITE_P(
