@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "kanpan/api/http_metrics.hpp"
 #include "kanpan/api/surface.hpp"
 #include "kanpan/app/remote.hpp"
 #include "kanpan/base/log.hpp"
@@ -77,6 +78,7 @@ Result<void> Server::listen() {
   std::filesystem::remove(socket, ignored);
   net::ServerOptions options;
   options.listen = {instance_.settings().text("http.listen"), "unix:" + socket.string()};
+  options.observer = api::observe_requests(metrics_);
   KANPAN_LET(http_, net::HttpServer::start(
                         std::move(options), instance_.clock(),
                         [this, surface = std::move(surface)](net::Request& request) -> net::Action {
@@ -86,6 +88,7 @@ Result<void> Server::listen() {
                             }};
                           return surface(request);
                         }));
+  api::observe_load(metrics_, *http_);
   return {};
 }
 
