@@ -46,6 +46,11 @@ bool needs_listings(const TableSpec& table) {
 
 }  // namespace
 
+bool CollectRequest::is_part_of(const TableSpec& table) const {
+  return (!codes.empty() || missing_cells || announcements) &&
+         std::ranges::find(tables, table.name) != tables.end();
+}
+
 std::string CollectRequest::to_json() const {
   boost::json::object object;
   object["command"] = command;

@@ -33,6 +33,9 @@ struct CollectRequest {
   /// Only the missing cells of the coverage matrix between the bounds (of what is held, without).
   bool missing_cells = false;
 
+  /// Whether it asks for less than everything that the table has in the range. A table that is not
+  /// named but needed is asked for everything.
+  bool is_part_of(const catalog::TableSpec& table) const;
   std::string to_json() const;
   static Result<CollectRequest> from_json(std::string_view json);
 };

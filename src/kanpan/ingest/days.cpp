@@ -3,6 +3,18 @@
 #include <map>
 
 namespace kanpan::ingest {
+namespace {
+
+/// Of a day that was not fetched by itself, so that no content can be compared.
+bool is_complete(const catalog::TableSpec& table, const journal::DayState& state, Asked asked,
+                 const journal::DayState* before) {
+  const Instant ready = ready_at(table, state.day);
+  if (before && before->complete && state.rows >= before->rows) return true;
+  if (state.expected) return state.rows >= *state.expected && state.seen >= ready;
+  return asked == Asked::Everything && state.seen >= ready + std::chrono::days{kSettledDays};
+}
+
+}  // namespace
 
 Instant ready_at(const catalog::TableSpec& table, Date day) {
   return shanghai_instant(day + table.source.ready_days, table.source.ready_second);
@@ -29,20 +41,30 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint
 }
 
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
-                                                   const Universe& universe,
-                                                   const store::Store& store, Instant seen) {
+                                                   Asked asked, const Universe& universe,
+                                                   const store::Store& store,
+                                                   const journal::Ledger& ledger, Instant seen) {
   KANPAN_LET(const auto counts, store.day_counts(table, range));
+  KANPAN_LET(const auto known, ledger.days(table.name, range));
   std::map<Date, std::uint32_t> rows;
   for (const store::DayCount& count : counts)
     rows[count.day] = static_cast<std::uint32_t>(count.rows);
+  std::map<Date, journal::DayState> before;
+  for (const journal::DayState& state : known) before.emplace(state.day, state);
+
   std::vector<journal::DayState> states;
   for (const Date day : days_of(table, universe.calendar(), range)) {
     const auto held = rows.find(day);
+    const auto had = before.find(day);
     const bool before_all = rows.empty() || day < rows.begin()->first;
-    if (held == rows.end() && before_all && universe.expected_rows(table, day).value_or(0) == 0)
-      continue;
-    states.push_back(judge_day(table, day, held == rows.end() ? 0 : held->second, Sha256{}, seen,
-                               universe, std::nullopt));
+    const auto expected = universe.expected_rows(table, day);
+    if (held == rows.end() && before_all && expected.value_or(0) == 0) continue;
+    // Any day of the year may have rows or none: only those that were asked for have a state.
+    if (table.days == catalog::Days::Calendar && had == before.end()) continue;
+    journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, expected, false,
+                            Sha256{},   seen};
+    state.complete = is_complete(table, state, asked, had == before.end() ? nullptr : &had->second);
+    states.push_back(std::move(state));
   }
   return states;
 }

@@ -6,6 +6,7 @@
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/ingest/universe.hpp"
+#include "kanpan/journal/ledger.hpp"
 #include "kanpan/journal/record.hpp"
 #include "kanpan/store/store.hpp"
 
@@ -25,10 +26,16 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint
                             const Sha256& content, Instant seen, const Universe& universe,
                             const std::optional<journal::DayState>& before);
 
+/// How much of the range the rows that came were asked for.
+enum class Asked { Everything, Part };
+
 /// The states of the days between the bounds from what is stored now: after rows that did not come
-/// day by day. None before the first day with rows, where nothing is known. Errors are the store's.
+/// day by day. None before the first day with rows, where nothing is known. A day that was complete
+/// stays so while no row is lost; a day without an expectation is settled only when everything was
+/// asked for. Errors are the store's and the ledger's.
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
-                                                   const Universe& universe,
-                                                   const store::Store& store, Instant seen);
+                                                   Asked asked, const Universe& universe,
+                                                   const store::Store& store,
+                                                   const journal::Ledger& ledger, Instant seen);
 
 }  // namespace kanpan::ingest

@@ -207,7 +207,7 @@ class ImportExecution {
 
   void note_span(const frame::Batch& rows) {
     const auto at = rows.find(table_.time);
-    if (at == frame::Batch::npos || table_.days == catalog::Days::Calendar) return;
+    if (at == frame::Batch::npos || !table_.dated()) return;
     const auto [first, last] = std::ranges::minmax(rows.column(at).dates());
     span_ = span_ ? DateRange{std::min(span_->first, first), std::max(span_->last, last)}
                   : DateRange{first, last};
@@ -232,8 +232,8 @@ class ImportExecution {
     KANPAN_LET(const auto universe, Universe::load(owner_.catalog_, owner_.store_));
     Submission made;
     made.landing.lease = lease_;
-    KANPAN_LET(made.landing.days,
-               stored_days(table_, *span_, universe, owner_.store_, owner_.clock_.now()));
+    KANPAN_LET(made.landing.days, stored_days(table_, *span_, Asked::Part, universe, owner_.store_,
+                                              owner_.ledger_, owner_.clock_.now()));
     KANPAN_TRY(owner_.writer_.write(std::move(made)));
     return {};
   }

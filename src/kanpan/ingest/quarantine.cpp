@@ -55,8 +55,7 @@ Result<void> check_key(const Quarantined& kept, const TableSpec& table, const fr
 
 std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& rows) {
   const auto at = rows.find(table.time);
-  if (at == frame::Batch::npos || table.days == catalog::Days::Calendar || rows.rows() == 0)
-    return std::nullopt;
+  if (at == frame::Batch::npos || !table.dated() || rows.rows() == 0) return std::nullopt;
   const auto days = rows.column(at).dates();
   const auto [first, last] = std::ranges::minmax(days);
   return DateRange{first, last};
@@ -158,7 +157,8 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   KANPAN_LET(const auto universe, Universe::load(catalog_, store_));
   Submission settled;
   settled.landing.lease = lease;
-  KANPAN_LET(settled.landing.days, stored_days(table, *span, universe, store_, clock_.now()));
+  KANPAN_LET(settled.landing.days,
+             stored_days(table, *span, Asked::Part, universe, store_, ledger_, clock_.now()));
   KANPAN_TRY(writer_.write(std::move(settled)));
   return {};
 }

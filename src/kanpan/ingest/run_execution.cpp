@@ -19,8 +19,9 @@ using catalog::TableSpec;
 using catalog::WalkKind;
 using journal::UnitState;
 
-/// Longer than any unit takes; a dead process frees its leases earlier, by Ledger::recover().
+/// A dead process frees its leases earlier, by Ledger::recover().
 constexpr int kLeaseSeconds = 24 * 3600;
+constexpr std::chrono::hours kRenewAfter{1};
 
 bool stops_table(Errc code) {
   return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::SourceQuota ||
@@ -44,22 +45,17 @@ std::vector<frame::Batch> parts(frame::Batch rows, std::size_t most) {
 
 RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest request,
                            std::stop_token stop)
-    : owner_(owner), id_(std::move(id)), request_(std::move(request)), stop_(std::move(stop)) {}
+    : owner_(owner),
+      id_(std::move(id)),
+      request_(std::move(request)),
+      stop_(std::move(stop)),
+      renewed_(owner.clock_.now()) {}
 
 Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSpec*>>& stages) {
   owner_.progress_.begin(id_);
-  KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
-  for (const journal::Unit& unit : known_units_)
-    next_number_ = std::max(next_number_, unit.number + 1);
-  for (const auto& stage : stages) {
-    if (stop_.stop_requested()) break;
-    if (auto done = run_stage(stage); !done) fail(std::move(done).error());
-  }
+  if (auto done = run_stages(stages); !done) fail(std::move(done).error());
   owner_.writer_.drain();
-  for (const auto& [table, range] : by_code_)
-    if (auto done = settle_days(owner_.catalog_.find(table).value()[0], range); !done)
-      fail(std::move(done).error());
-  owner_.writer_.drain();
+  if (auto done = settle_days(); !done) fail(std::move(done).error());
   owner_.writer_.tidy();
   release_leases();
   owner_.progress_.end(id_);
@@ -77,12 +73,24 @@ Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSp
   return RunOutcome{std::move(summary), error_};
 }
 
+Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableSpec*>>& stages) {
+  KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
+  for (const journal::Unit& unit : known_units_)
+    next_number_ = std::max(next_number_, unit.number + 1);
+  for (const auto& stage : stages) {
+    if (stop_.stop_requested()) break;
+    if (auto done = run_stage(stage); !done) fail(std::move(done).error());
+  }
+  return {};
+}
+
 Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage) {
   KANPAN_LET(universe_, owner_.universe());
   std::vector<Work> works;
   for (const TableSpec* table : stage) {
-    KANPAN_TRY(acquire(*table));
-    auto units = units_of(*table);
+    // A table that another run holds, or whose plan fails, does not keep the others from theirs.
+    const auto acquired = acquire(*table);
+    auto units = acquired ? units_of(*table) : Result<std::vector<Work>>(acquired.error());
     if (!units) {
       fail(std::move(units).error().within(table->name));
       continue;
@@ -107,6 +115,16 @@ Result<void> RunExecution::acquire(const TableSpec& table) {
   KANPAN_LET(auto lease,
              owner_.ledger_.acquire("lock:update:" + table.name, "run " + id_, kLeaseSeconds));
   leases_.emplace(table.name, std::move(lease));
+  return {};
+}
+
+/// A back-fill on a small quota lasts longer than a lease.
+Result<void> RunExecution::renew_leases() {
+  const std::lock_guard lock(mutex_);
+  const Instant now = owner_.clock_.now();
+  if (now < renewed_ + kRenewAfter) return {};
+  renewed_ = now;
+  for (const auto& [table, lease] : leases_) KANPAN_TRY(owner_.ledger_.renew(lease, kLeaseSeconds));
   return {};
 }
 
@@ -162,6 +180,7 @@ void RunExecution::work(Channel<Work>& queue) {
 }
 
 void RunExecution::take(Work work) {
+  if (auto renewed = renew_leases(); !renewed) return fail(std::move(renewed).error());
   Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_);
   if (stop_.stop_requested() && fetched.error) return;  // stays planned: the run is resumable
   Submission made = submission(work, std::move(fetched));
@@ -277,17 +296,7 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
 Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
   const Slice& slice = work.slice;
   const TableSpec& table = *slice.table;
-  const bool one_day = slice.range && slice.range->first == slice.range->last &&
-                       (slice.walk.kind == WalkKind::Date || slice.walk.kind == WalkKind::Period);
-  if (!one_day) {
-    if (!slice.by_time_column() || table.days == catalog::Days::Calendar) return {};
-    const DateRange covered =
-        slice.range.value_or(DateRange{table.since, shanghai_date(owner_.clock_.now())});
-    const std::lock_guard lock(mutex_);
-    auto& range = by_code_.try_emplace(table.name, covered).first->second;
-    range = {std::min(range.first, covered.first), std::max(range.last, covered.last)};
-    return {};
-  }
+  if (!slice.is_one_day()) return {};
   const Date day = slice.range->first;
   KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
   const std::optional<journal::DayState> before =
@@ -295,7 +304,9 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
   journal::DayState state =
       judge_day(table, day, static_cast<std::uint32_t>(rows.rows()), sha256({frame::encode(rows)}),
                 owner_.clock_.now(), *universe_, before);
-  if (before && before->content == state.content) into.landing.unit->state = UnitState::Unchanged;
+  const bool forced = request_.mode == catalog::UpdateMode::Full;
+  if (!forced && before && before->content == state.content)
+    into.landing.unit->state = UnitState::Unchanged;
   into.landing.days.push_back(std::move(state));
   return {};
 }
@@ -322,12 +333,41 @@ void RunExecution::settled(const Work& work, const journal::Unit& unit,
     tell("quarantine", table, unit.label, unit.quarantined, "rows held back");
 }
 
-Result<void> RunExecution::settle_days(const TableSpec& table, DateRange range) {
-  Submission made;
-  made.landing.lease = leases_.at(table.name);
-  KANPAN_LET(made.landing.days,
-             stored_days(table, range, *universe_, owner_.store_, owner_.clock_.now()));
-  KANPAN_TRY(owner_.writer_.write(std::move(made)));
+/// Tables that were walked by code or window: what their units, of this process and of those before
+/// it, covered together.
+Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() const {
+  KANPAN_LET(const auto units, owner_.ledger_.units(id_, std::nullopt));
+  std::map<const TableSpec*, Walked> walked;
+  for (const journal::Unit& unit : units) {
+    if (!leases_.contains(unit.table)) continue;
+    KANPAN_LET(const TableSpec* table, owner_.catalog_.find(unit.table));
+    KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
+    if (slice.is_one_day() || !slice.by_time_column() || table->days == catalog::Days::Calendar)
+      continue;
+    const bool done = unit.state == UnitState::Committed || unit.state == UnitState::Unchanged;
+    const DateRange range =
+        slice.range.value_or(DateRange{table->since, shanghai_date(owner_.clock_.now())});
+    Walked& all =
+        walked.try_emplace(table, Walked{range, !request_.is_part_of(*table)}).first->second;
+    all.everything = all.everything && done;
+    all.any = all.any || done;
+    all.range = {std::min(all.range.first, range.first), std::max(all.range.last, range.last)};
+  }
+  return walked;
+}
+
+/// Day states of what was not walked day by day, from what is stored now.
+Result<void> RunExecution::settle_days() {
+  KANPAN_LET(const auto tables, walked());
+  for (const auto& [table, walk] : tables) {
+    if (!walk.any) continue;
+    Submission made;
+    made.landing.lease = leases_.at(table->name);
+    KANPAN_LET(made.landing.days,
+               stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
+                           *universe_, owner_.store_, owner_.ledger_, owner_.clock_.now()));
+    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+  }
   return {};
 }
 

@@ -27,11 +27,20 @@ class RunExecution {
     journal::Unit unit;
   };
 
+  /// What the units of a table, walked by code or window, covered.
+  struct Walked {
+    DateRange range;
+    bool everything = true;  ///< for every code, and all of it is done
+    bool any = false;        ///< at least one unit is done
+  };
+
+  Result<void> run_stages(const std::vector<std::vector<const catalog::TableSpec*>>& stages);
   Result<void> run_stage(const std::vector<const catalog::TableSpec*>& stage);
   /// The units of one table that are still to do: those the ledger has, else a new plan.
   Result<std::vector<Work>> units_of(const catalog::TableSpec& table);
   Result<std::vector<Work>> plan_units(const catalog::TableSpec& table);
   Result<void> acquire(const catalog::TableSpec& table);
+  Result<void> renew_leases();
   void release_leases();
 
   void work(Channel<Work>& queue);
@@ -44,8 +53,8 @@ class RunExecution {
   Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
   void settled(const Work& work, const journal::Unit& unit,
                const Result<std::vector<store::Applied>>& outcome);
-  /// Day states of a table that was walked by code or window, from what is stored now.
-  Result<void> settle_days(const catalog::TableSpec& table, DateRange range);
+  Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
+  Result<void> settle_days();
 
   /// Whether units of the table need not be tried: its interface or the token was refused.
   bool is_blocked(const catalog::TableSpec& table);
@@ -66,8 +75,8 @@ class RunExecution {
 
   std::mutex mutex_;  ///< what follows is shared by the workers
   std::optional<Error> error_;
-  std::set<std::string> blocked_;             ///< tables
-  std::map<std::string, DateRange> by_code_;  ///< tables whose days are to be settled
+  std::set<std::string> blocked_;  ///< tables
+  Instant renewed_;                ///< when the leases last were
 };
 
 }  // namespace kanpan::ingest

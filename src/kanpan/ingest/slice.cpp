@@ -54,9 +54,14 @@ bool Slice::by_time_column() const {
     case WalkKind::Whole:
     case WalkKind::Code:
     case WalkKind::Window:
-      return table->dated();
+      return table->dated() && walk.column.empty();
   }
   return false;
+}
+
+bool Slice::is_one_day() const {
+  return range && range->first == range->last &&
+         (walk.kind == WalkKind::Date || walk.kind == WalkKind::Period);
 }
 
 journal::Scope Slice::scope() const {

@@ -30,6 +30,9 @@ struct Slice {
   /// table that is kept by period).
   bool by_time_column() const;
 
+  /// True when the slice is one day or period of the table's time column.
+  bool is_one_day() const;
+
   std::string to_json() const;
   static Result<Slice> from_json(const catalog::TableSpec& table, std::string_view json);
   /// Rows that nobody asked the source for: of a file. No window and no code to hold them against.

@@ -61,11 +61,13 @@ bool Writer::submit(Submission submission) {
   }
   {
     const std::lock_guard lock(mutex_);
-    ++pending_;
+    submission.number = ++submitted_;
+    pending_.insert(submission.number);
   }
+  const std::uint64_t number = submission.number;
   if (to_journal_.send(std::move(submission))) return true;
   const std::lock_guard lock(mutex_);
-  --pending_;
+  pending_.erase(number);
   return false;
 }
 
@@ -86,7 +88,8 @@ void Writer::tidy() {
 
 void Writer::drain() {
   std::unique_lock lock(mutex_);
-  settled_.wait(lock, [&] { return pending_ == 0; });
+  const std::uint64_t last = submitted_;
+  settled_.wait(lock, [&] { return pending_.empty() || *pending_.begin() > last; });
 }
 
 void Writer::journal_loop() {
@@ -174,7 +177,7 @@ void Writer::finish(Submission& submission, const Result<std::vector<store::Appl
   if (submission.done) submission.done(outcome);
   {
     const std::lock_guard lock(mutex_);
-    --pending_;
+    pending_.erase(submission.number);
   }
   settled_.notify_all();
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <span>
 #include <thread>
 #include <vector>
@@ -30,6 +31,7 @@ struct Submission {
   /// Called once, on a thread of the writer: after the rows are durable and visible, or with the
   /// error that kept them out. Must not submit.
   std::function<void(const Result<std::vector<store::Applied>>&)> done;
+  std::uint64_t number = 0;  ///< given by the writer
 };
 
 /// Two threads, one behind the other: journal, then store; each takes what has queued up in one
@@ -52,7 +54,7 @@ class Writer {
   Result<std::vector<store::Applied>> write(Submission submission);
   /// Runs the store's housekeeping on the store's thread when it is idle: folds the by-code copies.
   void tidy();
-  /// Waits until everything submitted so far is done.
+  /// Waits until everything submitted so far is done; not for what others submit meanwhile.
   void drain();
 
  private:
@@ -77,7 +79,8 @@ class Writer {
   Channel<Durable> to_store_;
   std::mutex mutex_;
   std::condition_variable settled_;
-  std::uint64_t pending_ = 0;
+  std::uint64_t submitted_ = 0;
+  std::set<std::uint64_t> pending_;  ///< numbers of submissions that are not done
   std::thread journal_thread_;
   std::thread store_thread_;
 };

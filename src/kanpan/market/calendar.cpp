@@ -9,6 +9,9 @@ namespace kanpan::market {
 namespace {
 
 constexpr int kSaturday = 6;
+// From one open day to the next around a spring festival; a longer gap (2000 had 17 days, which the
+// rule knows) means that the days between were never asked for.
+constexpr int kLongestClosure = 14;
 
 bool open_by_rule(Date day) {
   const auto closed = closed_weekdays();
@@ -50,8 +53,12 @@ Calendar::Calendar(std::vector<Date> open_days) : open_(std::move(open_days)) {
 Calendar Calendar::built_in() { return Calendar({}); }
 
 bool Calendar::is_open(Date day) const {
-  if (open_.empty() || day < open_.front() || day > open_.back()) return open_by_rule(day);
-  return std::ranges::binary_search(open_, day);
+  const auto next = std::ranges::lower_bound(open_, day);
+  if (next == open_.end() || next == open_.begin())
+    return next != open_.end() && *next == day ? true : open_by_rule(day);
+  if (*next == day) return true;
+  const bool unknown = *next - *std::prev(next) > kLongestClosure;
+  return unknown && open_by_rule(day);
 }
 
 std::vector<Date> Calendar::open_days(DateRange range) const {

@@ -16,8 +16,8 @@ std::string_view name(Phase phase);
 /// Sorted open days. Immutable; cheap to copy is not promised: share it.
 class Calendar {
  public:
-  /// Days in any order, duplicates allowed. Days before the first and after the last are unknown
-  /// and answered by the built-in one.
+  /// Days in any order, duplicates allowed. Days before the first, after the last, and in a gap
+  /// that is longer than any closure of the market are unknown and answered by the built-in one.
   explicit Calendar(std::vector<Date> open_days);
   /// What is known without asking anybody: every weekday since 1990-12-19 but the closed ones of
   /// market/closed_weekdays.hpp; beyond its end every weekday.

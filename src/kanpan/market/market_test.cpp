@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "kanpan/market/calendar.hpp"
 #include "kanpan/market/code.hpp"
 #include "kanpan/market/cron.hpp"
 
@@ -28,6 +29,26 @@ TEST(Code, wrong_codes_name_the_value) {
 Instant at(const char* text) { return parse_rfc3339(text).value(); }
 std::string next(const char* cron, const char* after) {
   return rfc3339(Cron::parse(cron).value().next(at(after)).value());
+}
+
+TEST(Calendar, days_that_nobody_asked_for_follow_the_built_in_rule) {
+  const auto day = [](const char* text) { return parse_date(text).value(); };
+  // January and June of 2024 were collected, what lies between was not.
+  std::vector<Date> open;
+  for (const DateRange range :
+       {DateRange{day("20240102"), day("20240131")}, DateRange{day("20240603"), day("20240628")}})
+    for (const Date each : Calendar::built_in().open_days(range))
+      if (each != day("20240115")) open.push_back(each);
+  const Calendar calendar(open);
+  EXPECT_TRUE(calendar.is_open(day("20240116")));
+  EXPECT_FALSE(calendar.is_open(day("20240115"))) << "the source says so";
+  EXPECT_TRUE(calendar.is_open(day("20240318"))) << "a Monday between the two";
+  EXPECT_FALSE(calendar.is_open(day("20240501"))) << "a holiday between the two";
+  EXPECT_FALSE(calendar.is_open(day("20240316"))) << "a Saturday between the two";
+  EXPECT_TRUE(calendar.is_open(day("20231229"))) << "before the first";
+  EXPECT_TRUE(calendar.is_open(day("20240701"))) << "after the last";
+  EXPECT_EQ(calendar.open_days({day("20240101"), day("20240630")}).size(),
+            Calendar::built_in().open_days({day("20240101"), day("20240630")}).size() - 1);
 }
 
 TEST(Cron, next_time_follows_the_expression) {

@@ -271,6 +271,26 @@ TEST_P(LedgerContract, quarantine_keeps_rows_and_pages) {
   EXPECT_EQ(ledger().quarantined(999).error().code, Errc::NotFound);
 }
 
+TEST_P(LedgerContract, a_row_is_held_back_once_however_often_it_comes) {
+  const auto held = [&](std::string row) {
+    Landing landing;
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.table = "daily";
+    one.rule = "ohlc";
+    one.row = std::move(row);
+    land(landing);
+    return must(ledger().quarantine("daily", "", 10));
+  };
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 1u);
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 1u) << "it is held already";
+  EXPECT_EQ(held(R"({"high":9.2})").size(), 2u);
+  must(ledger().set_quarantine_state(must(ledger().quarantine("daily", "", 1))[0].id, "dropped"));
+  EXPECT_EQ(held(R"({"high":9.2})").size(), 2u) << "nobody wants to be asked again";
+  must(ledger().set_quarantine_state(must(ledger().quarantine("daily", "held", 1))[0].id,
+                                     "released"));
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 3u) << "it was taken in and has come back";
+}
+
 TEST_P(LedgerContract, a_lease_has_one_holder_until_it_expires) {
   const Lease first = must(ledger().acquire("lock:update:daily", "run-1", 60));
   const auto refused = ledger().acquire("lock:update:daily", "run-2", 60);

@@ -50,8 +50,21 @@ Result<void> upsert_days(Connection& db, const std::vector<DayState>& days) {
   return {};
 }
 
+/// Whether somebody was asked about this very row before: a day that is fetched again brings it
+/// again.
+Result<bool> is_known(Connection& db, const Quarantined& held) {
+  if (held.row.empty()) return false;  // a whole page
+  KANPAN_LET(Statement row,
+             db.query("SELECT 1 FROM quarantine WHERE tab = ? AND state IN ('held', 'dropped') AND "
+                      "row = ? AND rule = ? LIMIT 1",
+                      held.table, held.row, held.rule));
+  return row.step();
+}
+
 Result<void> insert_quarantined(Connection& db, const std::vector<Quarantined>& held) {
   for (const Quarantined& q : held) {
+    KANPAN_LET(const bool known, is_known(db, q));
+    if (known) continue;
     const std::string page = q.page.empty() ? "" : frame::compress(q.page);
     KANPAN_TRY(db.run("INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", q.run,
                       q.unit, q.table, q.call, q.rule, q.reason, q.row, q.at, q.state, Blob{page}));

@@ -67,6 +67,7 @@ CREATE TABLE quarantine (
   at INTEGER NOT NULL,
   state TEXT NOT NULL, page BLOB NOT NULL);
 CREATE INDEX quarantine_tab ON quarantine (tab, state);
+CREATE INDEX quarantine_row ON quarantine (tab, row);
 CREATE TABLE lease (
   name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL, expires INTEGER NOT NULL)
   WITHOUT ROWID;

@@ -1,0 +1,157 @@
+#include "kanpan/ingest/collector.hpp"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+
+#include "kanpan/ingest/sample.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using source::Call;
+using source::Page;
+using test::day_of;
+using test::real_catalog;
+using test::real_table;
+using testing::Each;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string parameter(const Call& call, std::string_view name) {
+  for (const auto& [key, value] : call.parameters)
+    if (key == name) return value;
+  return "";
+}
+
+/// An index that stands still, for every code that is asked for.
+Page index_bars(const catalog::TableSpec& table, const Call& call) {
+  std::vector<std::vector<std::string>> rows;
+  const DateRange range{day_of(parameter(call, "start_date")), day_of(parameter(call, "end_date"))};
+  for (const Date day : market::Calendar::built_in().open_days(range)) {
+    rows.emplace_back();
+    for (const auto& column : table.columns) {
+      const bool still = column.name == "change" || column.name == "pct_chg";
+      rows.back().push_back(column.name == "ts_code"      ? parameter(call, "ts_code")
+                            : column.name == "trade_date" ? day.compact()
+                            : still                       ? "0"
+                                                          : "3000");
+    }
+  }
+  Page page;
+  page.batch = test::batch_of(table, rows);
+  return page;
+}
+
+class Exchange final : public source::Source {
+ public:
+  std::function<void(const Call&)> before_answer = [](const Call&) {};
+  std::string_view kind() const override { return "sim"; }
+  bool simulated() const override { return true; }
+  Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
+    before_answer(call);
+    if (table.name == "index_daily") return index_bars(table, call);
+    Page page;
+    page.batch = test::batch_of(table, {});
+    return page;
+  }
+};
+
+class CollectorTest : public testing::Test {
+ protected:
+  static CollectRequest indices() {
+    CollectRequest request;
+    request.tables = {"index_daily"};
+    request.from = kFirst;
+    request.to = kLast;
+    return request;
+  }
+  std::vector<journal::DayState> days() {
+    return database_.journal->days("index_daily", {kFirst, kLast}).value();
+  }
+  std::uint64_t stored() {
+    store::Read read;
+    read.table = &real_table("index_daily");
+    return database_.store->count(read).value();
+  }
+
+  static inline const Date kFirst = day_of("20240603"), kLast = day_of("20240614");
+  test::Database database_;
+  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
+  Progress progress_;
+  Exchange exchange_;
+  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
+                       writer_,        database_.clock,    progress_,        {1, "sim", {}}};
+};
+
+TEST_F(CollectorTest, DaysOfATableWithoutExpectationAreCompleteOnceEveryCodeWasAskedFor) {
+  const auto outcome = collector_.collect(indices(), {});
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->exit_code(), 0);
+  EXPECT_EQ(days().size(), 9u);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+  EXPECT_THAT(collector_.plan(indices()).value().at(0).plan.slices, IsEmpty());
+}
+
+TEST_F(CollectorTest, DaysAreNotCompleteWhenOnlySomeCodesWereAskedFor) {
+  auto request = indices();
+  request.codes = {"000001.SH"};
+  ASSERT_TRUE(collector_.collect(request, {}));
+  EXPECT_EQ(stored(), 9u);
+  EXPECT_EQ(days().size(), 9u);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, false)));
+  EXPECT_THAT(collector_.plan(indices()).value().at(0).plan.slices, Not(IsEmpty()));
+}
+
+TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
+  std::stop_source stop;
+  exchange_.before_answer = [&](const Call& call) {
+    if (parameter(call, "ts_code") == "399006.SZ") stop.request_stop();
+  };
+  const auto stopped = collector_.collect(indices(), stop.get_token());
+  ASSERT_TRUE(stopped);
+  EXPECT_EQ(stopped->exit_code(), 6);
+  EXPECT_GT(stored(), 0u);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, false)));
+
+  const auto resumed = collector_.resume(stopped->summary.run.id, {});
+  ASSERT_TRUE(resumed) << resumed.error().text();
+  EXPECT_EQ(resumed->exit_code(), 0);
+  EXPECT_EQ(days().size(), 9u);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
+
+TEST_F(CollectorTest, ACompleteDayStaysSoWhenPartOfItIsAskedForAgain) {
+  ASSERT_TRUE(collector_.collect(indices(), {}));
+  auto request = indices();
+  request.codes = {"000001.SH"};
+  request.mode = catalog::UpdateMode::Full;
+  ASSERT_TRUE(collector_.collect(request, {}));
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
+
+TEST_F(CollectorTest, ATableThatIsHeldElsewhereDoesNotKeepTheOthersFromTheirs) {
+  const auto lease = database_.journal->acquire("lock:update:top_list", "run other", 60).value();
+  auto request = indices();
+  request.tables = {"top_list", "index_daily"};
+  const auto outcome = collector_.collect(request, {});
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(stored(), 9u * real_table("index_daily").codes.size());
+  ASSERT_TRUE(outcome->error);
+  EXPECT_EQ(outcome->error->code, Errc::Busy);
+  EXPECT_THAT(outcome->error->text(), testing::HasSubstr("top_list"));
+  EXPECT_EQ(outcome->summary.run.state, journal::RunState::Partial);
+}
+
+TEST_F(CollectorTest, ARunMayLastLongerThanALease) {
+  exchange_.before_answer = [&](const Call&) { database_.clock.move(std::chrono::hours{6}); };
+  const auto outcome = collector_.collect(indices(), {});
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_FALSE(outcome->error) << outcome->error->text();
+  EXPECT_TRUE(database_.journal->acquire("lock:update:index_daily", "run next", 60))
+      << "it was given back";
+}
+
+}  // namespace
+}  // namespace kanpan::ingest
