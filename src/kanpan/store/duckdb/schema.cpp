@@ -50,15 +50,6 @@ Result<void> create_table(Connection& connection, const Table& table) {
   return {};
 }
 
-/// Working tables of the writer; they live as long as its connection.
-Result<void> create_temporary(Connection& connection, const Table& table) {
-  KANPAN_TRY(connection.run(fmt::format("CREATE TEMP TABLE {} AS SELECT {} FROM {} LIMIT 0",
-                                        table.stage, table.columns, table.current)));
-  return connection.run(
-      fmt::format("CREATE TEMP TABLE {} AS SELECT {}, _seq, true AS _same FROM {} LIMIT 0",
-                  table.match, table.columns, table.current));
-}
-
 Result<std::map<std::string, std::string>> stored_definitions(Connection& connection) {
   const frame::Field fields[] = {{"name", frame::Type::Text}, {"definition", frame::Type::Text}};
   Gather gather(fields);
@@ -69,6 +60,32 @@ Result<std::map<std::string, std::string>> stored_definitions(Connection& connec
   for (std::size_t row = 0; row < batch.rows(); ++row)
     definitions.emplace(batch.column(0).texts()[row], batch.column(1).texts()[row]);
   return definitions;
+}
+
+/// How far the by-code copies go, and which tables have rows beyond: one question each for all
+/// tables, as a question costs more than what it reads.
+Result<void> read_folds(Connection& connection, Tables& tables) {
+  const frame::Field fields[] = {{"name", frame::Type::Text}, {"number", frame::Type::Int}};
+  const auto each = [&](const std::string& sql, auto&& use) -> Result<void> {
+    Gather gather(fields);
+    KANPAN_LET(Rows rows, connection.query(sql));
+    KANPAN_TRY(gather.add_all(rows));
+    const frame::Batch batch = gather.take();
+    for (std::size_t row = 0; row < batch.rows(); ++row)
+      if (const auto found = tables.find(batch.column(0).texts()[row]); found != tables.end())
+        use(*found->second, static_cast<Sequence>(batch.column(1).ints()[row]));
+    return {};
+  };
+  KANPAN_TRY(each("SELECT name, max(seq)::BIGINT FROM _folded GROUP BY name",
+                  [](Table& table, Sequence seq) { table.folded = seq; }));
+  std::vector<std::string> tails;
+  for (const auto& [name, table] : tables)
+    tails.push_back(
+        fmt::format("SELECT '{}', count(*) FROM (SELECT 1 FROM {} WHERE _seq > {} LIMIT 1)", name,
+                    table->current, table->folded.load()));
+  if (tails.empty()) return {};
+  return each(fmt::format("{}", fmt::join(tails, " UNION ALL ")),
+              [](Table& table, Sequence rows) { table.has_tail = rows > 0; });
 }
 
 Result<std::uint64_t> count_tables(Connection& connection, std::string_view name) {
@@ -145,6 +162,15 @@ std::string Table::by_code_order() const {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+Result<void> create_working_tables(Connection& connection, const Table& table) {
+  KANPAN_TRY(
+      connection.run(fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} AS SELECT {} FROM {} LIMIT 0",
+                                 table.stage, table.columns, table.current)));
+  return connection.run(fmt::format(
+      "CREATE TEMP TABLE IF NOT EXISTS {} AS SELECT {}, _seq, true AS _same FROM {} LIMIT 0",
+      table.match, table.columns, table.current));
+}
+
 Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
   KANPAN_LET(const std::uint64_t present, count_tables(connection, "%"));
   const bool fresh = present == 0;
@@ -167,17 +193,7 @@ Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
   if (fresh || !opened.added.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
 
-  for (const auto& [name, table] : tables) {
-    KANPAN_TRY(create_temporary(connection, *table));
-    KANPAN_LET(table->folded,
-               connection.number("SELECT max(seq) FROM _folded WHERE name = $1", {name}));
-    KANPAN_LET(const std::uint64_t tail,
-               connection.number(fmt::format("SELECT count(*)::UBIGINT FROM (SELECT 1 FROM {} "
-                                             "WHERE _seq > $1 LIMIT 1)",
-                                             table->current),
-                                 {table->folded.load()}));
-    table->has_tail = tail > 0;
-  }
+  KANPAN_TRY(read_folds(connection, tables));
   KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
   return opened;
 }

@@ -63,4 +63,7 @@ struct Opened {
 /// program's, of another format, or differs from the catalog.
 Result<Opened> prepare_schema(Connection& connection, Tables& tables);
 
+/// Makes the temporary tables `stage` and `match` of the writer's connection.
+Result<void> create_working_tables(Connection& connection, const Table& table);
+
 }  // namespace kanpan::store::duckdb

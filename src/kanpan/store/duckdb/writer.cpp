@@ -133,6 +133,7 @@ Result<Applied> Writer::apply_one(const Table& table, const Change& change, Appe
 
 Result<Writer::State*> Writer::state(const Table& table) {
   if (const auto found = states_.find(&table); found != states_.end()) return &found->second;
+  KANPAN_TRY(create_working_tables(*connection_, table));
   KANPAN_LET(KeyIndex keys, load_keys(table));
   State state{.keys = std::move(keys)};
   if (table.has_by_code()) {
