@@ -133,7 +133,8 @@ void write_source(Page& page, const TableSpec& table) {
   const SourceSpec& source = table.source;
   page.heading("Source");
   page.head({"", ""});
-  page.row({"Interface", fmt::format("{} (document {})", code(source.api), source.doc_id)});
+  page.row({"Interface", code(source.api) +
+                             (source.doc_id ? fmt::format(" (document {})", *source.doc_id) : "")});
   page.row({"Rows per answer", number(source.row_limit, "no cap stated")});
   page.row({"Points", number(source.points, "not stated or sold separately")});
   page.row({"Calls per minute", number(source.calls_per_minute, "by points")});

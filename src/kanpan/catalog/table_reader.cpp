@@ -143,7 +143,7 @@ void check_source(Reader& r, const SourceSpec& source, const Names& parameters) 
 SourceSpec read_source(Reader& r, const std::vector<ColumnSpec>& columns) {
   SourceSpec source;
   source.api = r.text("api");
-  source.doc_id = r.whole("doc_id", 1);
+  source.doc_id = r.whole_if("doc_id", 1);
   source.row_limit = r.whole_if("row_limit", 1);
   source.points = r.whole_if("points", 0);
   source.calls_per_minute = r.whole_if("calls_per_minute", 1);

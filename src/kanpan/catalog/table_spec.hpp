@@ -75,7 +75,7 @@ struct Twin {
 
 struct SourceSpec {
   std::string api;  ///< interface name
-  int doc_id = 0;
+  std::optional<int> doc_id;            ///< number of its page, if it has one at the source
   std::optional<int> row_limit;         ///< rows per answer at the most
   std::optional<int> points;            ///< least points; empty = sold separately or unstated
   std::optional<int> calls_per_minute;  ///< the interface's own limit, beside that of the points

@@ -42,16 +42,18 @@ class Process:
 class Program:
     """One data directory, filled from one simulated source, then served."""
 
-    def __init__(self, clock: str, *sim_arguments: str):
-        self.directory = tempfile.TemporaryDirectory(prefix="kanpan-conformance-")
+    def __init__(self, clock: str, *sim_arguments: str, **settings: str):
+        """`settings` are KANPAN_ variables for every command, without that prefix."""
+        self.directory = tempfile.TemporaryDirectory(prefix="kanpan-test-")
         self._path = Path(self.directory.name)
         self._environment = {k: v for k, v in os.environ.items() if not k.startswith("KANPAN_")}
         self._environment["KANPAN_CLOCK"] = clock
+        self._environment |= {"KANPAN_" + name: value for name, value in settings.items()}
         self.sim = Process(self._path / "sim.log", self._environment, "sim", "--port", "0",
                            *sim_arguments)
         self._environment |= {"KANPAN_SOURCE_KIND": "sim", "KANPAN_SOURCE_URL": self.sim.url,
                               "KANPAN_SOURCE_CALLS_PER_MINUTE": "0",
-                              "KANPAN_SOURCE_CALLS_PER_DAY": "0"}
+                              "KANPAN_SOURCE_CALLS_PER_DAY": "0"} | self._environment
         self.server = None
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:

@@ -1,0 +1,121 @@
+"""A table that the catalog never heard of, added by one YAML file: collected, read and served."""
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from program import KANPAN, Program
+
+ROOT = Path(__file__).resolve().parents[2]
+CLOCK = "2024-06-28T20:00:00+08:00"
+DAYS = ["20240624", "20240625", "20240626", "20240627", "20240628"]
+CODES = ["000001.SZ", "600000.SH", "600036.SH"]
+
+
+def declaration() -> str:
+    """The file that the guide adds."""
+    guide = ROOT / "docs/guide/adding-a-table.md"
+    text = guide.read_text(encoding="utf-8")
+    return re.search(r"<<'END'\n(.*?)^END$", text, re.S | re.M).group(1)
+
+
+def iso(day: str) -> str:
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+
+
+def rows():
+    """What the source has: code, day, mood, turnover in its own unit (千元)."""
+    return [[code, day, 50 + at - number / 4, 1000.5 * (at + 1) + number]
+            for number, code in enumerate(CODES) for at, day in enumerate(DAYS)]
+
+
+def write(folder: Path):
+    """The shipped catalog with one file more, and the source's files."""
+    shutil.copytree(ROOT / "catalog/tables", folder / "tables")
+    (folder / "tables/special/crowd_mood.yaml").write_text(declaration(), encoding="utf-8")
+    (folder / "csv").mkdir()
+    lines = [",".join(map(str, row)) for row in rows()]
+    (folder / "csv/crowd_mood_score.csv").write_text(
+        "\n".join(["ts_code,trade_date,mood,turnover", *lines]) + "\n", encoding="utf-8")
+    bars = [f"{row[0]},{row[1]},10,10,10,10,10,0,0,100,100" for row in rows()]
+    (folder / "csv/daily.csv").write_text(
+        "\n".join(["ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount",
+                   *bars]) + "\n", encoding="utf-8")
+
+
+class AddedTable(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="kanpan-added-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        write(cls.folder)
+        cls.program = Program(CLOCK, "--csv", str(cls.folder / "csv"),
+                              CATALOG_DIRECTORY=str(cls.folder / "tables"))
+        cls.addClassCleanup(cls.program.stop)
+        cls.plan = cls.json("plan", "crowd_mood", "--from", DAYS[0], "--to", DAYS[-1])
+        cls.program.collect("crowd_mood", "--from", DAYS[0], "--to", DAYS[-1])
+        cls.coverage = cls.json("coverage", "crowd_mood")
+        cls.printed = cls.program.run("get", "crowd_mood", "--format", "csv", "--units",
+                                      "tushare").stdout
+        cls.program.serve()
+
+    @classmethod
+    def json(cls, *words):
+        done = cls.program.run("--json", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def test_the_plan_walks_its_days(self):
+        table = next(t for t in self.plan["tables"] if t["table"] == "crowd_mood")
+        self.assertEqual((table["calls"], table["first"], table["last"]),
+                         (len(DAYS), iso(DAYS[0]), iso(DAYS[-1])))
+
+    def test_every_cell_is_read_back(self):
+        header, *lines = self.printed.splitlines()
+        self.assertEqual(header, "ts_code,trade_date,mood,turnover")
+        got = [[code, day.replace("-", ""), float(mood), float(turnover)]
+               for code, day, mood, turnover in (line.split(",") for line in lines)]
+        self.assertEqual(got, rows())
+
+    def test_coverage_counts_its_days(self):
+        self.assertEqual([(d["day"], d["rows"]) for d in self.coverage["days"]],
+                         [(iso(day), len(CODES)) for day in DAYS])
+
+    def test_rest_serves_it_in_normal_units(self):
+        answer = self.program.get("/v1/tables/crowd_mood/rows", trade_date=DAYS[2])
+        self.assertEqual(answer["data"]["items"],
+                         [[code, iso(day), mood, turnover * 1000]
+                          for code, day, mood, turnover in rows() if day == DAYS[2]])
+        self.assertEqual([c["name"] for c in answer["meta"]["columns"]],
+                         ["ts_code", "trade_date", "mood", "turnover"])
+
+    def test_the_tushare_endpoint_knows_its_interface(self):
+        data = self.program.ask("crowd_mood_score", ts_code=CODES[1])
+        self.assertEqual(data["fields"], ["ts_code", "trade_date", "mood", "turnover"])
+        self.assertEqual(data["items"], [row for row in reversed(rows()) if row[0] == CODES[1]])
+
+    def test_it_is_listed_shown_and_documented(self):
+        self.assertIn("crowd_mood", self.program.run("table", "list").stdout)
+        shown = self.program.run("table", "show", "crowd_mood").stdout
+        for text in ("散户情绪", "crowd_mood_score", "turnover"):
+            self.assertIn(text, shown)
+        self.assertEqual(self.program.get("/v1/tables/crowd_mood")["data"]["title"], "散户情绪")
+
+    def test_a_second_file_of_the_same_table_is_refused(self):
+        folder = self.folder / "twice"
+        shutil.copytree(self.folder / "tables", folder)
+        shutil.copy(folder / "special/crowd_mood.yaml", folder / "base/crowd_mood.yaml")
+        done = subprocess.run([KANPAN, "table", "list"], capture_output=True, text=True,
+                              env={"KANPAN_CATALOG_DIRECTORY": str(folder)}, check=False)
+        self.assertEqual(done.returncode, 3)
+        for text in ("special/crowd_mood.yaml", "base/crowd_mood.yaml", "table 'crowd_mood'"):
+            self.assertIn(text, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
