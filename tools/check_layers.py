@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+import tracked
+
 # Third-party headers, and the only places that may know them.
 FENCES = [
     (r"duckdb\.h", ["store/duckdb/"]),
@@ -182,8 +184,7 @@ def faults(root):
     """Every fault of the tree below root/src/kanpan, one sentence each."""
     base = Path(root) / "src" / "kanpan"
     modules = declared((base / "CMakeLists.txt").read_text(encoding="utf-8"))
-    files = {str(p.relative_to(base)): p.read_text(encoding="utf-8")
-             for p in sorted(base.rglob("*")) if p.suffix in (".cpp", ".hpp")}
+    files = tracked.texts(root, (".cpp", ".hpp"), "src/kanpan")
     includes = {path: INCLUDE.findall(text) for path, text in files.items()}
     graph = {path: {t.removeprefix("kanpan/") for _, t in targets if t.startswith("kanpan/")}
              for path, targets in includes.items()}
@@ -205,13 +206,5 @@ def faults(root):
     return found
 
 
-def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
-    found = faults(root)
-    for fault in found:
-        print(fault)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tracked.main(faults))

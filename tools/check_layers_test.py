@@ -1,3 +1,4 @@
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -31,6 +32,7 @@ class CheckLayers(unittest.TestCase):
                 file = Path(root) / "src" / "kanpan" / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+            subprocess.run(["git", "init", "-q", root], check=True)
             return check_layers.faults(root)
 
     def assert_caught(self, expected, **files):
