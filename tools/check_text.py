@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds the tracked text files against the house rules on paths, hosts, sizes and leftovers.
+"""Holds the tracked text files against the house rules on words, paths, hosts and sizes.
 
 Usage: check_text.py [ROOT]. Prints one line per fault and exits 1 where there is one.
 """
 import re
-import subprocess
 import sys
-from pathlib import Path
+
+import tracked
 
 CODE = (".cpp", ".hpp", ".ts", ".tsx", ".py", ".mjs")
 SIZED = (".cpp", ".hpp", ".ts", ".tsx")
@@ -18,19 +18,20 @@ SUFFIXES = CODE + (".md", ".yaml", ".yml", ".json", ".cmake", ".txt", ".css", ".
 
 # Said in two halves, so that this file does not trip over itself.
 WORDS = [
-    (r"(?<![\w.-])/(?:wor" r"k|roo" r"t)/", "a path of one machine"),
+    (r"(?<![\w.-])/(?:wor" r"k|roo" r"t)(?![\w.-])", "a path of one machine"),
     (r"(?<![\w.-])/hom" r"e/[a-z]\w*/", "a path of one machine"),
     (r"registry\.npm" r"js\.org|deb\.deb" r"ian\.org|(?:files\.python" r"hosted|pypi)\.org"
      r"|proxy\.gol" r"ang\.org|ghcr\.i" r"o", "a package registry's host"),
     (r"\bTO" r"DO\b|\bFIX" r"ME\b", "a leftover mark"),
+    (r"(?i)\b(?:clau" r"de|anthro" r"pic|open" r"ai|chatg" r"pt|copi" r"lot|ll" r"ms?|co-authored"
+     r"-by|ai assis" r"tants?)\b", "who wrote it"),
+    # "Helper tables", a share's "issue price" and HTTP sessions are the product's own.
+    (r"(?i)\b(?:sub-?age" r"nts?|(?:helper|coding|review|agent) sess" r"ions?|ji" r"ra"
+     r"|(?:the|this|your|my) br" r"ief|BRI" r"EF\.md|work" r"trees?|iss" r"ues? #?\d{1,3})(?!\w)",
+     "how the work is organised"),
 ]
 # npm writes the registry's host into its lock file; it is npm's file, not ours.
 HOSTS_ALLOWED = ("package-lock.json",)
-
-
-def tracked(root):
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True)
-    return [name for name in names.stdout.decode().split("\0") if name]
 
 
 def faults_of(name, text):
@@ -53,20 +54,11 @@ def faults_of(name, text):
 
 def faults(root):
     found = []
-    for name in tracked(root):
-        path = Path(root) / name
-        if path.suffix in SUFFIXES and path.is_file() and not name.endswith(".po"):
-            found += faults_of(name, path.read_text(encoding="utf-8"))
+    for name, text in tracked.texts(root, SUFFIXES).items():
+        if not name.endswith(".po"):
+            found += faults_of(name, text)
     return found
 
 
-def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
-    found = faults(root)
-    for fault in found:
-        print(fault)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tracked.main(faults))
