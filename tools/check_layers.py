@@ -38,14 +38,6 @@ BANS = [
 BACKENDS = ["store/duckdb", "journal/sqlite", "source/tushare", "source/sim"]
 COMPOSITION = "app"
 
-# Headers of a backend that say how the Tushare protocol words things, and who else speaks it.
-SHARED = {
-    "source/sim/request.hpp": "api/tushare/",
-    "source/sim/wording.hpp": "api/tushare/",
-    "source/tushare/wording.hpp": "source/retry.cpp",
-    "source/tushare/limits.hpp": "source/sim/",
-}
-
 MODULE = re.compile(r"kanpan_module\(([^)]*)\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 ALLOWED = re.compile(r"//\s*allowed:\s*\S")
@@ -163,8 +155,7 @@ def include_faults(path, includes, modules, known, in_program):
             yield f"{path}: includes {target}, but {own} does not declare USES {other}"
         for backend in BACKENDS:
             inside = path.startswith((backend + "/", COMPOSITION + "/")) or "/" not in path
-            shared = inner in SHARED and path.startswith(SHARED[inner])
-            if inner.startswith(backend + "/") and in_program and not inside and not shared:
+            if inner.startswith(backend + "/") and in_program and not inside:
                 yield f"{path}: includes {target}; only {COMPOSITION} may name a backend"
 
 

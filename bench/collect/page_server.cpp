@@ -17,7 +17,7 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/date.hpp"
 #include "kanpan/net/http_server.hpp"
-#include "kanpan/source/sim/request.hpp"
+#include "kanpan/source/protocol/request.hpp"
 
 namespace {
 
@@ -132,7 +132,7 @@ class Pages {
 
   Date first() const { return first_; }
 
-  Page answer(const kanpan::source::sim::Request& request) const {
+  Page answer(const kanpan::source::protocol::Request& request) const {
     const auto asked = [&](const char* name) {
       const auto found = request.parameters.find(name);
       return found == request.parameters.end() ? std::string() : found->second;
@@ -169,7 +169,7 @@ class Pages {
 
 kanpan::net::Response serve(const Pages& pages, const kanpan::net::Request& request) {
   const std::string_view api = std::string_view(request.path).substr(request.path.rfind('/') + 1);
-  const auto read = kanpan::source::sim::read_request(api, request.body);
+  const auto read = kanpan::source::protocol::read_request(api, request.body);
   if (!read) return kanpan::net::reply(400, "text/plain", std::string("no request\n"));
   return kanpan::net::reply(200, "application/json", pages.answer(*read));
 }

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "kanpan/source/tushare/wording.hpp"
+#include "kanpan/source/protocol/refusal.hpp"
 
 namespace kanpan::source {
 
 std::optional<std::chrono::milliseconds> Retry::next(const Error& error) {
   std::chrono::milliseconds pause{0};
   if (error.code == Errc::SourceRate) {
-    pause = tushare::rate_window(error.message) + up_to(policy_.first);
+    pause = protocol::rate_window(error.message) + up_to(policy_.first);
   } else if (error.code == Errc::SourceTransient && failures_ < policy_.retries) {
     constexpr int kDoublings = 20;  // beyond any `longest`, and far from an overflow
     pause =

@@ -1,6 +1,7 @@
 #include "kanpan/api/tushare/endpoint.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "kanpan/api/tushare/envelope.hpp"
 #include "kanpan/api/tushare/question.hpp"
@@ -9,7 +10,7 @@ namespace kanpan::api::tushare {
 namespace {
 
 using frame::Batch;
-using source::sim::Verdict;
+using source::protocol::Verdict;
 
 net::Response respond(net::Body body) {
   net::Response response = net::reply(200, "application/json; charset=utf-8", std::move(body));
@@ -37,7 +38,9 @@ Result<bool> write_sorted_out(const query::Query& query, const Question& questio
       all.append(batch);
     return true;
   }));
-  const std::vector<std::uint32_t> rows = sort_out(question, all);
+  std::vector<std::uint32_t> rows(all.rows());
+  std::iota(rows.begin(), rows.end(), 0);
+  rows = question.selection.of(*question.read.table, all, std::move(rows));
   const std::size_t begin = std::min<std::size_t>(question.offset, rows.size());
   const std::size_t left = rows.size() - begin;
   const std::size_t size = std::min<std::size_t>(question.limit.value_or(left), left);
@@ -49,8 +52,9 @@ net::Producer produce(const query::Query& query, Question question, std::string 
   return [&query, question = std::move(question),
           request_id = std::move(request_id)](const net::Write& write) -> Result<void> {
     EnvelopeWriter writer(question, request_id, write);
-    const Result<bool> has_more = question.sorts_out() ? write_sorted_out(query, question, writer)
-                                                       : write_rows(query, question, writer);
+    const Result<bool> has_more = question.selection.narrows()
+                                      ? write_sorted_out(query, question, writer)
+                                      : write_rows(query, question, writer);
     return has_more ? writer.finish(*has_more) : writer.fail(has_more.error());
   };
 }
@@ -64,13 +68,13 @@ std::string user_answer(std::string_view request_id) {
 
 net::Response answer(const Context& context, const net::Request& request) {
   const auto refuse = [&](const Verdict& verdict) { return respond(refusal(request.id, verdict)); };
-  const auto asked = source::sim::read_request(request.capture("api_name"), request.body);
-  if (!asked) return refuse(source::sim::unreadable_request());
+  const auto asked = source::protocol::read_request(request.capture("api_name"), request.body);
+  if (!asked) return refuse(source::protocol::unreadable_request());
   if (!context.tushare_token.empty() && asked->token != context.tushare_token)
-    return refuse(source::sim::wrong_token());
+    return refuse(source::protocol::wrong_token());
   if (asked->api == "user") return respond(user_answer(request.id));
   const catalog::TableSpec* table = context.query.catalog().by_api(asked->api);
-  if (!table) return refuse(source::sim::unknown_interface());
+  if (!table) return refuse(source::protocol::unknown_interface());
   auto question = read_question(*table, *asked);
   if (const auto* verdict = std::get_if<Verdict>(&question)) return refuse(*verdict);
   return respond(produce(context.query, std::get<Question>(std::move(question)), request.id));
@@ -93,7 +97,7 @@ void add_endpoint(Router& router, const Context& context) {
     return answer(context, call.request);
   };
   const auto refuse = [](const Call& call) -> Answer {
-    return respond(refusal(call.request.id, source::sim::method_not_allowed()));
+    return respond(refusal(call.request.id, source::protocol::method_not_allowed()));
   };
   add(router, "POST", "/", serve);
   add(router, "POST", "/{api_name}", serve);

@@ -17,7 +17,7 @@ std::uint64_t limit_of(const Question& question) { return question.limit.value_o
 
 }  // namespace
 
-std::string envelope_head(std::string_view request_id, const source::sim::Verdict& verdict) {
+std::string envelope_head(std::string_view request_id, const source::protocol::Verdict& verdict) {
   std::string out = "{\"request_id\":";
   frame::append_json_text(out, request_id);
   fmt::format_to(std::back_inserter(out), ",\"code\":{},\"msg\":", verdict.code);
@@ -25,7 +25,7 @@ std::string envelope_head(std::string_view request_id, const source::sim::Verdic
   return out + ",\"detail\":null,\"data\":";
 }
 
-std::string refusal(std::string_view request_id, const source::sim::Verdict& verdict) {
+std::string refusal(std::string_view request_id, const source::protocol::Verdict& verdict) {
   return envelope_head(request_id, verdict) + "null}";
 }
 

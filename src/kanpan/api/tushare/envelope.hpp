@@ -13,9 +13,9 @@
 namespace kanpan::api::tushare {
 
 /// `{"request_id":…,"code":…,"msg":…,"detail":null,"data":` of an answer that data and `}` follow.
-std::string envelope_head(std::string_view request_id, const source::sim::Verdict& verdict);
+std::string envelope_head(std::string_view request_id, const source::protocol::Verdict& verdict);
 /// A whole answer without data.
-std::string refusal(std::string_view request_id, const source::sim::Verdict& verdict);
+std::string refusal(std::string_view request_id, const source::protocol::Verdict& verdict);
 
 /// Rows as they come. The head waits for the first ones, so that an error before them can still be
 /// the verdict.

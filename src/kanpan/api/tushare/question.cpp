@@ -1,11 +1,9 @@
 #include "kanpan/api/tushare/question.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "kanpan/catalog/parameters.hpp"
 #include "kanpan/frame/cell.hpp"
-#include "kanpan/market/code.hpp"
 
 namespace kanpan::api::tushare {
 namespace {
@@ -14,8 +12,8 @@ using catalog::Meaning;
 using catalog::ParameterKind;
 using catalog::TableSpec;
 using frame::Type;
-using source::sim::split_list;
-using source::sim::Verdict;
+using source::protocol::split_list;
+using source::protocol::Verdict;
 
 std::optional<store::Value> typed(Type type, const std::string& text) {
   Date day;
@@ -39,16 +37,17 @@ std::optional<store::Value> typed(Type type, const std::string& text) {
 
 class Reader {
  public:
-  Reader(const TableSpec& table, const source::sim::Request& request)
+  Reader(const TableSpec& table, const source::protocol::Request& request)
       : table_(table), request_(request) {
     question_.read.table = &table;
   }
 
   std::variant<Question, Verdict> read() {
     for (const auto& [name, value] : request_.parameters)
-      if (!take(name, value)) return source::sim::wrong_parameter(name, value);
+      if (!take(name, value)) return source::protocol::wrong_parameter(name, value);
     for (const auto& parameter : table_.source.parameters)
-      if (parameter.required && !narrowed_) return source::sim::missing_parameter(parameter.name);
+      if (parameter.required && !narrowed_)
+        return source::protocol::missing_parameter(parameter.name);
     for (const auto& [name, value] : catalog::assumed_parameters(table_))
       if (!request_.parameters.contains(name)) take(name, value);
     choose_fields();
@@ -71,14 +70,9 @@ class Reader {
         return readable;
       }
       case ParameterKind::CodeSuffix:
-        question_.suffixes = split_list(value);
-        return true;
       case ParameterKind::Board:
-        question_.boards = split_list(value);
-        return true;
       case ParameterKind::Newest:
-        question_.newest_only = value == "Y";
-        return true;
+        return question_.selection.take(meaning.kind, value);
       case ParameterKind::Equal:
         narrowed_ = true;
         return equal(meaning.column, value);
@@ -137,11 +131,8 @@ class Reader {
       for (const auto& column : table_.columns)
         if (column.by_default) question_.fields.push_back(column.name);
     question_.read.columns = question_.fields;
-    if (!question_.sorts_out()) return;
-    for (const std::string& needed :
-         {table_.code, table_.time, std::string("data_type"), std::string("rank_time")})
-      if (table_.column(needed) && !contains(question_.read.columns, needed))
-        question_.read.columns.push_back(needed);
+    for (const std::string& needed : question_.selection.columns(table_))
+      if (!contains(question_.read.columns, needed)) question_.read.columns.push_back(needed);
   }
 
   static bool contains(const std::vector<std::string>& list, const std::string& word) {
@@ -161,53 +152,16 @@ class Reader {
   }
 
   const TableSpec& table_;
-  const source::sim::Request& request_;
+  const source::protocol::Request& request_;
   Question question_;
   bool narrowed_ = false;
 };
 
-bool has(const std::vector<std::string>& list, std::string_view word) {
-  return list.empty() || std::ranges::find(list, word) != list.end();
-}
-
-std::string text_at(const frame::Batch& batch, std::string_view column, std::uint32_t row) {
-  const std::size_t at = batch.find(column);
-  return at == frame::Batch::npos ? "" : batch.column(at).text_of(row);
-}
-
-std::vector<std::uint32_t> newest_snapshots(const TableSpec& table, const frame::Batch& batch,
-                                            const std::vector<std::uint32_t>& rows) {
-  const auto list_of = [&](std::uint32_t row) {
-    return text_at(batch, table.time, row) + text_at(batch, "data_type", row);
-  };
-  std::map<std::string, std::string> newest;
-  for (const std::uint32_t row : rows) {
-    std::string& last = newest[list_of(row)];
-    last = std::max(last, text_at(batch, "rank_time", row));
-  }
-  std::vector<std::uint32_t> kept;
-  for (const std::uint32_t row : rows)
-    if (text_at(batch, "rank_time", row) == newest[list_of(row)]) kept.push_back(row);
-  return kept;
-}
-
 }  // namespace
 
 std::variant<Question, Verdict> read_question(const TableSpec& table,
-                                              const source::sim::Request& request) {
+                                              const source::protocol::Request& request) {
   return Reader(table, request).read();
-}
-
-std::vector<std::uint32_t> sort_out(const Question& question, const frame::Batch& batch) {
-  const TableSpec& table = *question.read.table;
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < batch.rows(); ++row) {
-    const std::string code = text_at(batch, table.code, row);
-    if (has(question.suffixes, market::suffix(code)) &&
-        has(question.boards, catalog::board_of(code)))
-      rows.push_back(row);
-  }
-  return question.newest_only ? newest_snapshots(table, batch, rows) : rows;
 }
 
 }  // namespace kanpan::api::tushare

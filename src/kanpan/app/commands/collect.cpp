@@ -10,7 +10,7 @@
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/watch.hpp"
-#include "kanpan/source/tushare/limits.hpp"
+#include "kanpan/source/protocol/limits.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -41,9 +41,9 @@ Result<CollectRequest> request_of(const CollectFlags& flags, const catalog::Cata
 int per_minute(const Settings& settings, const catalog::TableSpec& table) {
   if (settings.given("source.calls_per_minute"))
     return static_cast<int>(settings.number("source.calls_per_minute"));
-  source::tushare::LimitSettings limits;
+  source::protocol::LimitSettings limits;
   limits.points = static_cast<int>(settings.number("source.points"));
-  return source::tushare::limits_of(table.source, limits).per_minute;
+  return source::protocol::limits_of(table.source, limits).per_minute;
 }
 
 std::string duration(double seconds) {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string>
 
-#include "kanpan/source/sim/request.hpp"
+#include "kanpan/source/protocol/request.hpp"
 
 namespace kanpan::source::sim {
 namespace {
@@ -40,7 +40,7 @@ Condition one_of(const frame::Column& column, Value value, std::vector<Wanted> w
 }  // namespace
 
 Condition equals(const frame::Column& column, std::string_view values, Null null) {
-  std::vector<std::string> wanted = split_list(values);
+  std::vector<std::string> wanted = protocol::split_list(values);
   switch (column.type()) {
     case frame::Type::Text:
       return one_of(

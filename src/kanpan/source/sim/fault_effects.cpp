@@ -256,17 +256,19 @@ void spoil(net::Misbehaviour& connection, const Fault& fault) {
 
 }  // namespace
 
-std::optional<Verdict> refuse(const std::vector<Strike>& strikes, const catalog::SourceSpec& source,
-                              RateWording wording) {
+std::optional<protocol::Verdict> refuse(const std::vector<Strike>& strikes,
+                                        const catalog::SourceSpec& source,
+                                        protocol::RateWording wording) {
   for (const Strike& strike : strikes) switch (strike.fault->kind) {
       case FaultKind::QuotaExhausted:
-        return rate_exceeded(wording, source.api, source.calls_per_day.value_or(8000), Span::Day);
+        return protocol::rate_exceeded(wording, source.api, source.calls_per_day.value_or(8000),
+                                       protocol::Span::Day);
       case FaultKind::TokenRevoked:
-        return wrong_token();
+        return protocol::wrong_token();
       case FaultKind::RefusedWithText:
-        return Verdict{static_cast<int>(strike.fault->code), strike.fault->message.empty()
-                                                                 ? "系统繁忙，请稍后再试"
-                                                                 : strike.fault->message};
+        return protocol::Verdict{static_cast<int>(strike.fault->code), strike.fault->message.empty()
+                                                                           ? "系统繁忙，请稍后再试"
+                                                                           : strike.fault->message};
       default:
         break;
     }

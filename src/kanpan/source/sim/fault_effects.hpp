@@ -7,15 +7,16 @@
 
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/net/http_message.hpp"
+#include "kanpan/source/protocol/wording.hpp"
 #include "kanpan/source/sim/faults.hpp"
 #include "kanpan/source/sim/sheet.hpp"
-#include "kanpan/source/sim/wording.hpp"
 
 namespace kanpan::source::sim {
 
 /// The refusal, where a fault refuses.
-std::optional<Verdict> refuse(const std::vector<Strike>& strikes, const catalog::SourceSpec& source,
-                              RateWording wording);
+std::optional<protocol::Verdict> refuse(const std::vector<Strike>& strikes,
+                                        const catalog::SourceSpec& source,
+                                        protocol::RateWording wording);
 
 /// Takes away rows before the page is cut from them: empty, half_day, shrinking_day.
 void thin(std::vector<std::uint32_t>& rows, const std::vector<Strike>& strikes);

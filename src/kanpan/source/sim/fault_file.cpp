@@ -10,8 +10,8 @@
 #include "kanpan/base/date.hpp"
 #include "kanpan/base/suggest.hpp"
 #include "kanpan/catalog/document.hpp"
+#include "kanpan/source/protocol/request.hpp"
 #include "kanpan/source/sim/faults.hpp"
-#include "kanpan/source/sim/request.hpp"
 
 namespace kanpan::source::sim {
 namespace {
@@ -244,7 +244,7 @@ class Reader {
     Fault fault;
     fault.kind = shape->kind;
     if (shape->kind == FaultKind::RevisedRow) fault.factor = 1.01;
-    std::vector<std::string> allowed = split_list(shape->arguments);
+    std::vector<std::string> allowed = protocol::split_list(shape->arguments);
     for (std::string& argument : allowed) {
       if (!argument.ends_with('!')) continue;
       argument.pop_back();

@@ -25,12 +25,12 @@ constexpr int kDatasetFailed = 50000;
 /// The rows of `batch` that answer `reading` and are published.
 std::vector<std::uint32_t> matching(const catalog::TableSpec& table, const Reading& reading,
                                     const Publication& publication, const frame::Batch& batch) {
-  const std::vector<Condition> all = conditions(table, reading, batch);
+  const std::vector<Condition> all = conditions(reading, batch);
   std::vector<std::uint32_t> rows;
   rows.reserve(batch.rows());
   for (std::uint32_t row = 0; row < batch.rows(); ++row)
     if (publication.published(batch, row) && holds(all, row)) rows.push_back(row);
-  return reading.newest_snapshot_only ? newest_snapshots(batch, rows) : rows;
+  return reading.selection.of(table, batch, std::move(rows));
 }
 
 /// The columns asked for, in the order asked; unknown names are left out, as the source does.
@@ -82,12 +82,12 @@ Protocol::Protocol(const catalog::Catalog& catalog, const Dataset& dataset, cons
 
 net::Response Protocol::answer(std::string_view path_api, std::string_view body,
                                std::string_view http_method) {
-  if (http_method != "POST") return envelope({method_not_allowed(), {}});
-  const std::optional<Request> request = read_request(path_api, body);
-  if (!request) return envelope({unreadable_request(), {}});
+  if (http_method != "POST") return envelope({protocol::method_not_allowed(), {}});
+  const std::optional<protocol::Request> request = protocol::read_request(path_api, body);
+  if (!request) return envelope({protocol::unreadable_request(), {}});
   if (request->api == "user") return envelope(account(*request));
   const catalog::TableSpec* table = catalog_.by_api(request->api);
-  if (!table) return envelope({unknown_interface(), {}});
+  if (!table) return envelope({protocol::unknown_interface(), {}});
   const std::vector<Strike> strikes =
       faults_ ? faults_->strike(request->api, request->parameters) : std::vector<Strike>{};
   net::Response answer = envelope(outcome(*request, *table, strikes));
@@ -95,9 +95,10 @@ net::Response Protocol::answer(std::string_view path_api, std::string_view body,
   return answer;
 }
 
-Protocol::Outcome Protocol::outcome(const Request& request, const catalog::TableSpec& table,
+Protocol::Outcome Protocol::outcome(const protocol::Request& request,
+                                    const catalog::TableSpec& table,
                                     const std::vector<Strike>& strikes) {
-  if (!token_is_right(request)) return {wrong_token(), {}};
+  if (!token_is_right(request)) return {protocol::wrong_token(), {}};
   const catalog::SourceSpec source = terms(table, request.api);
   if (auto verdict = refuse(strikes, source, options_.wording)) return {*std::move(verdict), {}};
   if (quota_)
@@ -105,11 +106,12 @@ Protocol::Outcome Protocol::outcome(const Request& request, const catalog::Table
   return page(request, table, source.row_limit, strikes);
 }
 
-Protocol::Outcome Protocol::page(const Request& request, const catalog::TableSpec& table,
+Protocol::Outcome Protocol::page(const protocol::Request& request, const catalog::TableSpec& table,
                                  std::optional<int> row_limit,
                                  const std::vector<Strike>& strikes) const {
   auto read = read_parameters(table, request);
-  if (const Verdict* verdict = std::get_if<Verdict>(&read)) return {*verdict, {}};
+  if (const protocol::Verdict* verdict = std::get_if<protocol::Verdict>(&read))
+    return {*verdict, {}};
   Reading& reading = std::get<Reading>(read);
   Question& question = reading.question;
   question.now = clock_.now();
@@ -148,15 +150,15 @@ Protocol::Outcome Protocol::page(const Request& request, const catalog::TableSpe
 }
 
 /// One row: all points, which in here do not expire before 2099.
-Protocol::Outcome Protocol::account(const Request& request) const {
-  if (!token_is_right(request)) return {wrong_token(), {}};
+Protocol::Outcome Protocol::account(const protocol::Request& request) const {
+  if (!token_is_right(request)) return {protocol::wrong_token(), {}};
   return {{},
           fmt::format("{{\"fields\":[\"user_id\",\"到期时间\",\"到期积分\"],\"items\":"
                       "[[\"100000\",\"2099-12-31\",{}.0]],\"has_more\":false,\"count\":-1}}",
                       options_.points.value_or(15000))};
 }
 
-bool Protocol::token_is_right(const Request& request) const {
+bool Protocol::token_is_right(const protocol::Request& request) const {
   if (options_.token.empty()) return true;
   if (!request.token.empty()) return request.token == options_.token;
   // The points query may name its token among the parameters.

@@ -12,18 +12,18 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/net/http_message.hpp"
+#include "kanpan/source/protocol/request.hpp"
+#include "kanpan/source/protocol/wording.hpp"
 #include "kanpan/source/sim/dataset.hpp"
 #include "kanpan/source/sim/faults.hpp"
 #include "kanpan/source/sim/quota.hpp"
-#include "kanpan/source/sim/request.hpp"
-#include "kanpan/source/sim/wording.hpp"
 
 namespace kanpan::source::sim {
 
 struct ProtocolOptions {
   std::string token;          ///< "" accepts any, and none
   std::optional<int> points;  ///< nothing: no quota, no permissions
-  RateWording wording = RateWording::Current;
+  protocol::RateWording wording = protocol::RateWording::Current;
   std::chrono::seconds half_published{0};  ///< see Publication
   std::optional<FaultPlan> faults;
   Quota::Now quota_now = std::chrono::steady_clock::now;
@@ -46,17 +46,17 @@ class Protocol {
  private:
   /// What a refusal or a page is made of.
   struct Outcome {
-    Verdict verdict;
+    protocol::Verdict verdict;
     std::string data;  ///< JSON text; "" = null
   };
 
-  Outcome outcome(const Request& request, const catalog::TableSpec& table,
+  Outcome outcome(const protocol::Request& request, const catalog::TableSpec& table,
                   const std::vector<Strike>& strikes);
-  Outcome page(const Request& request, const catalog::TableSpec& table,
+  Outcome page(const protocol::Request& request, const catalog::TableSpec& table,
                std::optional<int> row_limit, const std::vector<Strike>& strikes) const;
-  Outcome account(const Request& request) const;
+  Outcome account(const protocol::Request& request) const;
   net::Response envelope(const Outcome& outcome);
-  bool token_is_right(const Request& request) const;
+  bool token_is_right(const protocol::Request& request) const;
 
   const catalog::Catalog& catalog_;
   const Dataset& dataset_;

@@ -159,7 +159,7 @@ TEST_F(ProtocolTest, refusals_are_worded_as_the_source_does) {
 TEST_F(ProtocolTest, quota_and_points_refuse) {
   ProtocolOptions options;
   options.points = 120;
-  options.wording = RateWording::Older;
+  options.wording = protocol::RateWording::Older;
   options.quota_now = [] { return std::chrono::steady_clock::time_point{}; };
   Protocol protocol = this->protocol(options);
   EXPECT_THAT(ask(protocol, "trade_cal"),

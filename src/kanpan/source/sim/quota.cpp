@@ -2,21 +2,21 @@
 
 namespace kanpan::source::sim {
 
-std::optional<Verdict> Quota::charge(const catalog::SourceSpec& source) {
-  if (source.points && points_ < *source.points) return no_permission(source.api);
-  const tushare::RateLimits limits =
-      tushare::limits_of(source, {.points = points_, .calls_per_minute = {}, .calls_per_day = {}});
+std::optional<protocol::Verdict> Quota::charge(const catalog::SourceSpec& source) {
+  if (source.points && points_ < *source.points) return protocol::no_permission(source.api);
+  const protocol::RateLimits limits =
+      protocol::limits_of(source, {.points = points_, .calls_per_minute = {}, .calls_per_day = {}});
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now_() - start_).count();
   constexpr std::int64_t kMinutesOfDay = 1440;
   const std::lock_guard lock(mutex_);
   Used& used = used_[source.api];
   Used& all = used_[""];
   if (used.minute.is_full(minute, limits.per_minute))
-    return rate_exceeded(wording_, source.api, limits.per_minute, Span::Minute);
+    return protocol::rate_exceeded(wording_, source.api, limits.per_minute, protocol::Span::Minute);
   if (used.day.is_full(minute / kMinutesOfDay, limits.per_day))
-    return rate_exceeded(wording_, source.api, limits.per_day, Span::Day);
+    return protocol::rate_exceeded(wording_, source.api, limits.per_day, protocol::Span::Day);
   if (all.day.is_full(minute / kMinutesOfDay, limits.per_day_total))
-    return rate_exceeded(wording_, source.api, limits.per_day_total, Span::Day);
+    return protocol::rate_exceeded(wording_, source.api, limits.per_day_total, protocol::Span::Day);
   ++used.minute.calls;
   ++used.day.calls;
   ++all.day.calls;

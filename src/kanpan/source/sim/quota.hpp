@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "kanpan/catalog/table_spec.hpp"
-#include "kanpan/source/sim/wording.hpp"
-#include "kanpan/source/tushare/limits.hpp"
+#include "kanpan/source/protocol/limits.hpp"
+#include "kanpan/source/protocol/wording.hpp"
 
 namespace kanpan::source::sim {
 
@@ -23,11 +23,11 @@ class Quota {
  public:
   using Now = std::function<std::chrono::steady_clock::time_point()>;
 
-  Quota(int points, RateWording wording, Now now = std::chrono::steady_clock::now)
+  Quota(int points, protocol::RateWording wording, Now now = std::chrono::steady_clock::now)
       : points_(points), wording_(wording), now_(std::move(now)), start_(now_()) {}
 
   /// Counts one call. A refusal (too few points, too many calls) is not counted.
-  std::optional<Verdict> charge(const catalog::SourceSpec& source);
+  std::optional<protocol::Verdict> charge(const catalog::SourceSpec& source);
 
  private:
   struct Window {
@@ -41,7 +41,7 @@ class Quota {
   };
 
   const int points_;
-  const RateWording wording_;
+  const protocol::RateWording wording_;
   const Now now_;
   const std::chrono::steady_clock::time_point start_;
   std::mutex mutex_;

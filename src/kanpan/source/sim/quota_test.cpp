@@ -17,7 +17,7 @@ catalog::SourceSpec source(std::string api) {
 
 class QuotaTest : public testing::Test {
  protected:
-  Quota quota(int points, RateWording wording = RateWording::Current) {
+  Quota quota(int points, protocol::RateWording wording = protocol::RateWording::Current) {
     return Quota(points, wording, [this] { return now_; });
   }
   std::chrono::steady_clock::time_point now_{};
@@ -41,7 +41,7 @@ TEST_F(QuotaTest, minute_is_refused_when_full_and_opens_again) {
 }
 
 TEST_F(QuotaTest, day_is_refused_when_full_and_opens_again) {
-  Quota quota = this->quota(2000, RateWording::Older);
+  Quota quota = this->quota(2000, protocol::RateWording::Older);
   catalog::SourceSpec spec = source("report_rc");
   spec.calls_per_day = 1;
   EXPECT_FALSE(quota.charge(spec));
@@ -63,7 +63,7 @@ TEST_F(QuotaTest, small_account_has_a_day_limit_over_all_interfaces) {
 }
 
 TEST_F(QuotaTest, older_wording_of_the_minute) {
-  Quota quota = this->quota(2000, RateWording::Older);
+  Quota quota = this->quota(2000, protocol::RateWording::Older);
   catalog::SourceSpec spec = source("daily");
   spec.calls_per_minute = 1;
   EXPECT_FALSE(quota.charge(spec));

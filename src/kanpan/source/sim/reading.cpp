@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <utility>
 
 #include "kanpan/catalog/parameters.hpp"
@@ -17,17 +16,17 @@ struct Waiver {
 };
 constexpr std::array kWaivers = {Waiver{"cyq_perf", "ts_code", "trade_date"}};
 
-const std::string* find(const Request& request, std::string_view name) {
+const std::string* find(const protocol::Request& request, std::string_view name) {
   const auto at = request.parameters.find(std::string(name));
   return at == request.parameters.end() ? nullptr : &at->second;
 }
 
 /// Of a pair of twins (income, income_vip) the one without _vip answers one code per call.
-bool asks_one_code(const catalog::TableSpec& table, const Request& request) {
+bool asks_one_code(const catalog::TableSpec& table, const protocol::Request& request) {
   return table.source.twin && !request.api.ends_with("_vip");
 }
 
-bool is_required(const catalog::TableSpec& table, const Request& request,
+bool is_required(const catalog::TableSpec& table, const protocol::Request& request,
                  const catalog::ParameterSpec& parameter) {
   if (table.source.twin && parameter.name == table.code) return asks_one_code(table, request);
   return parameter.required && std::ranges::none_of(kWaivers, [&](const Waiver& waiver) {
@@ -36,20 +35,21 @@ bool is_required(const catalog::TableSpec& table, const Request& request,
          });
 }
 
-std::optional<Verdict> missing_required(const catalog::TableSpec& table, const Request& request) {
+std::optional<protocol::Verdict> missing_required(const catalog::TableSpec& table,
+                                                  const protocol::Request& request) {
   for (const catalog::ParameterSpec& parameter : table.source.parameters)
     if (!find(request, parameter.name) && is_required(table, request, parameter))
-      return missing_parameter(parameter.name);
+      return protocol::missing_parameter(parameter.name);
   return std::nullopt;
 }
 
 /// Reads one request; a member so that the parts can share the table and the result.
 class Reader {
  public:
-  Reader(const catalog::TableSpec& table, const Request& request)
+  Reader(const catalog::TableSpec& table, const protocol::Request& request)
       : table_(table), request_(request) {}
 
-  std::variant<Reading, Verdict> read() {
+  std::variant<Reading, protocol::Verdict> read() {
     if (auto verdict = missing_required(table_, request_)) return *verdict;
     for (const auto& [name, value] : request_.parameters)
       if (auto verdict = take(name, value)) return *verdict;
@@ -59,7 +59,7 @@ class Reader {
   }
 
  private:
-  std::optional<Verdict> take(const std::string& name, const std::string& value) {
+  std::optional<protocol::Verdict> take(const std::string& name, const std::string& value) {
     using catalog::ParameterKind;
     const catalog::Meaning meaning = catalog::meaning(table_, name);
     switch (meaning.kind) {
@@ -73,13 +73,9 @@ class Reader {
       case ParameterKind::Equal:
         return equal(name, meaning.column, value);
       case ParameterKind::CodeSuffix:
-        reading_.suffixes = split_list(value);
-        break;
       case ParameterKind::Board:
-        reading_.boards = split_list(value);
-        break;
       case ParameterKind::Newest:
-        reading_.newest_snapshot_only = value == "Y";
+        reading_.selection.take(meaning.kind, value);
         break;
       case ParameterKind::Ignored:
         if (is_known(name)) reading_.question.equal[name] = value;
@@ -94,20 +90,21 @@ class Reader {
            table_.source.parameters.end();
   }
 
-  std::optional<Verdict> count(const std::string& name, const std::string& value, std::size_t least,
-                               std::size_t& out) {
+  std::optional<protocol::Verdict> count(const std::string& name, const std::string& value,
+                                         std::size_t least, std::size_t& out) {
     std::size_t read = 0;
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, read);
-    if (error != std::errc{} || stop != end || read < least) return wrong_parameter(name, value);
+    if (error != std::errc{} || stop != end || read < least)
+      return protocol::wrong_parameter(name, value);
     out = read;
     return std::nullopt;
   }
 
-  std::optional<Verdict> bound(const std::string& name, const catalog::Meaning& meaning,
-                               const std::string& value) {
+  std::optional<protocol::Verdict> bound(const std::string& name, const catalog::Meaning& meaning,
+                                         const std::string& value) {
     const auto date = read_date(value);
-    if (!date) return wrong_parameter(name, value);
+    if (!date) return protocol::wrong_parameter(name, value);
     if (meaning.kind == catalog::ParameterKind::From)
       narrow(meaning.column, date, std::nullopt);
     else
@@ -115,10 +112,10 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Verdict> equal(const std::string& name, const std::string& column,
-                               const std::string& value) {
+  std::optional<protocol::Verdict> equal(const std::string& name, const std::string& column,
+                                         const std::string& value) {
     if (column == table_.code) {
-      reading_.question.codes = split_list(value);
+      reading_.question.codes = protocol::split_list(value);
       return std::nullopt;
     }
     if (table_.column(column)->type != frame::Type::Date) {
@@ -129,7 +126,7 @@ class Reader {
       return std::nullopt;
     }
     const auto date = read_date(value);
-    if (!date) return wrong_parameter(name, value);
+    if (!date) return protocol::wrong_parameter(name, value);
     narrow(column, date, date);
     return std::nullopt;
   }
@@ -157,31 +154,23 @@ class Reader {
   }
 
   const catalog::TableSpec& table_;
-  const Request& request_;
+  const protocol::Request& request_;
   Reading reading_;
 };
-
-Condition code_has(const frame::Column& codes, std::vector<std::string> wanted,
-                   std::string_view (*part)(std::string_view)) {
-  return [&codes, wanted = std::move(wanted), part](std::uint32_t row) {
-    return std::ranges::find(wanted, part(codes.texts()[row])) != wanted.end();
-  };
-}
 
 }  // namespace
 
 bool Reading::filters() const {
-  return !assumed.empty() || !among.empty() || !suffixes.empty() || !boards.empty() ||
-         newest_snapshot_only || !question.between.empty() || !question.equal.empty();
+  return !assumed.empty() || !among.empty() || selection.narrows() || !question.between.empty() ||
+         !question.equal.empty();
 }
 
-std::variant<Reading, Verdict> read_parameters(const catalog::TableSpec& table,
-                                               const Request& request) {
+std::variant<Reading, protocol::Verdict> read_parameters(const catalog::TableSpec& table,
+                                                         const protocol::Request& request) {
   return Reader(table, request).read();
 }
 
-std::vector<Condition> conditions(const catalog::TableSpec& table, const Reading& reading,
-                                  const frame::Batch& batch) {
+std::vector<Condition> conditions(const Reading& reading, const frame::Batch& batch) {
   std::vector<Condition> all = conditions(batch, reading.question);
   for (const auto& [column, value] : reading.assumed)
     if (const std::size_t at = batch.find(column); at != frame::Batch::npos)
@@ -189,37 +178,7 @@ std::vector<Condition> conditions(const catalog::TableSpec& table, const Reading
   for (const auto& [column, values] : reading.among)
     if (const std::size_t at = batch.find(column); at != frame::Batch::npos)
       all.push_back(equals(batch.column(at), values));
-  const std::size_t code = batch.find(table.code);
-  if (code == frame::Batch::npos) return all;
-  const auto suffix = [](std::string_view text) {
-    const std::size_t dot = text.rfind('.');
-    return dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
-  };
-  if (!reading.suffixes.empty())
-    all.push_back(code_has(batch.column(code), reading.suffixes, suffix));
-  if (!reading.boards.empty())
-    all.push_back(code_has(batch.column(code), reading.boards, catalog::board_of));
   return all;
-}
-
-std::vector<std::uint32_t> newest_snapshots(const frame::Batch& batch,
-                                            const std::vector<std::uint32_t>& rows) {
-  const std::size_t time = batch.find("rank_time");
-  const std::size_t day = batch.find("trade_date"), list = batch.find("data_type");
-  if (time == frame::Batch::npos || day == frame::Batch::npos) return rows;
-  const auto group = [&](std::uint32_t row) {
-    return batch.column(day).text_of(row) +
-           (list == frame::Batch::npos ? "" : batch.column(list).text_of(row));
-  };
-  std::map<std::string, std::string> newest;
-  for (const std::uint32_t row : rows) {
-    std::string& last = newest[group(row)];
-    last = std::max(last, batch.column(time).text_of(row));
-  }
-  std::vector<std::uint32_t> kept;
-  for (const std::uint32_t row : rows)
-    if (batch.column(time).text_of(row) == newest[group(row)]) kept.push_back(row);
-  return kept;
 }
 
 }  // namespace kanpan::source::sim

@@ -17,14 +17,14 @@ using testing::Pair;
 
 Date day(std::string_view text) { return *parse_date(text); }
 
-std::variant<Reading, Verdict> read(const catalog::TableSpec& table,
-                                    std::map<std::string, std::string> parameters) {
+std::variant<Reading, protocol::Verdict> read(const catalog::TableSpec& table,
+                                              std::map<std::string, std::string> parameters) {
   return read_parameters(table, {table.source.api, "", std::move(parameters), {}});
 }
 
 Reading good(const catalog::TableSpec& table, std::map<std::string, std::string> parameters) {
   auto result = read(table, std::move(parameters));
-  const Verdict* verdict = std::get_if<Verdict>(&result);
+  const protocol::Verdict* verdict = std::get_if<protocol::Verdict>(&result);
   EXPECT_EQ(verdict, nullptr) << (verdict ? verdict->message : "");
   return verdict ? Reading{} : std::get<Reading>(std::move(result));
 }
@@ -32,17 +32,17 @@ Reading good(const catalog::TableSpec& table, std::map<std::string, std::string>
 std::string refusal(const catalog::TableSpec& table,
                     std::map<std::string, std::string> parameters) {
   const auto result = read(table, std::move(parameters));
-  const Verdict* verdict = std::get_if<Verdict>(&result);
+  const protocol::Verdict* verdict = std::get_if<protocol::Verdict>(&result);
   return verdict ? verdict->message : "accepted";
 }
 
 std::vector<std::uint32_t> kept(const catalog::TableSpec& table, const Reading& reading,
                                 const frame::Batch& batch) {
-  const auto all = conditions(table, reading, batch);
+  const auto all = conditions(reading, batch);
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < batch.rows(); ++row)
     if (holds(all, row)) rows.push_back(row);
-  return reading.newest_snapshot_only ? newest_snapshots(batch, rows) : rows;
+  return reading.selection.of(table, batch, std::move(rows));
 }
 
 TEST(Reading, day_of_the_time_column_is_a_range_of_one) {

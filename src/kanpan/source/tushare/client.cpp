@@ -1,5 +1,3 @@
-#include "kanpan/source/tushare/client.hpp"
-
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -9,7 +7,8 @@
 
 #include "kanpan/frame/json.hpp"
 #include "kanpan/frame/json_writer.hpp"
-#include "kanpan/source/tushare/wording.hpp"
+#include "kanpan/source/protocol/refusal.hpp"
+#include "kanpan/source/tushare/client.hpp"
 
 namespace kanpan::source {
 namespace {
@@ -74,7 +73,7 @@ class TushareSource final : public Source {
 Result<Page> TushareSource::fetch(const catalog::TableSpec& table, const Call& call,
                                   std::stop_token stop) {
   KANPAN_TRY(breakers_.enter(call.api, stop));
-  const auto limits = tushare::limits_of(table.source, options_.limits);
+  const auto limits = protocol::limits_of(table.source, options_.limits);
   KANPAN_TRY(limiter_.acquire(call.api, limits, stop));
   auto page = ask(table, call, stop);
   if (page) {
@@ -131,7 +130,7 @@ Result<Page> TushareSource::ask(const catalog::TableSpec& table, const Call& cal
     if (error.code == Errc::Timeout || error.code == Errc::Io) error.code = Errc::SourceTransient;
     return error;
   }
-  if (reply->status == 429) limiter_.hold(call.api, Steady::now() + tushare::rate_window(""));
+  if (reply->status == 429) limiter_.hold(call.api, Steady::now() + protocol::rate_window(""));
   if (reply->status != 200) return status_error(*reply);
   auto parsed = frame::parse_page(reply->body, table.fields());
   // The message of a failure quotes the body, and might cut through what is to be hidden.
@@ -168,11 +167,12 @@ std::string_view hint_for(Errc kind) {
 }
 
 Error TushareSource::refusal(const std::string& api, std::int64_t code, std::string_view message) {
-  const Errc kind = tushare::classify(code, message);
+  const Errc kind = protocol::classify(code, message);
   // Not longer than a minute at once: whether to wait for an hour is the caller's to say.
   if (kind == Errc::SourceRate)
-    limiter_.hold(api, Steady::now() + std::min<std::chrono::seconds>(tushare::rate_window(message),
-                                                                      std::chrono::minutes(1)));
+    limiter_.hold(api,
+                  Steady::now() + std::min<std::chrono::seconds>(protocol::rate_window(message),
+                                                                 std::chrono::minutes(1)));
   return Error{kind, fmt::format("the source refused with code {}: {}", code, message),
                std::string(hint_for(kind))};
 }

@@ -9,7 +9,7 @@
 #include "kanpan/source/quota_store.hpp"
 #include "kanpan/source/source.hpp"
 #include "kanpan/source/tushare/breaker.hpp"
-#include "kanpan/source/tushare/limits.hpp"
+#include "kanpan/source/tushare/rate_limiter.hpp"
 
 namespace kanpan::source {
 
@@ -19,7 +19,7 @@ struct TushareOptions {
   bool path_per_api = false;     ///< appends /{api_name} to the path of `url`
   std::string kind = "tushare";  ///< what evidence calls it: "sim" when that answers at `url`
   bool simulated = false;
-  tushare::LimitSettings limits;
+  protocol::LimitSettings limits;
   tushare::BreakerPolicy breaker;
   net::HttpClientLimits http;
 };

@@ -1,4 +1,4 @@
-#include "kanpan/source/tushare/wording.hpp"
+#include "kanpan/source/protocol/refusal.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace kanpan::source::tushare {
+namespace kanpan::source::protocol {
 namespace {
 
 using Words = std::span<const std::string_view>;
@@ -73,4 +73,4 @@ std::chrono::seconds rate_window(std::string_view message) {
   return std::chrono::minutes(1);
 }
 
-}  // namespace kanpan::source::tushare
+}  // namespace kanpan::source::protocol

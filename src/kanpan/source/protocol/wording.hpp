@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 
 /// What an envelope says: 0 and "" on success.
 struct Verdict {
@@ -28,4 +28,4 @@ Verdict wrong_parameter(std::string_view name, std::string_view value);
 Verdict unreadable_request();
 Verdict method_not_allowed();
 
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

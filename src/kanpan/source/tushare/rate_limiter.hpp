@@ -1,4 +1,4 @@
-// How often the source may be asked, and the waiting for it.
+// The waiting for the moment at which the source may be asked again.
 #pragma once
 
 #include <chrono>
@@ -7,36 +7,15 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/error.hpp"
-#include "kanpan/catalog/table_spec.hpp"
+#include "kanpan/source/protocol/limits.hpp"
 #include "kanpan/source/quota_store.hpp"
 
 namespace kanpan::source::tushare {
-
-/// Of one interface; 0 = no limit.
-struct RateLimits {
-  int per_minute = 0;
-  int per_day = 0;
-  int per_day_total = 0;  ///< of all interfaces together
-  friend bool operator==(const RateLimits&, const RateLimits&) = default;
-};
-
-struct LimitSettings {
-  int points = 2000;
-  std::optional<int> calls_per_minute = {};  ///< set by the user: decides alone; 0 = no limit
-  std::optional<int> calls_per_day = {};
-};
-
-/// The user's settings, else what the interface's page says, else the level of the points
-/// (doc_id=290: 120 points 50 a minute and 8,000 a day in all; 2,000 points 200 and 100,000 per
-/// interface; 5,000 points 500, 15,000 points 1,000, no daily limit from 5,000 on. For 10,000
-/// points sources differ between 500 and 1,000: 500 is taken).
-RateLimits limits_of(const catalog::SourceSpec& source, const LimitSettings& settings);
 
 /// Calls of the last minute. Sliding, so that the count holds whenever the source's minute begins.
 class MinuteWindow {
@@ -65,7 +44,8 @@ class RateLimiter {
 
   /// Waits until `api` may be called once more and counts the call. SourceQuota when the day's
   /// calls are used up, Cancelled when `stop` is asked for, and what the store says.
-  Result<void> acquire(const std::string& api, const RateLimits& limits, std::stop_token stop);
+  Result<void> acquire(const std::string& api, const protocol::RateLimits& limits,
+                       std::stop_token stop);
   /// No call of `api` before `until`: the source said that it counted more calls than we did.
   void hold(const std::string& api, Time until);
 
@@ -80,7 +60,7 @@ class RateLimiter {
 
   Result<void> load_minute(const std::string& api, Usage& usage);
   Result<void> check_day(const std::string& name, int limit);
-  Result<void> count(const std::string& api, const RateLimits& limits);
+  Result<void> count(const std::string& api, const protocol::RateLimits& limits);
   Result<void> count_day(const std::string& name);
 
   const Clock& wall_;

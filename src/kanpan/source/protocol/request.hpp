@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 
 struct Request {
   std::string api;
@@ -24,4 +24,4 @@ std::optional<Request> read_request(std::string_view path_api, std::string_view 
 /// The parts of a comma separated list, blanks around them removed, empty parts left out.
 std::vector<std::string> split_list(std::string_view text);
 
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

@@ -1,4 +1,4 @@
-#include "kanpan/source/tushare/limits.hpp"
+#include "kanpan/source/tushare/rate_limiter.hpp"
 
 #include <algorithm>
 
@@ -9,13 +9,6 @@ namespace {
 
 /// Counts of all interfaces together.
 const std::string kTotal = "*";
-
-RateLimits limits_of_points(int points) {
-  if (points >= 15'000) return {.per_minute = 1'000};
-  if (points >= 5'000) return {.per_minute = 500};
-  if (points >= 2'000) return {.per_minute = 200, .per_day = 100'000};
-  return {.per_minute = 50, .per_day_total = 8'000};
-}
 
 std::int64_t epoch_seconds(Instant t) {
   return std::chrono::floor<std::chrono::seconds>(t.time_since_epoch()).count();
@@ -28,25 +21,13 @@ std::string day_name(const std::string& api) { return api + "/day"; }
 
 }  // namespace
 
-RateLimits limits_of(const catalog::SourceSpec& source, const LimitSettings& settings) {
-  RateLimits limits = limits_of_points(settings.points);
-  if (source.calls_per_minute) limits.per_minute = *source.calls_per_minute;
-  if (source.calls_per_day) limits.per_day = *source.calls_per_day;
-  if (settings.calls_per_minute) limits.per_minute = *settings.calls_per_minute;
-  if (settings.calls_per_day) {
-    limits.per_day = *settings.calls_per_day;
-    limits.per_day_total = 0;
-  }
-  return limits;
-}
-
 MinuteWindow::Time MinuteWindow::free_at(Time now, int limit) {
   while (!made_.empty() && made_.front() + kLength <= now) made_.pop_front();
   const auto allowed = static_cast<std::size_t>(limit);
   return made_.size() < allowed ? now : made_[made_.size() - allowed] + kLength;
 }
 
-Result<void> RateLimiter::acquire(const std::string& api, const RateLimits& limits,
+Result<void> RateLimiter::acquire(const std::string& api, const protocol::RateLimits& limits,
                                   std::stop_token stop) {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -104,7 +85,7 @@ Result<void> RateLimiter::check_day(const std::string& name, int limit) {
                "go on tomorrow, or set source.points or source.calls_per_day to what you have"};
 }
 
-Result<void> RateLimiter::count(const std::string& api, const RateLimits& limits) {
+Result<void> RateLimiter::count(const std::string& api, const protocol::RateLimits& limits) {
   if (limits.per_day > 0) KANPAN_TRY(count_day(api));
   if (limits.per_day_total > 0) KANPAN_TRY(count_day(kTotal));
   if (limits.per_minute > 0 && store_ != nullptr)

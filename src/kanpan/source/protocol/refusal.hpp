@@ -7,7 +7,7 @@
 
 #include "kanpan/base/error.hpp"
 
-namespace kanpan::source::tushare {
+namespace kanpan::source::protocol {
 
 /// The kind of a refusal. The sentence decides, for the numbers changed over the years and 40203
 /// stands for both too many calls and no permission; rate wording is looked for first, because the
@@ -22,4 +22,4 @@ Errc classify(std::int64_t code, std::string_view message);
 /// says so (`N次/小时`, `每小时最多…`).
 std::chrono::seconds rate_window(std::string_view message);
 
-}  // namespace kanpan::source::tushare
+}  // namespace kanpan::source::protocol

@@ -1,8 +1,8 @@
-#include "kanpan/source/sim/wording.hpp"
+#include "kanpan/source/protocol/wording.hpp"
 
 #include <fmt/format.h>
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 namespace {
 
 constexpr std::string_view kDetails = "https://tushare.pro/document/1?doc_id=108。";
@@ -48,4 +48,4 @@ Verdict method_not_allowed() {
   return {kMethod, "抱歉, 不合法的请求，(HTTP 405: Method Not Allowed)！"};
 }
 
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

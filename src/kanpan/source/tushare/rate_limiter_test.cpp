@@ -1,4 +1,4 @@
-#include "kanpan/source/tushare/limits.hpp"
+#include "kanpan/source/tushare/rate_limiter.hpp"
 
 #include <atomic>
 #include <future>
@@ -57,31 +57,6 @@ class HandClock final : public Clock {
   Instant now_;
 };
 
-catalog::SourceSpec interface(std::optional<int> per_minute, std::optional<int> per_day) {
-  catalog::SourceSpec source;
-  source.calls_per_minute = per_minute;
-  source.calls_per_day = per_day;
-  return source;
-}
-
-TEST(LimitsOf, the_points_set_them) {
-  const catalog::SourceSpec plain = interface({}, {});
-  EXPECT_EQ(limits_of(plain, {.points = 120}), (RateLimits{50, 0, 8'000}));
-  EXPECT_EQ(limits_of(plain, {.points = 2'000}), (RateLimits{200, 100'000, 0}));
-  EXPECT_EQ(limits_of(plain, {.points = 5'000}), (RateLimits{500, 0, 0}));
-  EXPECT_EQ(limits_of(plain, {.points = 10'000}), (RateLimits{500, 0, 0}));
-  EXPECT_EQ(limits_of(plain, {.points = 15'000}), (RateLimits{1'000, 0, 0}));
-}
-
-TEST(LimitsOf, the_interface_overrides_the_points_and_the_user_overrides_both) {
-  const catalog::SourceSpec special = interface(30, 10'000);
-  EXPECT_EQ(limits_of(special, {.points = 2'000}), (RateLimits{30, 10'000, 0}));
-  EXPECT_EQ(limits_of(special, {.points = 120, .calls_per_minute = 7, .calls_per_day = 9}),
-            (RateLimits{7, 9, 0}));
-  EXPECT_EQ(limits_of(special, {.points = 120, .calls_per_minute = 0, .calls_per_day = 0}),
-            RateLimits{});
-}
-
 TEST(MinuteWindow, never_holds_more_calls_than_allowed) {
   MinuteWindow window;
   auto now = kStart;
@@ -107,7 +82,7 @@ TEST(MinuteWindow, the_next_call_is_free_when_the_oldest_leaves) {
 }
 
 /// Whether a call passes: one that has to wait is stopped after a moment.
-bool passes(RateLimiter& limiter, const std::string& api, const RateLimits& limits) {
+bool passes(RateLimiter& limiter, const std::string& api, const protocol::RateLimits& limits) {
   Result<void> allowed{};
   std::promise<void> over;
   std::jthread caller([&](std::stop_token stop) {

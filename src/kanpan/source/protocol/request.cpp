@@ -1,9 +1,9 @@
-#include "kanpan/source/sim/request.hpp"
+#include "kanpan/source/protocol/request.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 namespace {
 
 namespace json = boost::json;
@@ -82,4 +82,4 @@ std::optional<Request> read_request(std::string_view path_api, std::string_view 
   return request;
 }
 
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

@@ -1,9 +1,9 @@
-#include "kanpan/source/sim/request.hpp"
+#include "kanpan/source/protocol/request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 namespace {
 
 using testing::ElementsAre;
@@ -50,4 +50,4 @@ TEST(Request, anything_but_an_object_is_refused) {
 }
 
 }  // namespace
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

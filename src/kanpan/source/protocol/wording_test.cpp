@@ -1,13 +1,13 @@
-#include "kanpan/source/sim/wording.hpp"
+#include "kanpan/source/protocol/wording.hpp"
 
 #include <gtest/gtest.h>
 
-#include "kanpan/source/tushare/wording.hpp"
+#include "kanpan/source/protocol/refusal.hpp"
 
-namespace kanpan::source::sim {
+namespace kanpan::source::protocol {
 namespace {
 
-Errc read(const Verdict& verdict) { return tushare::classify(verdict.code, verdict.message); }
+Errc read(const Verdict& verdict) { return classify(verdict.code, verdict.message); }
 
 TEST(Wording, sentences_are_those_on_record) {
   EXPECT_EQ(
@@ -40,4 +40,4 @@ TEST(Wording, client_tells_the_sentences_apart) {
 }
 
 }  // namespace
-}  // namespace kanpan::source::sim
+}  // namespace kanpan::source::protocol

@@ -1,8 +1,8 @@
-#include "kanpan/source/tushare/wording.hpp"
+#include "kanpan/source/protocol/refusal.hpp"
 
 #include <gtest/gtest.h>
 
-namespace kanpan::source::tushare {
+namespace kanpan::source::protocol {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST(RateWindow, is_the_one_that_the_sentence_names) {
 }
 
 }  // namespace
-}  // namespace kanpan::source::tushare
+}  // namespace kanpan::source::protocol
