@@ -22,6 +22,7 @@ WORDS = [
     (r"(?<![\w.-])/hom" r"e/[a-z]\w*/", "a path of one machine"),
     (r"registry\.npm" r"js\.org|deb\.deb" r"ian\.org|(?:files\.python" r"hosted|pypi)\.org"
      r"|proxy\.gol" r"ang\.org|ghcr\.i" r"o", "a package registry's host"),
+    (r"import\.meta\.url\)\.path" r"name", "a path whose spaces become %20: import.meta.dirname"),
     (r"\bTO" r"DO\b|\bFIX" r"ME\b", "a leftover mark"),
     (r"(?i)\b(?:clau" r"de|anthro" r"pic|open" r"ai|chatg" r"pt|copi" r"lot|ll" r"ms?|co-authored"
      r"-by|ai assis" r"tants?)\b", "who wrote it"),

@@ -43,6 +43,7 @@ class CheckText(unittest.TestCase):
             ("a package registry", "a.md", "http://deb.deb" "ian.org/debian\n"),
             ("a leftover mark", "a.cpp", "// TO" "DO later\n"),
             ("a leftover mark", "a.cpp", "// FIX" "ME\n"),
+            ("spaces become", "a.mjs", 'new URL("x", import.meta.url).path' 'name\n'),
             ("who wrote it", "a.cpp", "// as Clau" "de proposed\n"),
             ("who wrote it", "a.md", "Co-Authored" "-By: somebody\n"),
             ("who wrote it", "a.md", "written by an LL" "M\n"),

@@ -1,6 +1,6 @@
 // Sizes of what a browser downloads, against their budgets. Run after a build.
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -31,7 +31,7 @@ export function faults(sizes, limits = budgets) {
 }
 
 function main() {
-  const dist = new URL("../dist/", import.meta.url).pathname;
+  const dist = resolve(import.meta.dirname, "../dist");
   const names = readdirSync(dist, { recursive: true }).map(String);
   const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
   const sizes = group(readFileSync(join(dist, "index.html"), "utf8"), names, gzip);
