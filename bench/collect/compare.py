@@ -5,9 +5,7 @@ Whole path each time: HTTP, parsing, durable, queryable. Prints rows/s and the r
 
 import argparse
 import io
-import os
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pandas
 import sqlalchemy
 import tushare
 
+import measure
 import postgres
 
 TABLE = """create table daily (ts_code text, trade_date text, open float8, high float8, low float8,
@@ -24,39 +23,21 @@ TABLE = """create table daily (ts_code text, trade_date text, open float8, high 
 
 class Source:
     def __init__(self, program: Path, days: int, codes: int):
-        self._process = subprocess.Popen([program, str(days), str(codes)], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True)
-        self.url, self.first, self.last = self._process.stdout.readline().split()
+        self._process, words = measure.start_source([program, str(days), str(codes)])
+        self.url, self.first, self.last = words
         self.open_days = [d.strftime("%Y%m%d") for d in pandas.bdate_range(self.first, self.last)]
 
     def close(self):
         self._process.communicate()
 
 
-def run_measured(command: list, environment: dict) -> tuple[float, float, int]:
-    """Seconds of wall clock, seconds of processor, peak resident KiB."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begun
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))} ended with status {status}")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
-
-
 def kanpan(program: Path, source: Source, data: Path, workers: int):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KANPAN_")}
-    environment |= {"KANPAN_SOURCE_KIND": "sim", "KANPAN_SOURCE_URL": source.url,
-                    "KANPAN_SOURCE_CALLS_PER_MINUTE": "0", "KANPAN_SOURCE_CALLS_PER_DAY": "0",
-                    "KANPAN_SOURCE_WORKERS": str(workers),
-                    "KANPAN_CLOCK": "2024-06-28T23:30:00+08:00"}
+    environment = measure.environment(source.url, workers)
     command = [program, "--data", data, "collect"]
-    run_measured([*command, "trade_cal", "stock_basic"], environment)
-    result = run_measured([*command, "daily", "--from", source.first, "--to", source.last],
-                          environment)
-    counted = subprocess.run([program, "--data", data, "get", "daily", "--count"], text=True,
-                             env=environment, capture_output=True, check=True)
-    return *result, int(counted.stdout)
+    measure.run([*command, "trade_cal", "stock_basic"], environment)
+    result = measure.run([*command, "daily", "--from", source.first, "--to", source.last],
+                         environment)
+    return *result, measure.rows_of(program, data, "daily", environment)
 
 
 def sdk(source: Source):
@@ -102,16 +83,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
     parser.add_argument("--page-server", type=Path, default=Path("build/release/page_server"))
-    parser.add_argument("--days", type=int, default=250)
+    parser.add_argument("--days", type=int)
     parser.add_argument("--codes", type=int, default=5000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--to-sql-days", type=int, default=60, help="of them for the slow way")
+    parser.add_argument("--short", action="store_true", help="a tenth of the days")
     parser.add_argument("--only", choices=["kanpan"], help="leave the others out")
     asked = parser.parse_args()
+    asked.days = asked.days or (25 if asked.short else 250)
 
-    with tempfile.TemporaryDirectory(prefix="kanpan-bench-") as directory:
-        os.chmod(directory, 0o755)
-        directory = Path(directory)
+    with measure.directory() as directory:
         source = Source(asked.page_server, asked.days, asked.codes)
         try:
             seconds, busy, peak, rows = kanpan(asked.kanpan, source, directory / "kanpan",

@@ -25,8 +25,10 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def server(directory: Path):
-    """Yields the URL of an empty database `postgres`; settings are Debian's defaults."""
-    directory.mkdir()
+    """Yields the URL of a database `postgres`; settings are Debian's defaults. A directory that
+    does not exist becomes a new cluster, one that a server before left is served again."""
+    is_new = not directory.exists()
+    directory.mkdir(exist_ok=True)
     who = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         user = pwd.getpwnam("postgres")
@@ -37,9 +39,9 @@ def server(directory: Path):
     data = directory / "data"
     ctl = [binaries() / "pg_ctl", "-D", data, "-w", "-l", directory / "log"]
     quiet = {"check": True, "cwd": directory, "stdout": subprocess.DEVNULL, **who}
-    subprocess.run([binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
-                    "-E", "UTF8",
-                    "--locale=C"], **quiet)
+    if is_new:
+        subprocess.run([binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+                        "-E", "UTF8", "--locale=C"], **quiet)
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={directory}"
     subprocess.run([*ctl, "-o", options, "start"], **quiet)
     try:
