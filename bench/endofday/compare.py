@@ -46,7 +46,7 @@ def shapes(program: Path, settings: dict) -> dict[str, dict]:
 
 
 class Script:
-    """What one writes by hand: fetch all pages of a table, COPY them into a staging table, upsert."""
+    """What one writes by hand: a table's pages by COPY into a staging table, then upserted."""
 
     def __init__(self, url: str, database: str, tables: dict[str, dict], threads: int):
         self._pro = tushare.pro_api("any")

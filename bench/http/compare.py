@@ -1,7 +1,8 @@
 """Uncached reads from 12.5 M daily rows as JSON over HTTP: kanpan serve and FastAPI on PostgreSQL.
 
 Random codes and days, one and two connections, one server at a time, both asked by wrk. Answers are
-compared value by value before anything is measured. Stores are kept in build/bench for the next run.
+compared value by value before anything is measured. The stores stay in build/bench for the next
+run.
 """
 
 import argparse
@@ -127,7 +128,7 @@ def rows_of_kanpan(answer: dict) -> list:
 
 def rows_of_fastapi(answer: dict) -> list:
     assert answer["fields"] == market.COLUMNS, answer["fields"]
-    return sorted(map(list, zip(*answer["columns"])))
+    return sorted(answer["items"] if "items" in answer else map(list, zip(*answer["columns"])))
 
 
 def measured(base: str, paths: list[str], connections: int, seconds: int, file: Path):
