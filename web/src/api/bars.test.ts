@@ -94,6 +94,18 @@ describe("older bars", () => {
     expect(barsParameters(question)).toEqual({ freq: "D", adj: "qfq" });
   });
 
+  it("end before the week or month of the oldest bar, whose days that bar holds already", () => {
+    const older = { before: "2025-11-14", anchor: "2026-11-20" }; // a Friday
+    const end = (freq: "D" | "W" | "M", before = older.before) =>
+      barsParameters({ code: "600000.SH", freq, adj: "none" }, { ...older, before }).end;
+    expect(end("D")).toBe("2025-11-13");
+    expect(end("W")).toBe("2025-11-09");
+    expect(end("W", "2025-11-10")).toBe("2025-11-09"); // a Monday
+    expect(end("W", "2025-01-03")).toBe("2024-12-29"); // its week began in the old year
+    expect(end("M")).toBe("2025-10-31");
+    expect(end("M", "2025-03-31")).toBe("2025-02-28");
+  });
+
   it("come in front", () => {
     const old = { ...page(0), bars: parseBars(answer([row("20250101")])).bars };
     const all = joinPages([page(2), old]);

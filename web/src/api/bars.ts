@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { dayTimestamp, isoDay, previousDay } from "~/lib/days";
+import { dayTimestamp, firstOfMonth, isoDay, mondayOf, previousDay } from "~/lib/days";
 import { type Answer, type Cell, columns, type Evidence, parseAnswer } from "./answer";
 import { address, getJson, type Parameters } from "./http";
 import { Problem } from "./problem";
@@ -37,7 +37,7 @@ export interface BarsQuestion {
   adj: Adjustment;
 }
 
-/** A page of older bars: everything before `before`, adjusted by the same day as the first page. */
+/** A page of older bars: everything before the bar of `before`, adjusted by the same day as the first page. */
 export interface OlderPage {
   before: string;
   anchor: string;
@@ -87,12 +87,19 @@ export function parseBars(value: unknown): BarsPage {
   return { bars: answer.data.items.map(barReader(answer)), meta: answer.meta };
 }
 
+/** A bar is dated by its last day: the first that it may hold is this one. */
+const firstDayOfBar: Record<Frequency, (day: string) => string> = {
+  D: (day) => day,
+  W: mondayOf,
+  M: firstOfMonth,
+};
+
 export function barsParameters(question: BarsQuestion, older?: OlderPage): Parameters {
   return {
     freq: question.freq,
     adj: question.adj,
     start: older && firstDay,
-    end: older && previousDay(older.before),
+    end: older && previousDay(firstDayOfBar[question.freq](older.before)),
     // 前复权 is anchored at the range's last day unless told, so older bars name the newest one.
     anchor: older && question.adj === "qfq" ? older.anchor : undefined,
   };

@@ -19,6 +19,17 @@ export function previousDay(day: string): string {
   return dayOf(dayTimestamp(day) - 86_400_000);
 }
 
+/** The Monday of the day's week (ISO weeks, as the server's weekly bars). */
+export function mondayOf(day: string): string {
+  const timestamp = dayTimestamp(day);
+  const sinceMonday = (new Date(timestamp).getUTCDay() + 6) % 7;
+  return dayOf(timestamp - sinceMonday * 86_400_000);
+}
+
+export function firstOfMonth(day: string): string {
+  return `${day.slice(0, 8)}01`;
+}
+
 /** The same day `months` months earlier; the month's last day where it has no such day. */
 export function monthsBefore(day: string, months: number): string {
   const date = new Date(dayTimestamp(day));
