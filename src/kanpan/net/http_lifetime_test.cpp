@@ -193,6 +193,30 @@ TEST_F(UnixSocket, serves_with_mode_0600_and_removes_its_file) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(UnixSocket, a_command_hears_that_its_client_has_closed) {
+  std::promise<void> entered, stopped;
+  ServerOptions options;
+  options.listen = {"unix:" + path_};
+  const auto server =
+      HttpServer::start(options, test_clock(), always([&](const Request& r) {
+                          std::promise<void> stop;
+                          const std::stop_callback on_stop(r.stop, [&] { stop.set_value(); });
+                          entered.set_value();
+                          stop.get_future().wait();
+                          stopped.set_value();
+                          return text("late");
+                        }));
+  ASSERT_TRUE(server) << server.error().text();
+  boost::asio::io_context context;
+  boost::asio::local::stream_protocol::socket socket(context);
+  socket.connect(boost::asio::local::stream_protocol::endpoint(path_));
+  boost::asio::write(socket,
+                     boost::asio::buffer(std::string_view("GET / HTTP/1.1\r\nHost: t\r\n\r\n")));
+  entered.get_future().wait();
+  socket.close();
+  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+}
+
 TEST_F(UnixSocket, replaces_the_file_of_a_dead_process_but_not_of_a_living_one) {
   {
     boost::asio::io_context context;

@@ -1,6 +1,7 @@
 #include "kanpan/net/http_session.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +13,7 @@
 #include <boost/beast/http/read.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "kanpan/base/log.hpp"
@@ -33,6 +35,15 @@ bool is_plain_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](unsigned char c) {
     return std::isalnum(c) || c == '-' || c == '_' || c == '.';
   });
+}
+
+bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+/// Whether nobody can read what is sent. A client that only ended its own side (`nc -N`, shutdown)
+/// still can; over TCP, one that closed looks the same until something is sent to it.
+bool is_hung_up(int socket) {
+  pollfd state{socket, POLLOUT, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 }  // namespace
@@ -196,18 +207,20 @@ std::function<void()> Session::remote_wake() {
 }
 
 /// While an answer is being made nobody reads: the end of the client's stream is waited for apart.
+/// Only a client that is gone stops the handler; else a failing write tells.
 void Session::watch() {
   if (watching_ || peer_closed_) return;
   watching_ = true;
   stream_.socket().async_wait(Socket::wait_read, [self = shared_from_this()](error_code error) {
     if (error) return;
     self->watching_ = false;
+    const int socket = self->stream_.socket().native_handle();
     char byte;
-    const auto n =
-        ::recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0) return;  // the next request, early
+    const auto n = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n > 0) return;                                     // the next request, early
+    if (n < 0 && is_passing(errno)) return self->watch();  // woken for nothing
     self->peer_closed_ = true;
-    self->stop_.request_stop();
+    if (n < 0 || is_hung_up(socket)) self->stop_.request_stop();
     self->wake();
   });
 }

@@ -111,8 +111,26 @@ TEST(HttpServer, a_waiting_handler_hears_that_its_client_is_gone) {
   Client client(server->port());
   client.get("/");
   entered.get_future().wait();
-  client.close();
+  client.socket().set_option(boost::asio::socket_base::linger(true, 0));
+  client.close();  // with a reset
   EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+}
+
+TEST(HttpServer, a_client_that_has_ended_its_side_gets_its_whole_answer) {
+  std::promise<void> ended;
+  const auto has_ended = ended.get_future().share();
+  const auto server = serve(always([&](const Request& r) {
+    std::promise<void> stop;
+    const std::stop_callback on_stop(r.stop, [&] { stop.set_value(); });
+    has_ended.wait();
+    const auto told = stop.get_future().wait_for(200ms);
+    return text(told == std::future_status::timeout ? "whole" : "stopped");
+  }));
+  Client client(server->port());
+  client.get("/");
+  client.socket().shutdown(boost::asio::socket_base::shutdown_send);
+  ended.set_value();
+  EXPECT_EQ(body_of(client.read_answer()), "whole");
 }
 
 TEST(HttpServer, events_are_pushed_and_end_with_the_pipe) {
