@@ -314,9 +314,10 @@ std::string row_json(const Harvest& harvest, std::uint32_t row) {
   return boost::json::serialize(object);
 }
 
-Verdict refused(Refusal refusal) {
+Verdict refused(Refusal refusal, frame::Batch rows) {
   Verdict verdict;
   verdict.refused = std::move(refusal);
+  verdict.rows = std::move(rows);
   return verdict;
 }
 
@@ -340,7 +341,8 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
     return verdict;
   }
   Inspection inspection(slice, harvest, options);
-  if (auto refusal = inspection.schema()) return refused(std::move(*refusal));
+  if (auto refusal = inspection.schema())
+    return refused(std::move(*refusal), std::move(harvest.rows));
   std::vector<bool> drop(harvest.rows.rows(), false);
   inspection.cells();
   inspection.numbers();
@@ -348,12 +350,14 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   inspection.window();
   inspection.keys(verdict.repeated, drop);
   inspection.identities();
-  if (auto refusal = inspection.systematic()) return refused(std::move(*refusal));
+  if (auto refusal = inspection.systematic())
+    return refused(std::move(*refusal), std::move(harvest.rows));
   verdict.held = inspection.take_held();
   for (HeldRow& held : verdict.held) held.json = row_json(harvest, held.row);
   verdict.rows = accepted_rows(harvest, inspection, drop);
   KANPAN_LET(auto flip, unit_flip(slice, verdict.rows, history, options.unit_flip_factor));
-  if (flip) return refused(std::move(*flip));
+  const bool all = verdict.rows.rows() == drop.size();
+  if (flip) return refused(std::move(*flip), std::move(all ? verdict.rows : harvest.rows));
   return verdict;
 }
 

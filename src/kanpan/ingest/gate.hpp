@@ -38,8 +38,8 @@ struct HeldRow {
 };
 
 struct Verdict {
-  std::optional<Refusal> refused;  ///< then the rest is empty
-  frame::Batch rows;               ///< that may be stored
+  std::optional<Refusal> refused;
+  frame::Batch rows;  ///< that may be stored; of a refusal those that came, for quarantine
   std::vector<HeldRow> held;
   std::uint32_t repeated = 0;      ///< rows that say nothing beyond another, left out
   std::vector<std::string> notes;  ///< not wrong, but worth a line ("new column x")

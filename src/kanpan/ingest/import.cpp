@@ -25,6 +25,8 @@ constexpr int kLeaseSeconds = 24 * 3600;
 constexpr std::size_t kReadAhead = 2;
 constexpr std::ptrdiff_t kInFlight = 4;
 
+std::string source_of(const ImportFile& file) { return file.format + ":" + file.name; }
+
 Result<void> check_columns(const TableSpec& table, const ImportFile& file) {
   std::vector<std::string> lacking;
   for (const std::string& name : table.key)
@@ -165,6 +167,7 @@ class ImportExecution {
     harvest.rows = std::move(block.batch);
     for (auto& cell : block.bad_cells)
       harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
+    const auto bad_cells = harvest.bad_cells;
     const auto mode = mode_of(file);
     KANPAN_LET(auto verdict, judge(Slice::of_file(table_, mode), std::move(harvest), history_));
     const Instant now = owner_.clock_.now();
@@ -172,13 +175,14 @@ class ImportExecution {
       unit.state = UnitState::Refused;
       unit.error = fmt::format("{}: {}", verdict.refused->rule, verdict.refused->reason);
       into.landing.quarantined.push_back(
-          quarantined_page(unit, unit.label, *verdict.refused, "", now));
+          quarantined_page(unit, {unit.label, source_of(file)}, *verdict.refused,
+                           page_of(verdict.rows, file.rows->missing(), bad_cells), now));
       return {};
     }
     for (HeldRow& held : verdict.held) {
       const auto line = block.lines[held.row];
-      into.landing.quarantined.push_back(
-          quarantined_row(unit, fmt::format("{}:{}", file.name, line), std::move(held), now));
+      into.landing.quarantined.push_back(quarantined_row(
+          unit, {fmt::format("{}:{}", file.name, line), source_of(file)}, std::move(held), now));
     }
     unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
     unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
@@ -192,7 +196,7 @@ class ImportExecution {
     proposal.header.mode = mode;
     proposal.header.run = id_;
     proposal.header.unit = unit.number;
-    proposal.header.source = file.format + ":" + file.name;
+    proposal.header.source = source_of(file);
     proposal.rows = std::move(verdict.rows);
     into.proposals.push_back(std::move(proposal));
     return {};

@@ -69,7 +69,7 @@ class Import : public testing::Test {
     return journal_->quarantine("daily", "held", 100).value();
   }
 
-  Quarantine quarantine() { return {catalog_, *journal_, *store_, *writer_, *clock_, false}; }
+  Quarantine quarantine() { return {catalog_, *journal_, *store_, *writer_, *clock_}; }
 
   fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));
   std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
@@ -186,7 +186,7 @@ TEST_F(Import, AReleasedRowIsStoredAsItCame) {
   EXPECT_EQ(stored().rows(), 11u);
   EXPECT_TRUE(held().empty());
   EXPECT_EQ(journal_->quarantined(id).value().state, "released");
-  EXPECT_EQ(journal_->headers(1, 10, {}).value().at(0).source, "quarantine");
+  EXPECT_EQ(journal_->headers(1, 10, {}).value().at(0).source, "csv:rows.csv");
   EXPECT_EQ(quarantine().release(id).error().code, Errc::Usage);
   EXPECT_EQ(quarantine().drop(id).error().code, Errc::Usage);
   EXPECT_EQ(quarantine().release(999).error().code, Errc::NotFound);
@@ -210,14 +210,53 @@ TEST_F(Import, AHeldPageIsParsedAgainAndItsRowsAreStored) {
   journal::Landing landing;
   journal::Unit unit;
   unit.table = "daily";
-  landing.quarantined.push_back(
-      quarantined_page(unit, "daily(trade_date=20240628)", {"page.truncated", "cut off"},
-                       R"({"code":0,"msg":"","data":{"fields":["ts_code","trade_date","close"],)"
-                       R"("items":[["600000.SH","20240628",8.5],["000001.SZ","20240628",10.2]]}})",
-                       clock_->now()));
+  landing.quarantined.push_back(quarantined_page(
+      unit, {"daily(trade_date=20240628)", "sim", true}, {"page.truncated", "cut off"},
+      R"({"code":0,"msg":"","data":{"fields":["ts_code","trade_date","close"],)"
+      R"("items":[["600000.SH","20240628",8.5],["000001.SZ","20240628",10.2]]}})",
+      clock_->now()));
   ASSERT_TRUE(journal_->land({&landing, 1}));
   EXPECT_EQ(quarantine().release(held().at(0).id).value(), 2u);
   EXPECT_EQ(stored().rows(), 2u);
+  const auto commit = journal_->headers(0, 10, {}).value().at(0);
+  EXPECT_EQ(commit.source, "sim") << "evidence is that of the page";
+  EXPECT_TRUE(commit.simulated);
+}
+
+TEST_F(Import, ARefusedBlockIsKeptWithItsRowsAndCanBeReleased) {
+  std::string text("ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol\n");
+  for (int i = 0; i < 10; ++i)
+    text += std::to_string(600000 + i) + ".SH,20240628,10,10.5,9.8,9,10,-1,-10,1000\n";
+  const auto outcome = import(text).value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  EXPECT_EQ(stored().rows(), 0u);
+  ASSERT_EQ(held().size(), 1u);
+  const auto kept = journal_->quarantined(held()[0].id).value();
+  EXPECT_EQ(kept.rule, "page.ohlc");
+  EXPECT_EQ(kept.source, "csv:rows.csv");
+  EXPECT_FALSE(kept.simulated);
+  EXPECT_NE(kept.page.find(R"(["600009.SH","2024-06-28",10,10.5,9.8,9,10,-1,-10,1000])"),
+            std::string::npos)
+      << kept.page;
+  EXPECT_EQ(quarantine().release(kept.id).value(), 10u);
+  const auto rows = stored();
+  ASSERT_EQ(rows.rows(), 10u);
+  EXPECT_EQ(rows.column(rows.find("close")).text_of(0), "9");
+  EXPECT_TRUE(rows.column(rows.find("amount")).is_null(0)) << "the file has no amount";
+  EXPECT_EQ(journal_->headers(0, 10, {}).value().at(0).source, "csv:rows.csv");
+}
+
+TEST_F(Import, ARefusedBlockKeepsCellsThatCouldNotBeRead) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628", "?");
+  EXPECT_EQ(import(text).value().exit_code(), 5);
+  ASSERT_EQ(held().size(), 1u);
+  const auto id = held()[0].id;
+  EXPECT_EQ(journal_->quarantined(id).value().rule, "page.cell.close");
+  const auto released = quarantine().release(id);
+  ASSERT_FALSE(released);
+  EXPECT_NE(released.error().message.find("close is '?'"), std::string::npos);
+  ASSERT_TRUE(quarantine().drop(id));
 }
 
 }  // namespace

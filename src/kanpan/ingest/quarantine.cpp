@@ -1,10 +1,13 @@
 #include "kanpan/ingest/quarantine.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "kanpan/frame/json.hpp"
+#include "kanpan/frame/json_writer.hpp"
 #include "kanpan/frame/ndjson.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/row_order.hpp"
@@ -18,13 +21,15 @@ using journal::Quarantined;
 /// A release is one transaction.
 constexpr int kLeaseSeconds = 600;
 
-Quarantined quarantined(const journal::Unit& unit, std::string call, std::string rule,
+Quarantined quarantined(const journal::Unit& unit, Origin origin, std::string rule,
                         std::string reason, Instant at) {
   Quarantined kept;
   kept.run = unit.run;
   kept.unit = unit.number;
   kept.table = unit.table;
-  kept.call = std::move(call);
+  kept.call = std::move(origin.call);
+  kept.source = std::move(origin.source);
+  kept.simulated = origin.simulated;
   kept.rule = std::move(rule);
   kept.reason = std::move(reason);
   kept.at = at;
@@ -63,18 +68,45 @@ std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& row
 
 }  // namespace
 
-Quarantined quarantined_row(const journal::Unit& unit, std::string call, HeldRow held, Instant at) {
+Quarantined quarantined_row(const journal::Unit& unit, Origin origin, HeldRow held, Instant at) {
   Quarantined kept =
-      quarantined(unit, std::move(call), std::move(held.rule), std::move(held.reason), at);
+      quarantined(unit, std::move(origin), std::move(held.rule), std::move(held.reason), at);
   kept.row = std::move(held.json);
   return kept;
 }
 
-Quarantined quarantined_page(const journal::Unit& unit, std::string call, const Refusal& refusal,
+Quarantined quarantined_page(const journal::Unit& unit, Origin origin, const Refusal& refusal,
                              std::string body, Instant at) {
-  Quarantined kept = quarantined(unit, std::move(call), refusal.rule, refusal.reason, at);
+  Quarantined kept = quarantined(unit, std::move(origin), refusal.rule, refusal.reason, at);
   kept.page = std::move(body);
   return kept;
+}
+
+std::string page_of(const frame::Batch& rows, const std::vector<std::string>& missing,
+                    const std::vector<source::Page::BadCell>& bad_cells) {
+  std::vector<std::size_t> columns;
+  std::string page = R"({"code":0,"msg":"","data":{"fields":)";
+  for (std::size_t c = 0; c < rows.width(); ++c) {
+    const std::string& name = rows.fields()[c].name;
+    if (std::ranges::find(missing, name) != missing.end()) continue;
+    page += columns.empty() ? '[' : ',';
+    frame::append_json_text(page, name);
+    columns.push_back(c);
+  }
+  page += R"(],"items":[)";
+  std::map<std::pair<std::size_t, std::size_t>, std::string_view> raw;
+  for (const auto& cell : bad_cells) raw[{cell.row, cell.column}] = cell.raw;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    page += row == 0 ? "[" : ",[";
+    for (const std::size_t c : columns) {
+      if (c != columns.front()) page += ',';
+      const auto bad = raw.empty() ? raw.end() : raw.find({row, c});
+      bad == raw.end() ? frame::append_json_value(page, rows.column(c), row, {})
+                       : frame::append_json_text(page, bad->second);
+    }
+    page += ']';
+  }
+  return page + "]}}";
 }
 
 Result<Quarantined> Quarantine::held(std::uint64_t id) const {
@@ -108,11 +140,6 @@ Result<void> Quarantine::drop(std::uint64_t id) {
 
 Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
                                              const TableSpec& table) const {
-  if (kept.row.empty() && kept.page.empty())
-    return Error{
-        Errc::Quality,
-        fmt::format("{} {} is a page of which only the reason was kept", table.name, kept.id),
-        fmt::format("mend and import {} again", kept.call)};
   if (kept.row.empty()) {
     KANPAN_LET(auto page, frame::parse_page(kept.page, table.fields()));
     for (const std::string& name : page.missing)
@@ -145,11 +172,12 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   Proposal proposal;
   proposal.table = &table;
   proposal.header.table = table.name;
-  proposal.header.mode = rows.whole ? journal::Mode::Upsert : journal::Mode::Merge;
+  const bool merge = !rows.whole || table.policy.conflict == catalog::Conflict::Merge;
+  proposal.header.mode = merge ? journal::Mode::Merge : journal::Mode::Upsert;
   proposal.header.run = kept.run;
   proposal.header.unit = kept.unit;
-  proposal.header.source = "quarantine";
-  proposal.header.simulated = simulated_;
+  proposal.header.source = kept.source;
+  proposal.header.simulated = kept.simulated;
   proposal.rows = std::move(rows.batch);
   made.proposals.push_back(std::move(proposal));
   KANPAN_TRY(writer_.write(std::move(made)));

@@ -12,29 +12,34 @@
 
 namespace kanpan::ingest {
 
+/// Where something held back came from: a release carries the same evidence.
+struct Origin {
+  std::string call;    ///< "daily(trade_date=20240628)", "prices.csv:12"
+  std::string source;  ///< as journal::Commit has it
+  bool simulated = false;
+};
+
 /// As the ledger keeps them.
-journal::Quarantined quarantined_row(const journal::Unit& unit, std::string call, HeldRow held,
+journal::Quarantined quarantined_row(const journal::Unit& unit, Origin origin, HeldRow held,
                                      Instant at);
-journal::Quarantined quarantined_page(const journal::Unit& unit, std::string call,
+journal::Quarantined quarantined_page(const journal::Unit& unit, Origin origin,
                                       const Refusal& refusal, std::string body, Instant at);
+
+/// Rows of a file in the form of a source's answer, so that a refused block is kept, shown and
+/// released like a refused page. Columns in `missing` are left out, bad cells are what was read.
+std::string page_of(const frame::Batch& rows, const std::vector<std::string>& missing,
+                    const std::vector<source::Page::BadCell>& bad_cells);
 
 /// Thread-safe. A release under a lease of its table; two at once on one table: Errc::Busy.
 class Quarantine {
  public:
-  /// `simulated`: the source that the rows came from invents them.
   Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-             Writer& writer, const Clock& clock, bool simulated)
-      : catalog_(catalog),
-        ledger_(ledger),
-        store_(store),
-        writer_(writer),
-        clock_(clock),
-        simulated_(simulated) {}
+             Writer& writer, const Clock& clock)
+      : catalog_(catalog), ledger_(ledger), store_(store), writer_(writer), clock_(clock) {}
 
   /// Writes the row, or all rows of the page, past the gate: a person has seen them. Durable and
   /// visible when it returns the number of rows. Errors: NotFound for an unknown id, Usage for one
-  /// that was released or dropped before, Quality for cells that cannot be read and for a page of
-  /// which nothing was kept.
+  /// that was released or dropped before, Quality for cells that cannot be read.
   Result<std::uint64_t> release(std::uint64_t id);
   /// Never to be looked at again; stays in the ledger. Errors: NotFound, Usage as above.
   Result<void> drop(std::uint64_t id);
@@ -54,7 +59,6 @@ class Quarantine {
   store::Store& store_;
   Writer& writer_;
   const Clock& clock_;
-  const bool simulated_;
 };
 
 }  // namespace kanpan::ingest

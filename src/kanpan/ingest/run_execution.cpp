@@ -8,7 +8,6 @@
 #include "kanpan/base/log.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
-#include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
@@ -230,7 +229,7 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
     return {};
   }
   for (HeldRow& held : verdict.held)
-    into.landing.quarantined.push_back(quarantined_row(unit, call_of(work.slice, "").text(),
+    into.landing.quarantined.push_back(quarantined_row(unit, origin(call_of(work.slice, "").text()),
                                                        std::move(held), owner_.clock_.now()));
   unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
@@ -288,8 +287,12 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
   unit.state = UnitState::Refused;
   unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
   for (auto& [call, body] : fetched.harvest.pages)
-    into.landing.quarantined.push_back(
-        quarantined_page(unit, std::move(call), refusal, std::move(body), owner_.clock_.now()));
+    into.landing.quarantined.push_back(quarantined_page(unit, origin(std::move(call)), refusal,
+                                                        std::move(body), owner_.clock_.now()));
+}
+
+Origin RunExecution::origin(std::string call) const {
+  return {std::move(call), owner_.options_.source, owner_.fetcher_.source().simulated()};
 }
 
 /// A slice that is one day of the table's time column says how complete that day now is.

@@ -11,6 +11,7 @@
 
 #include "kanpan/base/channel.hpp"
 #include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/quarantine.hpp"
 
 namespace kanpan::ingest {
 
@@ -50,6 +51,7 @@ class RunExecution {
   Result<void> replace(const Work& work, Fetched& fetched, frame::Batch rows, Submission& into);
   void propose(const Work& work, journal::Mode mode, frame::Batch rows, Submission& into);
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
+  Origin origin(std::string call) const;
   Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
   void settled(const Work& work, const journal::Unit& unit,
                const Result<std::vector<store::Applied>>& outcome);

@@ -130,10 +130,12 @@ struct Quarantined {
   std::uint32_t unit = 0;
   std::string table;
   std::string call;
-  std::string rule;    ///< "ohlc", "page.truncated", …
-  std::string reason;  ///< the sentence for a person, with values
-  std::string row;     ///< JSON object of the raw values; "" for a page
-  std::string page;    ///< body as received (only for pages)
+  std::string source;      ///< of the page or file, as in Commit
+  bool simulated = false;  ///< as in Commit
+  std::string rule;        ///< "ohlc", "page.truncated", …
+  std::string reason;      ///< the sentence for a person, with values
+  std::string row;         ///< JSON object of the raw values; "" for a page
+  std::string page;        ///< body as received (only for pages)
   Instant at;
   std::string state = "held";  ///< held, released, dropped
 };

@@ -21,11 +21,18 @@ struct ListFlags {
 };
 
 boost::json::object to_json(const journal::Quarantined& kept) {
-  boost::json::object object{{"id", kept.id},         {"state", kept.state},
-                             {"table", kept.table},   {"rule", kept.rule},
-                             {"reason", kept.reason}, {"kind", kept.row.empty() ? "page" : "row"},
-                             {"call", kept.call},     {"run", kept.run},
-                             {"unit", kept.unit},     {"at", rfc3339(kept.at)}};
+  boost::json::object object{{"id", kept.id},
+                             {"state", kept.state},
+                             {"table", kept.table},
+                             {"rule", kept.rule},
+                             {"reason", kept.reason},
+                             {"kind", kept.row.empty() ? "page" : "row"},
+                             {"call", kept.call},
+                             {"run", kept.run},
+                             {"unit", kept.unit},
+                             {"source", kept.source},
+                             {"simulated", kept.simulated},
+                             {"at", rfc3339(kept.at)}};
   boost::json::error_code error;
   if (auto row = boost::json::parse(kept.row, error); !error) object["row"] = std::move(row);
   return object;
@@ -91,8 +98,8 @@ Result<int> for_each(Session& session, const std::vector<std::uint64_t>& ids,
 }
 
 ingest::Quarantine quarantine_of(Instance& instance) {
-  return {instance.catalog(), instance.ledger(), instance.store(),
-          instance.writer(),  instance.clock(),  instance.source().simulated()};
+  return {instance.catalog(), instance.ledger(), instance.store(), instance.writer(),
+          instance.clock()};
 }
 
 Result<int> release(Session& session, const std::vector<std::uint64_t>& ids) {

@@ -66,8 +66,9 @@ Result<void> insert_quarantined(Connection& db, const std::vector<Quarantined>& 
     KANPAN_LET(const bool known, is_known(db, q));
     if (known) continue;
     const std::string page = q.page.empty() ? "" : frame::compress(q.page);
-    KANPAN_TRY(db.run("INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", q.run,
-                      q.unit, q.table, q.call, q.rule, q.reason, q.row, q.at, q.state, Blob{page}));
+    KANPAN_TRY(db.run("INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      q.run, q.unit, q.table, q.call, q.rule, q.reason, q.row, q.at, q.state,
+                      Blob{page}, q.source, q.simulated));
   }
   return {};
 }

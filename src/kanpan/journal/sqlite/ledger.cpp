@@ -29,6 +29,8 @@ Result<Quarantined> quarantined_in(const Statement& row) {
                      .unit = row.count(2),
                      .table = row.text(3),
                      .call = row.text(4),
+                     .source = row.text(10),
+                     .simulated = row.flag(11),
                      .rule = row.text(5),
                      .reason = row.text(6),
                      .row = row.text(7),
@@ -83,8 +85,8 @@ Result<std::vector<Quarantined>> SqliteJournal::quarantine(std::string_view tabl
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(
       Statement row,
-      db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state FROM quarantine "
-                "WHERE (?1 = '' OR tab = ?1) AND (?2 = '' OR state = ?2) "
+      db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state, source, simulated "
+                "FROM quarantine WHERE (?1 = '' OR tab = ?1) AND (?2 = '' OR state = ?2) "
                 "ORDER BY id DESC LIMIT ?3",
                 table, state, limit));
   return all<Quarantined>(row, quarantined_in);
@@ -93,14 +95,14 @@ Result<std::vector<Quarantined>> SqliteJournal::quarantine(std::string_view tabl
 Result<Quarantined> SqliteJournal::quarantined(std::uint64_t id) const {
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,
-             db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state, page "
-                       "FROM quarantine WHERE id = ?",
+             db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state, source, "
+                       "simulated, page FROM quarantine WHERE id = ?",
                        id));
   KANPAN_LET(const bool found, row.step());
   if (!found) return not_quarantined(id);
   KANPAN_LET(Quarantined held, quarantined_in(row));
-  if (!row.view(10).empty()) {
-    KANPAN_LET(held.page, frame::decompress(row.view(10)));
+  if (!row.view(12).empty()) {
+    KANPAN_LET(held.page, frame::decompress(row.view(12)));
   }
   return held;
 }

@@ -73,8 +73,37 @@ TEST_F(Open, a_database_of_something_else_is_refused) {
 
 TEST_F(Open, a_newer_format_is_refused) {
   (void)open().value();
-  edit("UPDATE meta SET value = '2' WHERE key = 'format'");
-  expect_refused(Errc::Config, "has format 2, this program knows formats up to 1");
+  edit("UPDATE meta SET value = '3' WHERE key = 'format'");
+  expect_refused(Errc::Config, "has format 3, this program knows formats up to 2");
+}
+
+TEST_F(Open, rows_held_back_by_format_1_get_the_evidence_of_their_run) {
+  const auto hold = [](Landing landing, std::string run) {
+    Quarantined held;
+    held.run = std::move(run);
+    held.table = "daily";
+    landing.quarantined = {held};
+    return landing;
+  };
+  Landing first = sample_landing("daily", 1, 3), second = sample_landing("daily", 2, 3);
+  first.commits.front().header.run = "a";
+  first.commits.front().header.source = "sim";
+  first.commits.front().header.simulated = true;
+  second.commits.front().header.run = "b";
+  second.commits.front().header.source = "csv:x.csv";
+  second.commits.front().header.simulated = false;
+  (void)open().value()->land(std::vector{hold(first, "a"), hold(second, "elsewhere")}).value();
+  edit(
+      "ALTER TABLE quarantine DROP COLUMN source; ALTER TABLE quarantine DROP COLUMN simulated;"
+      "UPDATE meta SET value = '1' WHERE key = 'format'");
+  for (int again = 0; again < 2; ++again) {
+    const auto held = open().value()->quarantine("daily", "held", 10).value();
+    ASSERT_EQ(held.size(), 2u);
+    EXPECT_EQ(held[1].source, "sim");
+    EXPECT_TRUE(held[1].simulated);
+    EXPECT_EQ(held[0].source, "csv:x.csv") << "of the table's newest commit";
+    EXPECT_FALSE(held[0].simulated);
+  }
 }
 
 TEST_F(Open, a_truncated_file_is_refused) {

@@ -65,7 +65,7 @@ CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, unit INTEGER NOT NULL, tab TEXT NOT NULL,
   call TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, row TEXT NOT NULL,
   at INTEGER NOT NULL,
-  state TEXT NOT NULL, page BLOB NOT NULL);
+  state TEXT NOT NULL, page BLOB NOT NULL, source TEXT NOT NULL, simulated INTEGER NOT NULL);
 CREATE INDEX quarantine_tab ON quarantine (tab, state);
 CREATE INDEX quarantine_row ON quarantine (tab, row);
 CREATE TABLE lease (
@@ -122,7 +122,21 @@ Result<std::int64_t> integer_of(Connection& connection, const char* sql) {
   return found ? statement.integer(0) : 0;
 }
 
-Result<void> check_format(const fs::path& path, Connection& connection) {
+/// From format 1: rows held back get the evidence of the commits of their run, or of their table.
+constexpr const char* kUpgrade = R"(
+BEGIN IMMEDIATE;
+ALTER TABLE quarantine ADD COLUMN source TEXT NOT NULL DEFAULT 'unknown';
+ALTER TABLE quarantine ADD COLUMN simulated INTEGER NOT NULL DEFAULT 0;
+UPDATE quarantine AS q SET source = r.source, simulated = r.simulated FROM record AS r
+  WHERE r.seq = (SELECT max(seq) FROM record WHERE tab = q.tab);
+UPDATE quarantine AS q SET source = r.source, simulated = r.simulated FROM record AS r
+  WHERE r.seq = (SELECT max(seq) FROM record WHERE tab = q.tab AND run = q.run);
+UPDATE meta SET value = '2' WHERE key = 'format';
+COMMIT;
+)";
+
+/// Refuses what this program does not know and brings what is older up to its format.
+Result<void> settle_format(const fs::path& path, Connection& connection) {
   KANPAN_LET(const auto id, integer_of(connection, "PRAGMA application_id"));
   if (id != kApplicationId)
     return Error{Errc::Corrupt,
@@ -139,7 +153,7 @@ Result<void> check_format(const fs::path& path, Connection& connection) {
   if (format < 1)
     return Error{Errc::Corrupt, fmt::format("{} does not say which format it has", path.string()),
                  "put back a backup of it"};
-  return {};
+  return format < kFormat ? connection.execute(kUpgrade) : Result<void>{};
 }
 
 /// What SQLite would take for a fresh database, or worse, play an old log into.
@@ -168,7 +182,7 @@ Result<std::unique_ptr<Connection>> open_writer(const fs::path& path) {
   KANPAN_LET(const bool fresh, must_create(path));
   if (fresh) KANPAN_TRY(create(path));
   KANPAN_LET(auto connection, Connection::open(path, Connection::Access::Write));
-  KANPAN_TRY(check_format(path, *connection));
+  KANPAN_TRY(settle_format(path, *connection));
   KANPAN_TRY(
       connection->execute(fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                       "PRAGMA journal_size_limit = {}",

@@ -8,8 +8,9 @@
 
 namespace kanpan::journal::sqlite {
 
-/// Grows with every change of the tables; a file with a greater one is refused.
-inline constexpr int kFormat = 1;
+/// Grows with every change of the tables; a file with a smaller one is brought up to it when it is
+/// opened, one with a greater one is refused.
+inline constexpr int kFormat = 2;
 
 /// Pages of log after which a commit also moves them into the file: 32 MiB. Four times as much is a
 /// third faster and makes that one commit wait for as much longer.
