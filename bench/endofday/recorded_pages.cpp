@@ -20,7 +20,7 @@
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/net/http_server.hpp"
 #include "kanpan/source/sim/protocol.hpp"
-#include "kanpan/source/sim/request.hpp"
+#include "kanpan/source/protocol/request.hpp"
 #include "kanpan/source/sim/world/world.hpp"
 
 namespace {
@@ -29,7 +29,7 @@ using kanpan::net::Request;
 using kanpan::net::Response;
 
 /// One call as the SDK would make it; equal texts get equal answers.
-std::string text_of(const kanpan::source::sim::Request& request) {
+std::string text_of(const kanpan::source::protocol::Request& request) {
   return boost::json::serialize(
       boost::json::object{{"api", request.api},
                           {"params", boost::json::value_from(request.parameters)},
@@ -44,7 +44,7 @@ class Recorder {
   Response answer(const Request& request) {
     if (request.path == "/calls") return calls();
     const std::string_view api = std::string_view(request.path).substr(request.path.rfind('/') + 1);
-    const auto asked = kanpan::source::sim::read_request(api, request.body);
+    const auto asked = kanpan::source::protocol::read_request(api, request.body);
     if (!asked) return kanpan::net::reply(400, "text/plain", std::string("no request\n"));
     const std::string text = text_of(*asked);
     {

@@ -238,6 +238,8 @@ TEST_P(LedgerContract, quarantine_keeps_rows_and_pages) {
                                  .unit = 4,
                                  .table = "daily",
                                  .call = "daily trade_date=20240628",
+                                 .source = "sim",
+                                 .simulated = true,
                                  .rule = "ohlc",
                                  .reason = "high 9.1 below low 9.3",
                                  .row = R"({"high":9.1,"low":9.3})",
@@ -260,6 +262,8 @@ TEST_P(LedgerContract, quarantine_keeps_rows_and_pages) {
   EXPECT_EQ(row.row, R"({"high":9.1,"low":9.3})");
   EXPECT_EQ(row.reason, "high 9.1 below low 9.3");
   EXPECT_EQ(row.unit, 4u);
+  EXPECT_EQ(row.source, "sim");
+  EXPECT_TRUE(row.simulated);
   EXPECT_EQ(row.at, clock_.now());
 
   must(ledger().set_quarantine_state(row.id, "dropped"));

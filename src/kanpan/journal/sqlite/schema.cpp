@@ -131,6 +131,7 @@ UPDATE quarantine AS q SET source = r.source, simulated = r.simulated FROM recor
   WHERE r.seq = (SELECT max(seq) FROM record WHERE tab = q.tab);
 UPDATE quarantine AS q SET source = r.source, simulated = r.simulated FROM record AS r
   WHERE r.seq = (SELECT max(seq) FROM record WHERE tab = q.tab AND run = q.run);
+CREATE INDEX IF NOT EXISTS quarantine_row ON quarantine (tab, row);
 UPDATE meta SET value = '2' WHERE key = 'format';
 COMMIT;
 )";
