@@ -181,24 +181,32 @@ void write_policy(Page& page, const TableSpec& table) {
   page.row({"Kept in the archive", age(table.retention.archive_days)});
 }
 
+std::string tolerance(const Identity& identity) {
+  std::string text = identity.relation == Relation::Range
+                         ? fmt::format("{} to {}", identity.minimum, identity.maximum)
+                         : fmt::format("{}", identity.tolerance);
+  if (!identity.time.empty()) text += fmt::format(", since {}", identity.since.iso());
+  if (identity.least > 0) text += fmt::format(", all from {} up", identity.least);
+  return text;
+}
+
 void write_identities(Page& page, const TableSpec& table) {
   if (table.identities.empty()) return;
   page.heading("What every row must satisfy");
   page.head({"Relation", "Columns", "Scale", "Tolerance or range"});
   for (const Identity& identity : table.identities)
     page.row({std::string(name(identity.relation)), codes(identity.columns),
-              fmt::format("{}", identity.scale),
-              identity.relation == Relation::Range
-                  ? fmt::format("{} to {}", identity.minimum, identity.maximum)
-                  : fmt::format("{}", identity.tolerance)});
+              fmt::format("{}", identity.scale), tolerance(identity)});
 }
+
+std::string described(Nulls nulls) { return nulls == Nulls::Any ? "" : std::string(name(nulls)); }
 
 void write_columns(Page& page, const TableSpec& table) {
   page.heading("Columns");
-  page.head({"Column", "Type", "Unit", "中文", "English", "Sent unasked"});
+  page.head({"Column", "Type", "Unit", "中文", "English", "Sent unasked", "Empty"});
   for (const ColumnSpec& column : table.columns)
     page.row({code(column.name), std::string(frame::name(column.type)), column.unit, column.label,
-              column.label_en, column.by_default ? "yes" : "no"});
+              column.label_en, column.by_default ? "yes" : "no", described(column.nulls)});
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ TEST_F(Reference, page_names_source_policy_and_columns) {
         "| `trade_date` | str |  | 交易日期（YYYYMMDD） |\n", "| Schedule | `0 18 * * 1-5` |\n",
         "| Memory (L1) | not cached |\n", "| Redis (L2) | 1 h |\n", "| Kept hot | 90 days |\n",
         "| price_between | `amount`, `vol`, `low`, `high` | 10 | 0.002 |\n",
-        "| `amount` | real | 千元 | 成交额 | Turnover | yes |\n"})
+        "| `vol` | real | 手 | 成交量 | Volume | yes | never |\n",
+        "| `amount` | real | 千元 | 成交额 | Turnover | yes | all or none |\n"})
     EXPECT_THAT(daily, HasSubstr(part));
   EXPECT_THAT(daily, Not(HasSubstr("Poll interval")));
 }
@@ -50,6 +51,9 @@ TEST_F(Reference, page_names_twin_split_and_fixed_parameters) {
   EXPECT_THAT(page("ths_hot"), HasSubstr("| Always sent | `is_new=N` |\n"));
   EXPECT_THAT(page("ths_hot"), HasSubstr("| Poll interval | 60 s |\n"));
   EXPECT_THAT(page("trade_cal"), HasSubstr("| range | `is_open` | 1 | 0 to 1 |\n"));
+  EXPECT_THAT(page("daily_basic"),
+              HasSubstr("`turnover_rate_f`, `free_share` | 1 | 0.05, all from 0.01 up |\n"));
+  EXPECT_THAT(page("income_vip"), HasSubstr("`income_tax` | 1 | 0.01, since 2007-01-01 |\n"));
   EXPECT_THAT(page("stock_basic"), HasSubstr("| Kept hot | for ever |\n"));
 }
 

@@ -76,11 +76,8 @@ const std::string kKinds = "one of whole, date, code, period, window, announceme
 INSTANTIATE_TEST_SUITE_P(
     Keys, WrongTable,
     testing::Values(
-        Edit{
-            "unknown_key_at_the_top", "quote/daily", "expect:", "expects:", "unknown key 'expects'",
-            "did you mean 'expect'? one of table, title, title_en, category, helper, columns, key, "
-            "code, codes, time, days, since, source, expect, expect_exchanges, identities, policy, "
-            "cache, retention"},
+        Edit{"unknown_key_at_the_top", "quote/daily",
+             "expect:", "expects:", "unknown key 'expects'", "did you mean 'expect'?"},
         Edit{"unknown_key_inside", "quote/daily",
              "  batch_size:", "  batchsize:", "unknown key 'policy.batchsize'",
              "did you mean 'batch_size'? one of update_mode, schedule, batch_size, retry_times, "
@@ -151,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"unknown_relation", "quote/daily", "relation: ohlc", "relation: olhc",
              "identities[0].relation: no value 'olhc'",
              "did you mean 'ohlc'? one of ohlc, price_between, change, pct_chg, sum, balance, "
-             "equal, product, positive, "
+             "equal, product, products, positive, "
              "not_negative, ascending, range"},
         Edit{"unknown_parameter_type", "quote/daily", "{name: ts_code, type: str,",
              "{name: ts_code, type: text,", "source.parameters[0].type: no type 'text'",
@@ -239,7 +236,21 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"column_that_is_no_number", "quote/daily", "columns: [open, high, low, close]}",
              "columns: [ts_code, high, low, close]}",
              "identities[0].columns: column 'ts_code' is text",
-             "an identity takes int and real columns"},
+             "an identity takes int and real columns; ascending and range also take dates"},
+        Edit{"column_empty_never_and_together", "quote/daily", "all_or_none: [pre_close,",
+             "all_or_none: [open,", "all_or_none: column 'open' stands twice",
+             "remove one of them"},
+        Edit{"column_that_is_missing_and_never_empty", "quote/adj_factor", "not_null: [adj_factor]",
+             "not_null: [factor]", "not_null: no column 'factor'",
+             "did you mean 'adj_factor'? one of ts_code, trade_date, adj_factor"},
+        Edit{"identity_since_without_a_time", "base/stock_basic",
+             "columns: [list_date, delist_date]}",
+             "columns: [list_date, delist_date], since: 2007-01-01}",
+             "identities[1].since: the table has no time column", ""},
+        Edit{"date_in_a_product", "quote/daily_basic", "columns: [total_mv, close, total_share]",
+             "columns: [trade_date, close, total_share]",
+             "identities[1].columns: column 'trade_date' is date",
+             "an identity takes int and real columns; ascending and range also take dates"},
         Edit{"too_few_columns", "quote/daily", "columns: [open, high, low, close]}",
              "columns: [open, high, low]}", "identities[0].columns: ohlc takes 4 columns, found 3",
              ""},

@@ -226,6 +226,7 @@ Arity arity(Relation relation) {
   switch (relation) {
     case Relation::Ohlc:
     case Relation::PriceBetween:
+    case Relation::Products:
       return {4, 4};
     case Relation::Change:
     case Relation::PctChg:
@@ -253,11 +254,13 @@ void check_columns(Reader& r, const Identity& identity, const TableSpec& spec) {
                                     least, most == least ? "" : " or more", count));
   if (identity.relation == Relation::Balance && count % 2 != 0)
     r.refuse("columns", fmt::format("balance takes two equal halves, found {} columns", count));
+  const bool dates =
+      identity.relation == Relation::Ascending || identity.relation == Relation::Range;
   for (const std::string& column : identity.columns)
     if (const ColumnSpec* c = spec.column(column);
-        c != nullptr && c->type != frame::Type::Int && c->type != frame::Type::Real)
+        c != nullptr && (c->type == frame::Type::Text || (c->type == frame::Type::Date && !dates)))
       r.refuse("columns", fmt::format("column '{}' is {}", column, frame::name(c->type)),
-               "an identity takes int and real columns");
+               "an identity takes int and real columns; ascending and range also take dates");
 }
 
 Identity read_identity(Reader& r, const TableSpec& spec, const Names& columns) {
@@ -265,10 +268,16 @@ Identity read_identity(Reader& r, const TableSpec& spec, const Names& columns) {
   Identity identity;
   identity.relation =
       r.choice<Relation>("relation", {Ohlc, PriceBetween, Change, PctChg, Sum, Balance, Equal,
-                                      Product, Positive, NotNegative, Ascending, Range});
+                                      Product, Products, Positive, NotNegative, Ascending, Range});
   identity.columns = r.texts_among("columns", true, columns, "column");
   identity.tolerance = r.real_or("tolerance", 0);
   identity.scale = r.real_or("scale", 1);
+  if (identity.relation == Products) identity.least = r.real_or("least", 0);
+  if (r.has("since")) {
+    identity.time = spec.time;
+    identity.since = r.date("since");
+    if (spec.time.empty()) r.refuse("since", "the table has no time column");
+  }
   check_columns(r, identity, spec);
   if (identity.tolerance < 0) r.refuse("tolerance", "is negative");
   if (identity.relation != Range) return identity;
@@ -290,6 +299,19 @@ void read_roles(Reader& r, TableSpec& spec, const Names& columns) {
   using enum Days;
   spec.days = r.choice<Days>("days", {Trading, WeekEnd, MonthEnd, QuarterEnd, Calendar});
   spec.since = r.date("since");
+}
+
+/// The columns whose cells the source always fills, or fills all together.
+void read_nulls(Reader& r, TableSpec& spec, const Names& columns) {
+  for (const auto& [key, nulls] :
+       {std::pair{"not_null", Nulls::Never}, std::pair{"all_or_none", Nulls::AllOrNone}})
+    for (const std::string& name : r.texts_among(key, false, columns, "column")) {
+      const auto column = std::ranges::find(spec.columns, name, &ColumnSpec::name);
+      if (column == spec.columns.end()) continue;
+      if (column->nulls != Nulls::Any)
+        r.refuse(key, fmt::format("column '{}' stands twice", name), "remove one of them");
+      column->nulls = nulls;
+    }
 }
 
 void read_expectation(Reader& r, TableSpec& spec) {
@@ -331,6 +353,7 @@ void read_body(Reader& r, TableSpec& spec) {
   spec.columns = read_columns(r);
   const Names columns = names_of(spec.columns);
   read_roles(r, spec, columns);
+  read_nulls(r, spec, columns);
   r.map("source", [&](Reader& source) { spec.source = read_source(source, spec.columns); });
   read_expectation(r, spec);
   check_walks(r, spec);

@@ -40,10 +40,15 @@ std::string_view name(Days days) {
   return pick(kNames, days);
 }
 
+std::string_view name(Nulls nulls) {
+  constexpr std::array<std::string_view, 3> kNames{"any", "all or none", "never"};
+  return pick(kNames, nulls);
+}
+
 std::string_view name(Relation relation) {
-  constexpr std::array<std::string_view, 12> kNames{
-      "ohlc",  "price_between", "change",   "pct_chg",      "sum",       "balance",
-      "equal", "product",       "positive", "not_negative", "ascending", "range"};
+  constexpr std::array<std::string_view, 13> kNames{
+      "ohlc",    "price_between", "change",   "pct_chg",      "sum",       "balance", "equal",
+      "product", "products",      "positive", "not_negative", "ascending", "range"};
   return pick(kNames, relation);
 }
 

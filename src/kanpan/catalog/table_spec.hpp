@@ -15,6 +15,15 @@
 
 namespace kanpan::catalog {
 
+/// Which cells of a column the source leaves empty.
+enum class Nulls {
+  Any,        ///< any of them, by right
+  AllOrNone,  ///< all of an answer (a source that does not have the column) or none
+  Never,
+};
+/// "any", "all or none", "never".
+std::string_view name(Nulls nulls);
+
 struct ColumnSpec {
   std::string name;
   frame::Type type = frame::Type::Text;
@@ -22,6 +31,7 @@ struct ColumnSpec {
   std::string label_en;    ///< may be empty
   std::string unit;        ///< the source's unit (手, 千元, 万元, %, …), "" when it has none
   bool by_default = true;  ///< the source sends it when no fields are named
+  Nulls nulls = Nulls::Any;
 };
 
 struct ParameterSpec {
@@ -151,9 +161,10 @@ std::string_view name(Days days);
 
 /// What an identity says of its columns, named here in their order. A row with a null among them is
 /// not judged. "Near" means |difference| <= tolerance x max(1, |left|, |right|): relative for large
-/// numbers, absolute for small ones. Everything is in the source's units.
+/// numbers, absolute for small ones. Everything is in the source's units; a date is the number
+/// YYYYMMDD, and only `ascending` and `range` take it.
 enum class Relation {
-  Ohlc,          ///< [open, high, low, close]: 0 < low <= open, close <= high
+  Ohlc,          ///< [open, high, low, close]: 0 < low <= open, close <= high < 10 x low
   PriceBetween,  ///< [amount, vol, low, high]: low - slack <= amount x scale / vol <= high + slack,
                  ///< slack = tolerance x high; not judged where vol or amount
                  ///< is below 1, because there the rounding of amount decides
@@ -164,9 +175,11 @@ enum class Relation {
   Balance,       ///< [left, …, right, …], halves: sum of the left near the sum of the right
   Equal,         ///< [a, b]: a x scale near b
   Product,       ///< [total, a, b]: total near a x b x scale
+  Products,      ///< [a, b, c, d]: a x b x scale near c x d; not judged where one of the four is
+                 ///< below `least`, because there its rounding decides
   Positive,      ///< [column, …]: each > 0
   NotNegative,   ///< [column, …]: each >= 0
-  Ascending,     ///< [a, b, …]: each <= the next
+  Ascending,     ///< [a, b, …]: each <= the next, or near it
   Range,         ///< [column, …]: minimum <= each <= maximum
 };
 /// "ohlc", "price_between", …, as the YAML spells it.
@@ -179,6 +192,9 @@ struct Identity {
   double tolerance = 0;
   double scale = 1;
   double minimum = 0, maximum = 0;  ///< Range only
+  double least = 0;                 ///< Products only
+  std::string time = {};            ///< column of the day that `since` bounds
+  Date since = {};                  ///< rows of earlier days are not judged, where there is `time`
 };
 
 /// The categories, in the order in which people read them.

@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
 #include "kanpan/market/code.hpp"
+#include "kanpan/market/spelling.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -53,6 +55,27 @@ class Inspection {
                            frame::name(column.type));
       });
     }
+  }
+
+  /// Nothing is said of a column that was not asked for, nor of one that is empty throughout and
+  /// may be: whether the source usually has it, its history knows.
+  std::optional<Refusal> nulls() {
+    for (std::size_t c = 0; c < table_.columns.size(); ++c) {
+      const catalog::ColumnSpec& spec = table_.columns[c];
+      const Column& cells = harvest_.rows.column(c);
+      if (spec.nulls == catalog::Nulls::Any || !cells.has_nulls() || is_absent(spec.name)) continue;
+      if (cells.null_count() == bad_.size()) {
+        if (spec.nulls == catalog::Nulls::AllOrNone) continue;
+        return Refusal{"page.empty_column",
+                       fmt::format("{} is empty in all {} rows", spec.name, bad_.size())};
+      }
+      for (std::uint32_t row = 0; row < bad_.size(); ++row)
+        if (cells.is_null(row))
+          hold(row, "null." + spec.name, [&] {
+            return fmt::format("{} is empty, which the source never leaves it", spec.name);
+          });
+    }
+    return std::nullopt;
   }
 
   void codes() {
@@ -145,6 +168,10 @@ class Inspection {
   bool is_bad(std::uint32_t row) const { return bad_[row]; }
 
  private:
+  bool is_absent(std::string_view name) const {
+    return std::ranges::find(harvest_.absent, name) != harvest_.absent.end();
+  }
+
   const Column* column(std::string_view name) const {
     const auto at = name.empty() ? Batch::npos : harvest_.rows.find(name);
     return at == Batch::npos ? nullptr : &harvest_.rows.column(at);
@@ -256,40 +283,6 @@ class Inspection {
   std::vector<HeldRow> held_;
 };
 
-/// A percentage has none: the share of holders in profit rises tenfold within a week. A plain ratio
-/// has one where the same shares come every day.
-bool has_magnitude(const TableSpec& table, const catalog::ColumnSpec& column) {
-  if (column.type == frame::Type::Text || column.type == frame::Type::Date || column.unit == "%")
-    return false;
-  const bool same_shares =
-      table.expect == catalog::Expect::ListedCodes || table.expect == catalog::Expect::ListedAll;
-  return !column.unit.empty() || (column.type == frame::Type::Real && same_shares);
-}
-
-/// One whole-market day against the days around it.
-Result<std::optional<Refusal>> unit_flip(const Slice& slice, const Batch& rows, History& history,
-                                         double factor) {
-  const TableSpec& table = *slice.table;
-  if (slice.walk.kind != WalkKind::Date || !slice.range || rows.rows() < kLeastRows)
-    return std::optional<Refusal>{};
-  const Date day = slice.range->first;
-  KANPAN_LET(const auto usual, history.near(table, day));
-  Medians now = medians(rows);
-  if (usual) {
-    for (std::size_t c = 0; c < now.size(); ++c) {
-      const double ratio = now[c] / (*usual)[c];
-      if (!has_magnitude(table, table.columns[c]) || !std::isfinite(ratio)) continue;
-      if (ratio < factor && ratio > 1 / factor) continue;
-      return std::optional(
-          Refusal{"page.unit_flip",
-                  fmt::format("the median of {} is {:.6g}, {:.4g} times that of the days around",
-                              table.columns[c].name, now[c], ratio)});
-    }
-  }
-  history.accepted(table, day, std::move(now));
-  return std::optional<Refusal>{};
-}
-
 std::string row_json(const Harvest& harvest, std::uint32_t row) {
   boost::json::object object;
   for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
@@ -321,6 +314,33 @@ Verdict refused(Refusal refusal, frame::Batch rows) {
   return verdict;
 }
 
+/// Codes are identifiers: full-width letters and stray blanks say nothing. All other text stays as
+/// the source wrote it. The note has the original.
+void fold_codes(const TableSpec& table, Harvest& harvest, std::vector<std::string>& notes) {
+  const auto at = table.code.empty() ? Batch::npos : harvest.rows.find(table.code);
+  if (at == Batch::npos || harvest.rows.column(at).type() != frame::Type::Text) return;
+  Column& codes = harvest.rows.column(at);
+  const auto odd = [](unsigned char byte) { return byte <= ' ' || byte >= 0x80; };
+  if (std::ranges::none_of(codes.texts().bytes(), odd)) return;
+  Column folded(frame::Type::Text);
+  std::string example;
+  std::size_t count = 0;
+  for (std::size_t row = 0; row < codes.size(); ++row) {
+    const auto code = codes.texts()[row];
+    if (codes.is_null(row) || market::is_code(code)) continue;
+    const std::string plain = market::folded(code);
+    if (!market::is_code(plain)) continue;
+    if (count++ == 0) example = fmt::format("{} '{}' read as '{}'", table.code, code, plain);
+    folded.append(codes, folded.size(), row);
+    folded.push(std::string_view(plain));
+  }
+  if (count == 0) return;
+  folded.append(codes, folded.size(), codes.size());
+  codes = std::move(folded);
+  notes.push_back(count == 1 ? example
+                             : fmt::format("{}, and {} more like it", example, count - 1));
+}
+
 /// The rows neither held nor dropped; the batch itself when that is all of them.
 Batch accepted_rows(Harvest& harvest, const Inspection& inspection, const std::vector<bool>& drop) {
   std::vector<std::uint32_t> kept;
@@ -340,11 +360,14 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
     verdict.rows = std::move(harvest.rows);
     return verdict;
   }
+  fold_codes(*slice.table, harvest, verdict.notes);
   Inspection inspection(slice, harvest, options);
   if (auto refusal = inspection.schema())
     return refused(std::move(*refusal), std::move(harvest.rows));
   std::vector<bool> drop(harvest.rows.rows(), false);
   inspection.cells();
+  if (auto refusal = inspection.nulls())
+    return refused(std::move(*refusal), std::move(harvest.rows));
   inspection.numbers();
   inspection.codes();
   inspection.window();
@@ -355,9 +378,9 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   verdict.held = inspection.take_held();
   for (HeldRow& held : verdict.held) held.json = row_json(harvest, held.row);
   verdict.rows = accepted_rows(harvest, inspection, drop);
-  KANPAN_LET(auto flip, unit_flip(slice, verdict.rows, history, options.unit_flip_factor));
+  KANPAN_LET(auto unlike, unlike_history(slice, verdict.rows, history, options));
   const bool all = verdict.rows.rows() == drop.size();
-  if (flip) return refused(std::move(*flip), std::move(all ? verdict.rows : harvest.rows));
+  if (unlike) return refused(std::move(*unlike), std::move(all ? verdict.rows : harvest.rows));
   return verdict;
 }
 

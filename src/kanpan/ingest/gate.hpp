@@ -20,6 +20,7 @@ struct Harvest {
   frame::Batch rows;                             ///< of all pages, catalog columns in catalog order
   std::vector<source::Page::BadCell> bad_cells;  ///< row = position in `rows`
   std::vector<std::string> missing;  ///< catalog columns that a page with rows did not have
+  std::vector<std::string> absent;   ///< catalog columns that nobody expects: of a narrower file
   std::vector<std::string> unknown;  ///< columns that the catalog does not know
   std::vector<std::pair<std::string, std::string>> pages;  ///< call and body, for quarantine
 };
@@ -50,13 +51,18 @@ struct GateOptions {
   double systematic_share = 0.2;
   /// … and the least number of rows for that.
   std::uint32_t systematic_rows = 5;
-  /// Factor by which a day's median may differ from the days around it. Units differ by 100 and
-  /// more; the market's turnover has not moved by 20 from one day to the next.
+  /// Factor by which a column's median may differ from that of a day near by. Units differ by 100
+  /// and more; the market's turnover has not moved by 20 from one day to the next.
   double unit_flip_factor = 20;
+  /// … a percentage's, or that of a column with signs, which a crash moves by 20 and more (the
+  /// share of holders in profit: from 5 to 90 % within a week).
+  double restless_factor = 50;
+  /// … prices' and numbers of shares' where the same codes come every day. A slipped point is 10.
+  double steady_factor = 5;
 };
 
-/// Judges in this order: schema, cells, window and codes, keys, identities, magnitudes. Pure but
-/// for what History reads. Thread-safe. Errors are History's.
+/// Judges in this order: schema, cells, nulls, codes and window, keys, identities, history. Pure
+/// but for what History reads. Thread-safe. Errors are History's.
 Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
                       const GateOptions& options = {});
 

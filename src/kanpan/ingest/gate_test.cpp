@@ -106,6 +106,48 @@ TEST_F(Gate, HoldsNumbersThatCannotBe) {
   }
 }
 
+TEST_F(Gate, HoldsRowsThatLackWhatTheSourceNeverLeavesEmpty) {
+  auto rows = day(3);
+  rows[1][5] = "";   // close: never
+  rows[2][10] = "";  // amount: all or none
+  const auto verdict = judged(rows);
+  ASSERT_EQ(verdict.held.size(), 2u);
+  EXPECT_EQ(verdict.held[0].rule, "null.close");
+  EXPECT_EQ(verdict.held[0].reason, "close is empty, which the source never leaves it");
+  EXPECT_EQ(verdict.held[1].rule, "null.amount");
+  EXPECT_EQ(verdict.rows.rows(), 1u);
+}
+
+TEST_F(Gate, RefusesAPageWithAColumnThatIsEmptyThroughout) {
+  auto rows = day(3);
+  for (auto& row : rows) row[5] = "";
+  const auto verdict = judged(rows);
+  ASSERT_TRUE(verdict.refused);
+  EXPECT_EQ(verdict.refused->rule, "page.empty_column");
+  EXPECT_EQ(verdict.refused->reason, "close is empty in all 3 rows");
+}
+
+TEST_F(Gate, TakesASourceThatDoesNotHaveAColumn) {
+  auto rows = day(3);
+  for (auto& row : rows) row[10] = "";
+  EXPECT_EQ(judged(rows).rows.rows(), 3u) << "amount may be absent";
+  for (auto& row : rows) row[5] = "";
+  auto file = harvest(rows);
+  file.absent = {"close", "amount"};
+  EXPECT_EQ(judged(day_slice(), std::move(file)).rows.rows(), 3u) << "a file without close";
+}
+
+TEST_F(Gate, ReadsACodeInAnotherWidth) {
+  auto rows = day(3);
+  rows[1][0] = " ６００００１．ＳＨ　";
+  const auto verdict = judged(rows);
+  EXPECT_THAT(verdict.held, IsEmpty());
+  ASSERT_EQ(verdict.rows.rows(), 3u);
+  for (int row = 0; row < 3; ++row)
+    EXPECT_EQ(verdict.rows.column(0).text_of(static_cast<std::size_t>(row)), share(row));
+  EXPECT_THAT(verdict.notes, ElementsAre("ts_code ' ６００００１．ＳＨ　' read as '600001.SH'"));
+}
+
 TEST_F(Gate, HoldsMalformedCodes) {
   for (const char* code : {"600001", "600001.", ".SH", "600001.sh", "6000 01.SH"}) {
     auto rows = day(2);

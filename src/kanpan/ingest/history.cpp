@@ -3,72 +3,92 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
-#include <limits>
 
 #include "kanpan/ingest/relations.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
-constexpr int kNearDays = 31;
 /// Days kept per table: older ones are as good as those around them.
 constexpr std::size_t kMostDays = 400;
+constexpr std::size_t kSampled = 1000;
 
-double median_magnitude(const frame::Column& column) {
-  std::vector<double> values = numbers(column);
-  if (std::ranges::any_of(values, [](double value) { return value < 0; }))
-    return std::numeric_limits<double>::quiet_NaN();
-  std::size_t kept = 0;
-  for (std::size_t row = 0; row < values.size(); ++row)
-    if (values[row] != 0 && std::isfinite(values[row]) && !column.is_null(row))
-      values[kept++] = values[row];
-  if (kept < kLeastRows) return std::numeric_limits<double>::quiet_NaN();
-  values.resize(kept);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(kept / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+int near_days(const catalog::TableSpec& table) {
+  return table.days == catalog::Days::QuarterEnd ? 400 : 31;
+}
+
+/// How far off a known day is; the day itself comes last, since what it holds may be what is being
+/// replaced.
+int distance(const catalog::TableSpec& table, Date known, Date day) {
+  const int days = std::abs(known - day);
+  return days == 0 ? near_days(table) : days;
+}
+
+/// Of every `step`-th row.
+Usual sizes_of(const frame::Column& column, const std::vector<double>& values, std::size_t step) {
+  Usual usual;
+  std::vector<double> sizes;
+  std::size_t negative = 0;
+  for (std::size_t row = 0; row < values.size(); row += step) {
+    const double value = values[row];
+    if (value == 0 || !std::isfinite(value) || column.is_null(row)) continue;
+    if (value < 0) ++negative;
+    sizes.push_back(std::abs(value));
+  }
+  if (sizes.size() < kLeastRows) return step > 1 ? sizes_of(column, values, 1) : usual;
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::ranges::nth_element(sizes, middle);
+  usual.median = *middle;
+  usual.negative = static_cast<double>(negative) / static_cast<double>(sizes.size());
+  return usual;
 }
 
 }  // namespace
 
-Medians medians(const frame::Batch& batch) {
-  Medians out;
-  for (std::size_t c = 0; c < batch.width(); ++c) out.push_back(median_magnitude(batch.column(c)));
-  return out;
+Profile profile(const frame::Batch& batch) {
+  Profile profile;
+  const double rows = static_cast<double>(std::max<std::size_t>(batch.rows(), 1));
+  const std::size_t step = std::max<std::size_t>(batch.rows() / kSampled, 1);
+  for (std::size_t c = 0; c < batch.width(); ++c) {
+    const frame::Column& column = batch.column(c);
+    Usual& made = profile.emplace_back();
+    if (column.type() == frame::Type::Int || column.type() == frame::Type::Real)
+      made = sizes_of(column, numbers(column), step);
+    made.filled = static_cast<double>(batch.rows() - column.null_count()) / rows;
+  }
+  return profile;
 }
 
-Result<std::optional<Medians>> History::near(const catalog::TableSpec& table, Date day) {
+Result<std::optional<Profile>> History::near(const catalog::TableSpec& table, Date day) {
   {
     const std::lock_guard lock(mutex_);
     const auto& days = known_[table.name];
-    const auto after = days.lower_bound(day);
-    auto nearest = after;
-    if (after != days.begin())
-      if (const auto before = std::prev(after);
-          after == days.end() || day - before->first < after->first - day)
-        nearest = before;
-    if (nearest != days.end() && std::abs(nearest->first - day) <= kNearDays)
+    const auto nearest = std::ranges::min_element(
+        days, {}, [&](const auto& known) { return distance(table, known.first, day); });
+    if (nearest != days.end() && distance(table, nearest->first, day) <= near_days(table))
       return std::optional(nearest->second);
   }
   KANPAN_LET(auto stored, from_store(table, day));
-  if (stored) accepted(table, day, *stored);
-  return stored;
+  if (!stored) return std::optional<Profile>{};
+  accepted(table, stored->day, stored->profile);
+  return std::optional(std::move(stored->profile));
 }
 
-void History::accepted(const catalog::TableSpec& table, Date day, Medians medians) {
+void History::accepted(const catalog::TableSpec& table, Date day, Profile profile) {
   const std::lock_guard lock(mutex_);
   auto& days = known_[table.name];
-  days.insert_or_assign(day, std::move(medians));
+  days.insert_or_assign(day, std::move(profile));
   if (days.size() > kMostDays) days.erase(days.begin());
 }
 
-Result<std::optional<Medians>> History::from_store(const catalog::TableSpec& table,
-                                                   Date day) const {
-  KANPAN_LET(const auto counts, store_.day_counts(table, {day - kNearDays, day + kNearDays}));
-  const auto found = std::ranges::find_if(
-      counts, [](const store::DayCount& count) { return count.rows >= kLeastRows; });
-  if (found == counts.end()) return std::optional<Medians>{};
+Result<std::optional<History::Known>> History::from_store(const catalog::TableSpec& table,
+                                                          Date day) const {
+  KANPAN_LET(auto counts,
+             store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
+  std::erase_if(counts, [](const store::DayCount& count) { return count.rows < kLeastRows; });
+  const auto found = std::ranges::min_element(
+      counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
+  if (found == counts.end()) return std::optional<Known>{};
   store::Read read;
   read.table = &table;
   read.from = read.to = found->day;
@@ -77,7 +97,7 @@ Result<std::optional<Medians>> History::from_store(const catalog::TableSpec& tab
     rows.append(batch);
     return true;
   }));
-  return std::optional(medians(rows));
+  return std::optional(Known{found->day, profile(rows)});
 }
 
 }  // namespace kanpan::ingest

@@ -165,6 +165,7 @@ class ImportExecution {
     if (request_.normal_units) restore_units(table_, block);
     Harvest harvest;
     harvest.rows = std::move(block.batch);
+    harvest.absent = file.rows->missing();
     for (auto& cell : block.bad_cells)
       harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
     const auto bad_cells = harvest.bad_cells;

@@ -46,10 +46,26 @@ bool pct_chg(const Identity& identity, Row v) {
          std::abs((v[0] / v[1] - 1) * identity.scale - v[2]) <= identity.tolerance + 1e-9;
 }
 
-bool ascending(Row v) { return std::ranges::is_sorted(v); }
+bool products(const Identity& identity, Row v) {
+  if (std::ranges::any_of(v, [&](double x) { return std::abs(x) < identity.least; })) return true;
+  return near(v[0] * v[1] * identity.scale, v[2] * v[3], identity.tolerance);
+}
+
+bool ascending(const Identity& identity, Row v) {
+  for (std::size_t i = 1; i < v.size(); ++i)
+    if (v[i - 1] > v[i] && (identity.tolerance == 0 || !near(v[i - 1], v[i], identity.tolerance)))
+      return false;
+  return true;
+}
 
 bool within(Row v, double minimum, double maximum) {
   return std::ranges::all_of(v, [&](double x) { return minimum <= x && x <= maximum; });
+}
+
+/// What says something of each cell alone.
+bool is_of_cells(Relation relation) {
+  return relation == Relation::Positive || relation == Relation::NotNegative ||
+         relation == Relation::Range;
 }
 
 /// Whether one row, given as the identity's columns in order, satisfies it.
@@ -71,12 +87,14 @@ bool holds(const Identity& identity, Row v) {
       return near(v[0] * identity.scale, v[1], identity.tolerance);
     case Relation::Product:
       return near(v[0], v[1] * v[2] * identity.scale, identity.tolerance);
+    case Relation::Products:
+      return products(identity, v);
     case Relation::Positive:
       return std::ranges::all_of(v, [](double x) { return x > 0; });
     case Relation::NotNegative:
       return std::ranges::all_of(v, [](double x) { return x >= 0; });
     case Relation::Ascending:
-      return ascending(v);
+      return ascending(identity, v);
     case Relation::Range:
       return within(v, identity.minimum, identity.maximum);
   }
@@ -86,13 +104,23 @@ bool holds(const Identity& identity, Row v) {
 }  // namespace
 
 std::vector<double> numbers(const frame::Column& column) {
-  if (column.type() == frame::Type::Real) {
-    const auto values = column.reals();
-    return {values.begin(), values.end()};
+  std::vector<double> values;
+  switch (column.type()) {
+    case frame::Type::Text:
+      break;
+    case frame::Type::Date:
+      values.reserve(column.size());
+      for (const Date day : column.dates())
+        values.push_back(day.year() * 10000 + day.month() * 100 + day.day());
+      break;
+    case frame::Type::Int:
+      values.assign(column.ints().begin(), column.ints().end());
+      break;
+    case frame::Type::Real:
+      values.assign(column.reals().begin(), column.reals().end());
+      break;
   }
-  if (column.type() != frame::Type::Int) return {};
-  const auto values = column.ints();
-  return {values.begin(), values.end()};
+  return values;
 }
 
 std::vector<std::uint32_t> broken_rows(const Identity& identity, const frame::Batch& batch) {
@@ -107,12 +135,18 @@ std::vector<std::uint32_t> broken_rows(const Identity& identity, const frame::Ba
   }
   const bool any_nulls =
       std::ranges::any_of(columns, [](const frame::Column* column) { return column->has_nulls(); });
+  const auto time = identity.time.empty() ? frame::Batch::npos : batch.find(identity.time);
+  const auto days =
+      time == frame::Batch::npos ? std::span<const Date>{} : batch.column(time).dates();
   std::vector<std::uint32_t> broken;
+  const bool of_cells = is_of_cells(identity.relation);
   std::vector<double> row(columns.size());
   for (std::uint32_t r = 0; r < batch.rows(); ++r) {
-    if (any_nulls && std::ranges::any_of(columns, [r](auto* column) { return column->is_null(r); }))
-      continue;
-    for (std::size_t c = 0; c < row.size(); ++c) row[c] = values[c][r];
+    if (!days.empty() && days[r] < identity.since) continue;
+    row.clear();
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (!any_nulls || !columns[c]->is_null(r)) row.push_back(values[c][r]);
+    if (row.size() < columns.size() && !of_cells) continue;
     if (!holds(identity, row)) broken.push_back(r);
   }
   return broken;

@@ -11,7 +11,8 @@
 namespace kanpan::ingest {
 
 /// The rows that break the identity, ascending. A row with a null among the identity's columns is
-/// not judged; an identity whose columns are not all in the batch judges nothing.
+/// not judged, or by its other cells where the relation is of each cell alone (positive,
+/// not_negative, range); an identity whose columns are not all in the batch judges nothing.
 std::vector<std::uint32_t> broken_rows(const catalog::Identity& identity,
                                        const frame::Batch& batch);
 
@@ -19,7 +20,7 @@ std::vector<std::uint32_t> broken_rows(const catalog::Identity& identity,
 std::string explain(const catalog::Identity& identity, const frame::Batch& batch,
                     std::uint32_t row);
 
-/// One column as doubles, whether it holds ints or reals; empty for text and dates.
+/// One column as doubles, dates as YYYYMMDD; empty for text.
 std::vector<double> numbers(const frame::Column& column);
 
 }  // namespace kanpan::ingest

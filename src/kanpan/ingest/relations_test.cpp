@@ -37,6 +37,8 @@ Identity identity(Relation relation, double tolerance = 0, double scale = 1, dou
 TEST(Relations, HoldAndBreak) {
   const Identity between = identity(Relation::PriceBetween, 0.002, 10);
   const Identity percent = identity(Relation::PctChg, 0.006, 100);
+  Identity products = identity(Relation::Products, 0.1);
+  products.least = 0.01;
   const Case cases[] = {
       {"bar", identity(Relation::Ohlc), {10, 11, 9, 10.5}, true},
       {"flat bar", identity(Relation::Ohlc), {10, 10, 10, 10}, true},
@@ -68,12 +70,17 @@ TEST(Relations, HoldAndBreak) {
       {"not equal", identity(Relation::Equal, 1e-6, 10), {5, 51}, false},
       {"product", identity(Relation::Product, 1e-6), {6, 2, 3}, true},
       {"other product", identity(Relation::Product, 1e-6), {7, 2, 3}, false},
+      {"products", products, {2, 300, 3, 200}, true},
+      {"other products", products, {2, 300, 3, 250}, false},
+      {"products of what rounding decides", products, {0.0001, 300, 3, 200}, true},
       {"positive", identity(Relation::Positive), {1, 2}, true},
       {"zero is not positive", identity(Relation::Positive), {1, 0}, false},
       {"zero is not negative", identity(Relation::NotNegative), {0, 2}, true},
       {"negative", identity(Relation::NotNegative), {0, -2}, false},
       {"ascending", identity(Relation::Ascending), {1, 1, 2}, true},
       {"descending", identity(Relation::Ascending), {1, 3, 2}, false},
+      {"descending by a rounding", identity(Relation::Ascending, 1e-6), {1, 3.000001, 3}, true},
+      {"descending by more", identity(Relation::Ascending, 1e-6), {1, 3.00001, 3}, false},
       {"in range", identity(Relation::Range, 0, 1, 0, 100), {0, 100}, true},
       {"above range", identity(Relation::Range, 0, 1, 0, 100), {0, 100.1}, false},
   };
@@ -97,6 +104,43 @@ TEST(Relations, AreNotJudgedWhereACellIsNullOrAColumnAbsent) {
   batch.column(1).push_null();
   ascending.columns = {"a", "b"};
   EXPECT_THAT(broken_rows(ascending, batch), testing::IsEmpty());
+}
+
+TEST(Relations, OfCellsAreJudgedBesideANull) {
+  frame::Batch batch = row_of({-1, 0});
+  batch.column(1) = frame::Column(frame::Type::Real);
+  batch.column(1).push_null();
+  for (const Relation relation : {Relation::Positive, Relation::NotNegative, Relation::Range}) {
+    Identity cells = identity(relation, 0, 1, 0, 100);
+    cells.columns = {"a", "b"};
+    EXPECT_THAT(broken_rows(cells, batch), testing::ElementsAre(0));
+    cells.columns = {"b"};
+    EXPECT_THAT(broken_rows(cells, batch), testing::IsEmpty());
+  }
+}
+
+TEST(Relations, TakeADateForItsDigits) {
+  frame::Column first(frame::Type::Date), second(frame::Type::Date);
+  for (const char* day : {"20240331", "20240930"}) first.push(test::day_of(day));
+  for (const char* day : {"20240430", "19241030"}) second.push(test::day_of(day));
+  const frame::Batch batch({{"a", frame::Type::Date}, {"b", frame::Type::Date}}, {first, second});
+  Identity ascending = identity(Relation::Ascending);
+  ascending.columns = {"a", "b"};
+  EXPECT_THAT(broken_rows(ascending, batch), testing::ElementsAre(1));
+  Identity range = identity(Relation::Range, 0, 1, 19901219, 20991231);
+  range.columns = {"b"};
+  EXPECT_THAT(broken_rows(range, batch), testing::ElementsAre(1));
+}
+
+TEST(Relations, LeaveDaysBeforeTheirTimeAlone) {
+  frame::Column days(frame::Type::Date), values(frame::Type::Real);
+  for (const char* day : {"20061231", "20070331"}) days.push(test::day_of(day)), values.push(-1.0);
+  const frame::Batch batch({{"day", frame::Type::Date}, {"a", frame::Type::Real}}, {days, values});
+  Identity positive = identity(Relation::Positive);
+  positive.columns = {"a"};
+  positive.time = "day";
+  positive.since = test::day_of("20070101");
+  EXPECT_THAT(broken_rows(positive, batch), testing::ElementsAre(1));
 }
 
 TEST(Relations, TakeIntsAndRealsAlike) {

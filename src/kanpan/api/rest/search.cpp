@@ -12,19 +12,27 @@
 #include "kanpan/api/answer.hpp"
 #include "kanpan/api/rest/routes.hpp"
 #include "kanpan/frame/json_writer.hpp"
+#include "kanpan/market/spelling.hpp"
 
 namespace kanpan::api::rest {
 namespace {
 
 const std::vector<std::string> kColumns{"ts_code", "name", "cnspell", "market", "list_status"};
 
-/// The stock list of one version, lower-cased for comparison.
+/// The stock list of one version, spelled for comparison too.
 struct Stocks {
   std::string version;
   frame::Batch rows;
   query::Evidence evidence;
   std::vector<std::array<std::string, 3>> lower;  ///< code, name, initials
 };
+
+/// 万 科Ａ is found by 万科a.
+std::string comparable(std::string_view text) {
+  std::string plain = boost::to_lower_copy(market::folded(text));
+  std::erase(plain, ' ');
+  return plain;
+}
 
 /// Lower is better; nothing when the row does not match.
 std::optional<int> rank(const std::array<std::string, 3>& row, std::string_view q) {
@@ -72,7 +80,7 @@ class StockList {
     for (std::size_t row = 0; row < stocks->rows.rows(); ++row) {
       auto& lower = stocks->lower.emplace_back();
       for (std::size_t c = 0; c < lower.size(); ++c)
-        lower[c] = boost::to_lower_copy(stocks->rows.column(c).text_of(row));
+        lower[c] = comparable(stocks->rows.column(c).text_of(row));
     }
     return std::shared_ptr<const Stocks>(std::move(stocks));
   }
@@ -118,7 +126,7 @@ Answer search(StockList& list, const Call& call) {
     body += "[]";
   else
     frame::append_json_items(body, stocks->rows, all_columns(kColumns.size()),
-                             find(*stocks, boost::to_lower_copy(call.text("q")), limit), {});
+                             find(*stocks, comparable(call.text("q")), limit), {});
   fmt::format_to(std::back_inserter(body),
                  "}},\"page\":{{\"next_cursor\":null,\"limit\":{}}},\"meta\":", limit);
   append_evidence(body, stocks->evidence);

@@ -1,0 +1,105 @@
+#include "kanpan/ingest/magnitudes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::ColumnSpec;
+using catalog::TableSpec;
+using catalog::WalkKind;
+
+/// The same codes come every day.
+bool same_codes(const TableSpec& table) {
+  return table.expect == catalog::Expect::ListedCodes || table.expect == catalog::Expect::ListedAll;
+}
+
+/// The change of a price: small or large as the day was, and its identity fixes it anyway.
+bool is_movement(const TableSpec& table, const ColumnSpec& column) {
+  return std::ranges::any_of(table.identities, [&](const catalog::Identity& identity) {
+    return (identity.relation == catalog::Relation::Change ||
+            identity.relation == catalog::Relation::PctChg) &&
+           identity.columns.back() == column.name;
+  });
+}
+
+/// By which factor the column's median may move; nothing for one without a usual size. A plain
+/// number has one only where the same codes come every day.
+std::optional<double> most(const TableSpec& table, const ColumnSpec& column, bool has_sign,
+                           const GateOptions& options) {
+  const bool plain =
+      column.unit.empty() && !(column.type == frame::Type::Real && same_codes(table));
+  if (plain || is_movement(table, column)) return std::nullopt;
+  // From quarter to quarter a sum grows by four or five, with or without a sign.
+  if (table.days == catalog::Days::QuarterEnd) return options.unit_flip_factor;
+  if (has_sign || column.unit == "%") return options.restless_factor;
+  const bool steady = same_codes(table) && table.days == catalog::Days::Trading &&
+                      (column.unit == "元" || column.unit == "万股");
+  return steady ? options.steady_factor : options.unit_flip_factor;
+}
+
+std::optional<Refusal> size(const TableSpec& table, const ColumnSpec& column, const Usual& now,
+                            const Usual& usual, const GateOptions& options) {
+  const double ratio = now.median / usual.median;
+  const auto factor = most(table, column, now.negative > 0 || usual.negative > 0, options);
+  if (!factor || !std::isfinite(ratio) || (ratio < *factor && ratio > 1 / *factor))
+    return std::nullopt;
+  return Refusal{"page.unit_flip",
+                 fmt::format("the median of {} is {:.6g}, {:.4g} times that of a day near by",
+                             column.name, now.median, ratio)};
+}
+
+/// What the same codes have never had below 0 is not below 0 for all of them. Not so in statements,
+/// where a standard may turn a loss into a negative gain.
+std::optional<Refusal> sign(const TableSpec& table, const ColumnSpec& column, const Usual& now,
+                            const Usual& usual) {
+  const bool turned =
+      (usual.negative == 0 && now.negative == 1) || (usual.negative == 1 && now.negative == 0);
+  if (!same_codes(table) || is_movement(table, column) || !turned || std::isnan(usual.median) ||
+      std::isnan(now.median))
+    return std::nullopt;
+  return Refusal{"page.sign_flip",
+                 fmt::format("{} is {} throughout, unlike on a day near by", column.name,
+                             now.negative > 0 ? "negative" : "positive")};
+}
+
+/// Which columns a row fills follows from what it is about; only the same codes fill the same ones,
+/// and a statement those of its quarter and its year's standard.
+std::optional<Refusal> emptiness(const TableSpec& table, const ColumnSpec& column, std::size_t rows,
+                                 const Usual& now, const Usual& usual, const GateOptions& options) {
+  const double expected = usual.filled * static_cast<double>(rows);
+  if ((!same_codes(table) && column.nulls != catalog::Nulls::AllOrNone) || expected < kLeastRows ||
+      now.filled * options.unit_flip_factor >= usual.filled)
+    return std::nullopt;
+  return Refusal{
+      "page.empty_column",
+      fmt::format("{} is filled in {:.3g} % of {} rows, and in {:.3g} % on a day near by",
+                  column.name, now.filled * 100, rows, usual.filled * 100)};
+}
+
+}  // namespace
+
+Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
+                                              History& history, const GateOptions& options) {
+  const TableSpec& table = *slice.table;
+  const bool whole = slice.walk.kind == WalkKind::Date || slice.walk.kind == WalkKind::Period;
+  if (!whole || !slice.range || rows.rows() < kLeastRows) return std::optional<Refusal>{};
+  const Date day = slice.range->first;
+  KANPAN_LET(const auto usual, history.near(table, day));
+  Profile now = profile(rows);
+  for (std::size_t c = 0; usual && c < now.size(); ++c) {
+    const ColumnSpec& column = table.columns[c];
+    if (auto found = size(table, column, now[c], (*usual)[c], options)) return found;
+    if (auto found = sign(table, column, now[c], (*usual)[c])) return found;
+    if (auto found = emptiness(table, column, rows.rows(), now[c], (*usual)[c], options))
+      return found;
+  }
+  history.accepted(table, day, std::move(now));
+  return std::optional<Refusal>{};
+}
+
+}  // namespace kanpan::ingest
