@@ -1,0 +1,70 @@
+// RunExecution: how complete the days of its tables now are.
+#include <algorithm>
+
+#include "kanpan/frame/codec.hpp"
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/run_execution.hpp"
+
+namespace kanpan::ingest {
+
+using catalog::TableSpec;
+using journal::UnitState;
+
+/// A slice that is one day of the table's time column says how complete that day now is.
+Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
+  const Slice& slice = work.slice;
+  const TableSpec& table = *slice.table;
+  if (!slice.is_one_day()) return {};
+  const Date day = slice.range->first;
+  KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
+  const std::optional<journal::DayState> before =
+      known.empty() ? std::nullopt : std::optional(known.front());
+  journal::DayState state =
+      judge_day(table, day, static_cast<std::uint32_t>(rows.rows()), sha256({frame::encode(rows)}),
+                owner_.clock_.now(), *universe_, before);
+  const bool forced = request_.mode == catalog::UpdateMode::Full;
+  if (!forced && before && before->content == state.content)
+    into.landing.unit->state = UnitState::Unchanged;
+  into.landing.days.push_back(std::move(state));
+  return {};
+}
+
+/// Tables that were walked by code or window: what their units, of this process and of those before
+/// it, covered together.
+Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() const {
+  KANPAN_LET(const auto units, owner_.ledger_.units(id_, std::nullopt));
+  std::map<const TableSpec*, Walked> walked;
+  for (const journal::Unit& unit : units) {
+    if (!leases_.contains(unit.table)) continue;
+    KANPAN_LET(const TableSpec* table, owner_.catalog_.find(unit.table));
+    KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
+    if (slice.is_one_day() || !slice.by_time_column() || table->days == catalog::Days::Calendar)
+      continue;
+    const bool done = unit.state == UnitState::Committed || unit.state == UnitState::Unchanged;
+    const DateRange range =
+        slice.range.value_or(DateRange{table->since, shanghai_date(owner_.clock_.now())});
+    Walked& all =
+        walked.try_emplace(table, Walked{range, !request_.is_part_of(*table)}).first->second;
+    all.everything = all.everything && done;
+    all.any = all.any || done;
+    all.range = {std::min(all.range.first, range.first), std::max(all.range.last, range.last)};
+  }
+  return walked;
+}
+
+/// Day states of what was not walked day by day, from what is stored now.
+Result<void> RunExecution::settle_days() {
+  KANPAN_LET(const auto tables, walked());
+  for (const auto& [table, walk] : tables) {
+    if (!walk.any) continue;
+    Submission made;
+    made.landing.lease = leases_.at(table->name);
+    KANPAN_LET(made.landing.days,
+               stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
+                           *universe_, owner_.store_, owner_.ledger_, owner_.clock_.now()));
+    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+  }
+  return {};
+}
+
+}  // namespace kanpan::ingest
