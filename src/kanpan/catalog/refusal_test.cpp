@@ -241,7 +241,7 @@ INSTANTIATE_TEST_SUITE_P(
              "all_or_none: [open,", "all_or_none: column 'open' stands twice",
              "remove one of them"},
         Edit{"column_that_is_missing_and_never_empty", "quote/adj_factor", "not_null: [adj_factor]",
-             "not_null: [factor]", "not_null: no column 'factor'",
+             "not_null: [adj_facto]", "not_null: no column 'adj_facto'",
              "did you mean 'adj_factor'? one of ts_code, trade_date, adj_factor"},
         Edit{"identity_since_without_a_time", "base/stock_basic",
              "columns: [list_date, delist_date]}",

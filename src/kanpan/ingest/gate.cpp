@@ -64,7 +64,9 @@ class Inspection {
       const catalog::ColumnSpec& spec = table_.columns[c];
       const Column& cells = harvest_.rows.column(c);
       if (spec.nulls == catalog::Nulls::Any || !cells.has_nulls() || is_absent(spec.name)) continue;
-      if (cells.null_count() == bad_.size()) {
+      const bool unreadable = std::ranges::any_of(
+          harvest_.bad_cells, [&](const auto& cell) { return cell.column == c; });
+      if (cells.null_count() == bad_.size() && !unreadable) {
         if (spec.nulls == catalog::Nulls::AllOrNone) continue;
         return Refusal{"page.empty_column",
                        fmt::format("{} is empty in all {} rows", spec.name, bad_.size())};
