@@ -24,7 +24,7 @@ struct Options {
   unsigned readers = 4;  ///< reads at the same time; more wait their turn
   std::uint64_t checkpoint_bytes = std::uint64_t{64} << 20;  ///< WAL that starts a checkpoint
   std::uint64_t temp_bytes = std::uint64_t{16} << 30;        ///< spilled by sorts, at the most
-  std::uint64_t fold_rows = 60'000;  ///< unfolded rows that make an idle fold worth its while
+  std::uint64_t fold_rows = 20'000;  ///< unfolded rows that make an idle fold worth its while
   unsigned fold_runs = 8;            ///< sorted runs in the by-code copy before it is rewritten
 };
 
