@@ -206,6 +206,7 @@ Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, cons
   source::TushareOptions options;
   options.url = settings.text("source.url");
   options.token = settings.text("source.token");
+  options.authorities = settings.text("source.authorities");
   options.path_per_api = settings.flag("source.path_per_api");
   options.kind = settings.text("source.kind");
   options.simulated = options.kind == "sim";

@@ -95,6 +95,8 @@ const std::vector<SettingSpec>& setting_specs() {
       {"source.points", "2000", "points of the token: they set the limits"},
       {"source.calls_per_minute", "", "calls a minute; 0 = no limit; from the points unless given"},
       {"source.calls_per_day", "", "calls a day; 0 = no limit; from the points unless given"},
+      {"source.authorities", "",
+       "PEM file of the only authorities trusted; the system's unless given"},
       {"source.path_per_api", "false", "append /{api_name} to the address"},
       {"source.workers", "4", "calls in flight at once"},
       {"memory.limit", default_memory(), "memory of store, caches and buffers together"},

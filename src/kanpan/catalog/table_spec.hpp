@@ -84,7 +84,7 @@ struct Twin {
 };
 
 struct SourceSpec {
-  std::string api;  ///< interface name
+  std::string api;                      ///< interface name
   std::optional<int> doc_id;            ///< number of its page, if it has one at the source
   std::optional<int> row_limit;         ///< rows per answer at the most
   std::optional<int> points;            ///< least points; empty = sold separately or unstated

@@ -90,7 +90,10 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
 
 int RunOutcome::exit_code() const {
   if (summary.run.state == journal::RunState::Cancelled) return 6;
-  if (error && kanpan::exit_code(error->code) == 4) return 4;
+  // Asking again helps no more than it did.
+  if (const int said = error ? kanpan::exit_code(error->code) : 0;
+      said == 4 || (said != 0 && error->code == Errc::Config))
+    return said;
   if (summary.planned + summary.failed > 0) return 6;
   if (error) return kanpan::exit_code(error->code);
   return summary.quarantined + summary.refused > 0 ? 5 : 0;

@@ -23,7 +23,7 @@ constexpr std::chrono::hours kRenewAfter{1};
 
 bool stops_table(Errc code) {
   return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::SourceQuota ||
-         code == Errc::SourceParameter;
+         code == Errc::SourceParameter || code == Errc::Config;
 }
 
 /// The rows in parts of at most `most` rows, of about equal size.
@@ -323,7 +323,7 @@ bool RunExecution::is_blocked(const TableSpec& table) {
 
 void RunExecution::block(const TableSpec& table, const Error& error) {
   const std::lock_guard lock(mutex_);
-  if (error.code == Errc::SourceToken)
+  if (error.code == Errc::SourceToken || error.code == Errc::Config)
     for (const auto& [name, lease] : leases_) blocked_.insert(name);
   blocked_.insert(table.name);
 }

@@ -104,6 +104,7 @@ struct HttpClient::Transfer {
   Multi multi;
   std::array<char, CURL_ERROR_SIZE> reason{};
   std::string socket;                          ///< Unix socket, "" = TCP
+  std::string authorities;                     ///< PEM file, "" = the system's
   std::function<void(std::string_view)> take;  ///< gets the body while it is set
 
   HttpReply reply;
@@ -132,6 +133,10 @@ void HttpClient::Transfer::set_up(const char* method, const std::string& url,
   else
     curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
   if (!socket.empty()) curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+  if (!authorities.empty()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, authorities.c_str());
+    curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  }
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method);
   if (body) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
@@ -193,10 +198,10 @@ Error HttpClient::Transfer::error_of(CURLcode code, const std::string& where) co
                  fmt::format("{}: the answer is larger than {} bytes", where, limits.body_bytes),
                  ""};
   const char* const text = reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
-  const bool timeout = code == CURLE_OPERATION_TIMEDOUT;
-  const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION;
-  return Error{timeout ? Errc::Timeout : Errc::Io, fmt::format("{}: {}", where, text),
-               certificate ? "install ca-certificates, or check who answers at this address" : ""};
+  std::string message = fmt::format("{}: {}", where, text);
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+    return Error{Errc::Config, std::move(message), "check who answers at this address"};
+  return Error{code == CURLE_OPERATION_TIMEDOUT ? Errc::Timeout : Errc::Io, std::move(message), ""};
 }
 
 Result<HttpReply> HttpClient::Transfer::run(const char* method, const std::string& url,
@@ -249,6 +254,11 @@ Result<HttpReply> HttpClient::stream(const std::string& url, std::string_view bo
 
 HttpClient& HttpClient::over_socket(const std::string& path) {
   transfer_->socket = path;
+  return *this;
+}
+
+HttpClient& HttpClient::trust_only(const std::string& file) {
+  transfer_->authorities = file;
   return *this;
 }
 

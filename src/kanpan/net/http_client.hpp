@@ -44,8 +44,8 @@ class HttpClient {
 
   /// Blocks until the answer is whole, whatever its status. Errors: Timeout (a deadline, a stall),
   /// Io (no connection, cut off, body over the bound), Cancelled at once when `stop` is asked for,
-  /// Config for an address that is none. Messages name scheme, host and path, never the query, user
-  /// information, headers or body.
+  /// Config for an address that is none and for a certificate that is not trusted. Messages name
+  /// scheme, host and path, never the query, user information, headers or body.
   Result<HttpReply> post(const std::string& url, std::string_view body, const Headers& headers,
                          std::stop_token stop);
   Result<HttpReply> get(const std::string& url, const Headers& headers, std::stop_token stop);
@@ -55,6 +55,9 @@ class HttpClient {
                            std::function<void(std::string_view)> take, std::stop_token stop);
   /// From now on requests go through this Unix socket; the address's host is only a name.
   HttpClient& over_socket(const std::string& path);
+  /// From now on the certificates of this PEM file are the only authorities trusted; "" = those of
+  /// the system.
+  HttpClient& trust_only(const std::string& file);
 
  private:
   struct Transfer;

@@ -1,3 +1,5 @@
+#include "kanpan/source/tushare/client.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -8,7 +10,6 @@
 #include "kanpan/frame/json.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/source/protocol/refusal.hpp"
-#include "kanpan/source/tushare/client.hpp"
 
 namespace kanpan::source {
 namespace {
@@ -22,11 +23,12 @@ constexpr std::string_view kHidden = "***";
 /// Connections that wait for their next request. Thread-safe.
 class Connections {
  public:
-  explicit Connections(net::HttpClientLimits limits) : limits_(limits) {}
+  Connections(net::HttpClientLimits limits, std::string authorities)
+      : limits_(limits), authorities_(std::move(authorities)) {}
 
   net::HttpClient take() {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return net::HttpClient(limits_);
+    if (idle_.empty()) return std::move(net::HttpClient(limits_).trust_only(authorities_));
     net::HttpClient client = std::move(idle_.back());
     idle_.pop_back();
     return client;
@@ -38,6 +40,7 @@ class Connections {
 
  private:
   net::HttpClientLimits limits_;
+  std::string authorities_;
   std::mutex mutex_;
   std::vector<net::HttpClient> idle_;
 };
@@ -48,7 +51,7 @@ class TushareSource final : public Source {
       : options_(std::move(options)),
         limiter_(wall, quota),
         breakers_(options_.breaker),
-        connections_(options_.http),
+        connections_(options_.http, options_.authorities),
         find_token_(options_.token.begin(), options_.token.end()) {}
 
   std::string_view kind() const override { return options_.kind; }
@@ -128,6 +131,11 @@ Result<Page> TushareSource::ask(const catalog::TableSpec& table, const Call& cal
   if (!reply) {
     Error error = std::move(reply).error();
     if (error.code == Errc::Timeout || error.code == Errc::Io) error.code = Errc::SourceTransient;
+    if (error.code == Errc::Config)
+      error.hint = options_.authorities.empty()
+                       ? "check who answers there, or name its authority by source.authorities"
+                       : fmt::format("check who answers there, and source.authorities '{}'",
+                                     options_.authorities);
     return error;
   }
   if (reply->status == 429) limiter_.hold(call.api, Steady::now() + protocol::rate_window(""));
