@@ -39,8 +39,8 @@ format: setup ## clang-format over C++, biome over the page
 	git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format -i
 	cd web && npm run --silent format
 
-lint: setup ## clang-tidy over what the last release build compiled
-	git ls-files -z 'src/*.cpp' | xargs -0 -n 4 -P 2 clang-tidy -p build/release --quiet
+lint: setup ## clang-tidy over src (minutes), shellcheck over the scripts
+	@tools/run-lint
 
 clean: ## remove build results (not downloads)
 	rm -rf build/release build/debug build/asan build/tsan web/dist

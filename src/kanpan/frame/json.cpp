@@ -28,9 +28,7 @@ class PageReader {
   void read_row(ondemand::array row);
   void read_cell(std::size_t column, ondemand::value cell);
 
-  [[noreturn]] static void malformed(std::string what) {
-    throw std::runtime_error(std::move(what));
-  }
+  [[noreturn]] static void malformed(const std::string& what) { throw std::runtime_error(what); }
 
   std::span<const Field> wanted_;
   ParsedPage& page_;

@@ -13,7 +13,6 @@
 namespace kanpan::ingest {
 namespace {
 
-using catalog::WalkKind;
 using source::Call;
 using source::Page;
 
