@@ -68,7 +68,6 @@ Awaitable<> Session::call_handler(const Action& action) {
     ++server_.refused;
     response_ =
         to_response({503, "overloaded", "too many requests are waiting", "", {}}, request_.id);
-    response_.headers.add("Retry-After", "1");
     co_return;
   }
   ++server_.queued;

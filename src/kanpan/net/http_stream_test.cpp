@@ -81,6 +81,17 @@ TEST(HttpServer, an_error_before_the_first_piece_is_the_answer_and_later_breaks_
   EXPECT_THAT(answer, testing::Not(testing::EndsWith("\r\n0\r\n\r\n")));
 }
 
+TEST(HttpServer, a_producer_that_finds_no_room_says_when_to_ask_again) {
+  const auto server = serve(always([](const Request&) {
+    return reply(200, "text/csv", Producer([](const Write&) -> Result<void> {
+                   return Error{Errc::Busy, "4 long reads are going on already", ""};
+                 }));
+  }));
+  const std::string answer = fetch(*server, "/");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(header_of(answer, "Retry-After"), "1");
+}
+
 TEST(HttpServer, a_producer_is_dropped_when_its_client_goes) {
   std::promise<void> dropped;
   const auto server = serve(always([&](const Request&) {

@@ -16,13 +16,12 @@ int status_of(Errc code) {
       return 400;
     case Errc::NotFound:
       return 404;
-    case Errc::Busy:
-      return 409;
     case Errc::Quality:
     case Errc::Partial:
       return 422;
     case Errc::Timeout:
       return 504;
+    case Errc::Busy:
     case Errc::Cancelled:
       return 503;
     case Errc::NoSpace:
@@ -67,6 +66,7 @@ Response to_response(const Problem& problem, std::string_view request_id) {
   Response response =
       reply(problem.status, "application/problem+json", boost::json::serialize(body) + "\n");
   response.headers.add("Cache-Control", "no-store");
+  if (problem.status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
 

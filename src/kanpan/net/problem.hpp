@@ -29,7 +29,8 @@ std::string_view reason_phrase(int status);
 /// HTTP status for a kind of error.
 int status_of(Errc code);
 Problem problem_of(const Error& error);
-/// `{"type","title","status","detail","code","hint","errors","request_id"}`.
+/// `{"type","title","status","detail","code","hint","errors","request_id"}`; Retry-After with a
+/// 503.
 Response to_response(const Problem& problem, std::string_view request_id);
 
 }  // namespace kanpan::net

@@ -66,6 +66,7 @@ struct Read {
   std::vector<Filter> filters;
   std::vector<Order> order;  ///< empty = key order; nulls last; ties in key order
   bool any_order = false;    ///< no order at all: cheaper for a whole table
+  bool slow_sink = false;    ///< the sink may wait for somebody: see Store::read
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;
   std::optional<Sequence> as_of;  ///< rows as they were after this commit
@@ -98,6 +99,9 @@ class Store {
   /// something.
   virtual Result<bool> fold(bool everything) = 0;
 
+  /// A long read keeps its reader while the sink works. Of reads whose sink may wait for a client
+  /// only so many run at once that readers are left for all others; one that finds no room in a few
+  /// seconds is Errc::Busy before its sink is called.
   virtual Result<void> read(const Read& read, const Sink& sink) const = 0;
   virtual Result<std::uint64_t> count(const Read& read) const = 0;
   /// Rows per day of the time column, oldest first.

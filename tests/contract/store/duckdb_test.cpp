@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -286,6 +288,63 @@ void expect_one_value(const DuckdbStore& store, const Read& question, std::size_
   ASSERT_EQ(rows.size(), count);
   for (const Row& row : rows) ASSERT_EQ(row.back(), rows.front().back());
   ASSERT_GE(std::get<double>(rows.front().back()), oldest);
+}
+
+/// A read that is held up at its first batch until `go`.
+class HeldRead {
+ public:
+  HeldRead(const Store& store, std::shared_future<void> go)
+      : done_(std::async(std::launch::async, [this, &store, go = std::move(go)] {
+          Read read = all_of(daily());
+          read.slow_sink = true;
+          return store.read(read, [&](frame::Batch&&) -> Result<bool> {
+            if (!std::exchange(begun_, true)) at_sink_.set_value();
+            go.wait();
+            return true;
+          });
+        })) {}
+  void wait_until_held() { at_sink_.get_future().wait(); }
+  Result<void> end() { return done_.get(); }
+
+ private:
+  bool begun_ = false;
+  std::promise<void> at_sink_;
+  std::future<Result<void>> done_;
+};
+
+TEST(DuckdbStore, long_reads_with_slow_sinks_leave_readers_for_all_others) {
+  TemporaryDirectory directory;
+  duckdb::Options options;
+  options.readers = 3;
+  options.slow_readers = 2;
+  options.patience = std::chrono::milliseconds(20);
+  const auto store = DuckdbStore::open(directory.path() / "hot.duckdb", all_tables(), options);
+  ASSERT_TRUE(store) << store.error().text();
+  const Change change = page(1, kMonday, 5'000, 10);
+  ASSERT_TRUE((*store)->apply({&change, 1}));
+
+  std::promise<void> go;
+  const auto gone = go.get_future().share();
+  HeldRead first(**store, gone), second(**store, gone);
+  first.wait_until_held();
+  second.wait_until_held();
+  EXPECT_EQ((*store)->count(all_of(daily())).value(), 5'000u);
+  EXPECT_EQ((*store)->sizes()->at("daily").rows, 5'000u);
+  EXPECT_EQ(rows_of(**store, all_of(daily())).value().size(), 5'000u) << "long, to memory";
+  Read slow = all_of(daily());
+  slow.slow_sink = true;
+  bool called = false;
+  const auto refused = (*store)->read(slow, [&](frame::Batch&&) { return called = true; });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Busy);
+  EXPECT_FALSE(called);
+  slow.codes = {"000001.SZ"};
+  EXPECT_TRUE((*store)->read(slow, [](frame::Batch&&) { return true; })) << "a short one";
+  go.set_value();
+  EXPECT_TRUE(first.end());
+  EXPECT_TRUE(second.end());
+  slow.codes.clear();
+  EXPECT_TRUE((*store)->read(slow, [](frame::Batch&&) { return true; }));
 }
 
 TEST(DuckdbStore, readers_see_whole_commits_while_the_writer_writes_and_folds) {

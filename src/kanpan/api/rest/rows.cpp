@@ -1,4 +1,6 @@
 // GET /v1/tables/{name}/rows
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "kanpan/api/answer.hpp"
@@ -136,18 +138,18 @@ class RowsAnswer {
     request.read.limit = question_.limit;
     request.read.offset = question_.offset;
     if (!request.read.as_of) request.read.as_of = seen_;
+    request.read.slow_sink = true;
     const bool csv = question_.form == Form::Csv;
     net::Producer producer = [query = &query_, request,
                               csv](const net::Write& write) -> Result<void> {
       const auto columns =
           all_columns(request.read.columns.empty() ? request.read.table->columns.size()
                                                    : request.read.columns.size());
+      // Sent with the first rows: an error before them can still be the answer.
       std::string head;
       if (csv) frame::append_csv_header(head, Batch(fields_of(request.read)), columns);
-      if (!head.empty() && !write(std::move(head)))
-        return Error{Errc::Cancelled, "client left", ""};
-      return query->rows(request, [&](Batch&& batch) -> Result<bool> {
-        std::string piece;
+      KANPAN_TRY(query->rows(request, [&](Batch&& batch) -> Result<bool> {
+        std::string piece = std::exchange(head, {});
         if (csv) frame::append_csv_rows(piece, batch, columns);
         for (std::size_t row = 0; !csv && row < batch.rows(); ++row) {
           frame::append_json_object(piece, batch, columns, row, {});
@@ -155,7 +157,10 @@ class RowsAnswer {
         }
         if (!write(std::move(piece))) return Error{Errc::Cancelled, "client left", ""};
         return true;
-      });
+      }));
+      if (!head.empty() && !write(std::move(head)))
+        return Error{Errc::Cancelled, "client left", ""};
+      return {};
     };
     net::Response response = data_response(csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
                                            std::move(producer), tag_);

@@ -22,6 +22,7 @@ Result<bool> write_rows(const query::Query& query, const Question& question,
                         EnvelopeWriter& writer) {
   query::RowsRequest request{question.read, query::Units::Source};
   request.read.offset = question.offset;
+  request.read.slow_sink = true;
   if (question.limit) request.read.limit = *question.limit + 1;
   KANPAN_TRY(query.rows(request, [&](Batch&& batch) { return writer.add(batch); }));
   return writer.has_more();

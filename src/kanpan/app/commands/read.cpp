@@ -185,6 +185,7 @@ Result<int> get(Session& session, const GetFlags& flags) {
   RowOutput output(session, format, flags.file, flags.bom);
   KANPAN_TRY(output.open());
   std::uint64_t rows = 0;
+  request.read.slow_sink = true;  // a terminal, a pipe, a socket
   KANPAN_TRY(query.rows(request, [&](Batch&& batch) -> Result<bool> {
     rows += batch.rows();
     output.add(std::move(batch));

@@ -66,7 +66,7 @@ Result<std::unique_ptr<DuckdbStore>> DuckdbStore::open(
   impl->added = std::move(opened->added);
   impl->writer =
       std::make_unique<Writer>(std::move(connection), impl->tables, options, opened->applied);
-  KANPAN_LET(impl->readers, Readers::open(*impl->database, options.readers));
+  KANPAN_LET(impl->readers, Readers::open(*impl->database, options));
   return std::unique_ptr<DuckdbStore>(new DuckdbStore(std::move(impl)));
 }
 

@@ -6,6 +6,7 @@
 // physical order is the index, and the writer keeps keys unique by construction.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -20,8 +21,10 @@ namespace kanpan::store::duckdb {
 
 struct Options {
   std::uint64_t memory_limit = std::uint64_t{1} << 30;  ///< bytes that DuckDB may hold
-  unsigned threads = 2;  ///< that fold() may use; a read uses its caller's
-  unsigned readers = 4;  ///< reads at the same time; more wait their turn
+  unsigned threads = 2;       ///< that fold() may use; a read uses its caller's
+  unsigned readers = 6;       ///< reads at the same time; more wait their turn
+  unsigned slow_readers = 4;  ///< of them, for long reads with a slow sink; at least one is left
+  std::chrono::milliseconds patience{5'000};  ///< of a long read with a slow sink, for its turn
   std::uint64_t checkpoint_bytes = std::uint64_t{64} << 20;  ///< WAL that starts a checkpoint
   std::uint64_t temp_bytes = std::uint64_t{16} << 30;        ///< spilled by sorts, at the most
   std::uint64_t fold_rows = 20'000;  ///< unfolded rows that make an idle fold worth its while

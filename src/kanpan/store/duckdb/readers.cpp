@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "kanpan/store/duckdb/chunk.hpp"
-#include "kanpan/store/duckdb/plan.hpp"
 
 namespace kanpan::store::duckdb {
 namespace {
@@ -62,7 +61,7 @@ Result<std::optional<frame::Batch>> read_short(Connection& connection, const Pla
   }
 }
 
-Result<void> read_long(Connection& connection, const Plan& plan, const Read& read,
+Result<void> give_long(Connection& connection, const Plan& plan, const Read& read,
                        const Sink& sink) {
   const Question question = plan.ordered(read);
   KANPAN_LET(Rows rows, connection.stream(question.sql, question.parameters));
@@ -80,9 +79,12 @@ Result<void> read_long(Connection& connection, const Plan& plan, const Read& rea
 
 }  // namespace
 
-Result<std::unique_ptr<Readers>> Readers::open(Database& database, unsigned count) {
+Result<std::unique_ptr<Readers>> Readers::open(Database& database, const Options& options) {
   auto readers = std::make_unique<Readers>();
-  for (unsigned i = 0; i < std::max(1u, count); ++i) {
+  const unsigned count = std::max(2u, options.readers);
+  readers->most_slow_ = std::clamp(options.slow_readers, 1u, count - 1);
+  readers->patience_ = options.patience;
+  for (unsigned i = 0; i < count; ++i) {
     KANPAN_LET(auto connection, database.connect());
     readers->idle_.push_back(std::move(connection));
   }
@@ -93,8 +95,9 @@ Readers::Loan::~Loan() {
   {
     const std::lock_guard lock(readers_.mutex_);
     readers_.idle_.push_back(std::move(connection_));
+    if (slow_) --readers_.slow_;
   }
-  readers_.returned_.notify_one();
+  readers_.returned_.notify_all();  // who waits for a slow one's turn may not take any other
 }
 
 Readers::Loan Readers::borrow() {
@@ -102,7 +105,20 @@ Readers::Loan Readers::borrow() {
   returned_.wait(lock, [&] { return !idle_.empty(); });
   std::unique_ptr<Connection> connection = std::move(idle_.back());
   idle_.pop_back();
-  return {*this, std::move(connection)};
+  return {*this, std::move(connection), false};
+}
+
+Result<void> Readers::read_long(const Plan& plan, const Read& read, const Sink& sink) {
+  if (!read.slow_sink) return give_long(*borrow(), plan, read, sink);
+  std::unique_lock lock(mutex_);
+  if (!returned_.wait_for(lock, patience_, [&] { return slow_ < most_slow_ && !idle_.empty(); }))
+    return Error{Errc::Busy, fmt::format("{} long reads are going on already", slow_),
+                 "ask again in a moment, or for less at a time"};
+  ++slow_;
+  std::unique_ptr<Connection> connection = std::move(idle_.back());
+  idle_.pop_back();
+  lock.unlock();
+  return give_long(*Loan{*this, std::move(connection), true}, plan, read, sink);
 }
 
 Result<void> Readers::read(const Table& table, const Read& read, const Sink& sink) {
@@ -121,7 +137,7 @@ Result<void> Readers::read(const Table& table, const Read& read, const Sink& sin
     KANPAN_LET(auto answer, read_short(*borrow(), sure));
     if (answer) return give_sorted(std::move(*answer), sure, read, sink);
   }
-  return read_long(*borrow(), sure, read, sink);
+  return read_long(sure, read, sink);
 }
 
 Result<std::uint64_t> Readers::count(const Table& table, const Read& read) {

@@ -1,21 +1,25 @@
 // A bounded number of connections that answer reads.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "kanpan/store/duckdb/duckdb_store.hpp"
 #include "kanpan/store/duckdb/engine.hpp"
+#include "kanpan/store/duckdb/plan.hpp"
 #include "kanpan/store/duckdb/schema.hpp"
 #include "kanpan/store/store.hpp"
 
 namespace kanpan::store::duckdb {
 
-/// Thread-safe. A read holds one connection while it runs; further reads wait.
+/// Thread-safe. A read holds one connection while it runs; further reads wait. Long reads with a
+/// slow sink get some of the connections only.
 class Readers {
  public:
-  static Result<std::unique_ptr<Readers>> open(Database& database, unsigned count);
+  static Result<std::unique_ptr<Readers>> open(Database& database, const Options& options);
 
   Result<void> read(const Table& table, const Read& read, const Sink& sink);
   Result<std::uint64_t> count(const Table& table, const Read& read);
@@ -27,8 +31,8 @@ class Readers {
   /// A connection on loan; gives itself back.
   class Loan {
    public:
-    Loan(Readers& readers, std::unique_ptr<Connection> connection)
-        : readers_(readers), connection_(std::move(connection)) {}
+    Loan(Readers& readers, std::unique_ptr<Connection> connection, bool slow)
+        : readers_(readers), connection_(std::move(connection)), slow_(slow) {}
     ~Loan();
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
@@ -38,12 +42,17 @@ class Readers {
    private:
     Readers& readers_;
     std::unique_ptr<Connection> connection_;
+    const bool slow_;
   };
   Loan borrow();
+  Result<void> read_long(const Plan& plan, const Read& read, const Sink& sink);
 
+  unsigned most_slow_ = 1;
+  std::chrono::milliseconds patience_{};
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Connection>> idle_;
+  unsigned slow_ = 0;  ///< lent to long reads with a slow sink
 };
 
 }  // namespace kanpan::store::duckdb
