@@ -24,7 +24,7 @@ struct Usual {
   /// and for text and dates.
   double median = std::numeric_limits<double>::quiet_NaN();
   double negative = 0;  ///< share of these that are below 0
-  double filled = 0;      ///< share of the cells that are not null
+  double filled = 0;    ///< share of the cells that are not null
 };
 /// By column, in the order of the batch.
 using Profile = std::vector<Usual>;
