@@ -80,11 +80,13 @@ class ImportExecution {
  private:
   Result<RunOutcome> run_leased() {
     KANPAN_TRY(start());
+    since_ = owner_.store_.applied();
     owner_.progress_.begin(id_);
     for (ImportFile& file : request_.files)
       if (!over()) read(file);
     owner_.writer_.drain();
     if (auto settled = settle(); !settled) fail(std::move(settled).error());
+    if (auto compared = compare(); !compared) fail(std::move(compared).error());
     owner_.writer_.tidy();
     owner_.progress_.end(id_);
     return finish();
@@ -187,6 +189,7 @@ class ImportExecution {
     }
     unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
     unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
+    count_repeated(verdict.repeated);
     unit.state = UnitState::Committed;
     if (verdict.rows.rows() == 0) return {};
     sort_by_key(table_, verdict.rows);
@@ -220,7 +223,11 @@ class ImportExecution {
 
   /// On the writer's thread.
   void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome) {
-    if (!outcome) fail(outcome.error());
+    if (!outcome)
+      fail(outcome.error());
+    else
+      for (const store::Applied& applied : *outcome)
+        count_repeated(applied.unchanged + applied.repeated);
     owner_.progress_.unit_done(unit);
     const bool refused = unit.state == UnitState::Refused;
     if (refused)
@@ -243,6 +250,30 @@ class ImportExecution {
     return {};
   }
 
+  /// Rows of different blocks are not held against each other before they are stored: that would
+  /// take their keys in memory. The store knows which of them took the place of another.
+  Result<void> compare() {
+    if (repeated_ > 0)
+      tell("note", "", repeated_, "rows say what is stored already, or what another row says");
+    KANPAN_LET(const auto found, owner_.store_.contradictions(table_, since_));
+    if (found.rows == 0) return {};
+    contradiction_ = Error{
+        Errc::Quality,
+        fmt::format("{} rows of {} contradict an earlier row of this import with the same key, as "
+                    "{}: the later row counts",
+                    found.rows, table_.name, found.example),
+        fmt::format("the earlier one: kanpan get {} --as-of {}; give each key one row and import "
+                    "again",
+                    table_.name, found.seq)};
+    tell("error", "", found.rows, contradiction_->message);
+    return {};
+  }
+
+  void count_repeated(std::uint64_t rows) {
+    const std::lock_guard lock(mutex_);
+    repeated_ += rows;
+  }
+
   Result<RunOutcome> finish() {
     KANPAN_LET(auto summary, owner_.ledger_.run(id_));
     journal::RunState state = journal::RunState::Done;
@@ -250,10 +281,11 @@ class ImportExecution {
       state = summary.committed > 0 ? journal::RunState::Partial : journal::RunState::Failed;
     else if (stop_.stop_requested())
       state = journal::RunState::Cancelled;
-    KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error_ ? error_->text() : ""));
+    const auto& error = error_ ? error_ : contradiction_;
+    KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error ? error->text() : ""));
     KANPAN_LET(summary, owner_.ledger_.run(id_));
     tell("done", "", summary.rows, std::string(journal::name(state)));
-    return RunOutcome{std::move(summary), error_};
+    return RunOutcome{std::move(summary), error};
   }
 
   bool over() {
@@ -284,10 +316,13 @@ class ImportExecution {
   History history_;
   journal::Lease lease_;
   std::uint32_t next_number_ = 1;
-  std::optional<DateRange> span_;  ///< of the time column, of what was accepted
+  store::Sequence since_ = 0;           ///< last commit before the import
+  std::optional<Error> contradiction_;  ///< between its rows; everything is stored
+  std::optional<DateRange> span_;       ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
   std::mutex mutex_;
-  std::optional<Error> error_;  ///< shared with the writer's threads
+  std::optional<Error> error_;  ///< shared with the writer's threads, as is what follows
+  std::uint64_t repeated_ = 0;
 };
 
 Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {

@@ -24,7 +24,7 @@ struct ImportFile {
 
 struct ImportRequest {
   const catalog::TableSpec* table = nullptr;
-  std::vector<ImportFile> files;  ///< in this order; a later row replaces an earlier one
+  std::vector<ImportFile> files;  ///< in this order; of rows with one key the later one counts
   bool normal_units = false;      ///< 元, 股, %, instead of the source's units
   /// Rows that are proven and committed whole. Large: that is what makes importing fast.
   std::size_t block_rows = 50'000;
@@ -45,7 +45,8 @@ class Importer {
   /// A run of the ledger with one unit per block. Blocks until done, failed or stopped; what was
   /// committed by then are whole blocks. Columns that a file lacks are left as they are stored
   /// (null in new rows). Errors before anything is written: Usage for a file that lacks a key
-  /// column, Busy. What fails later is in the outcome.
+  /// column, Busy. What fails later is in the outcome; so are rows of different blocks that
+  /// contradict each other under one key (Errc::Quality, everything else done).
   Result<RunOutcome> run(ImportRequest request, std::stop_token stop);
 
  private:

@@ -19,9 +19,10 @@ constexpr std::string_view kHeader =
     "ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount\n";
 
 /// A row of daily that keeps every identity.
-std::string row(std::string_view code, std::string_view day, std::string_view close = "10.2") {
+std::string row(std::string_view code, std::string_view day, std::string_view close = "10.2",
+                std::string_view vol = "1000") {
   return std::string(code) + "," + std::string(day) + ",10,10.5,9.8," + std::string(close) +
-         ",10,0.2,2,1000,1010\n";
+         ",10,0.2,2," + std::string(vol) + ",1010\n";
 }
 
 class Import : public testing::Test {
@@ -104,6 +105,49 @@ TEST_F(Import, BlocksAreUnitsAndASecondImportChangesNothing) {
   ASSERT_EQ(import(text, false, 10).value().exit_code(), 0);
   EXPECT_EQ(stored().rows(), 25u);
   EXPECT_EQ(store_->sizes().value().at("daily").history_rows, 0u);
+}
+
+TEST_F(Import, RowsOfTwoBlocksThatContradictEachOtherAreReported) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  for (int i = 0; i < 3; ++i)
+    text += row(std::to_string(600000 + i) + ".SH", "20240628", "10.2", i == 1 ? "1001" : "1000");
+  const auto outcome = import(text, false, 10).value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  EXPECT_EQ(outcome.summary.run.state, journal::RunState::Done);
+  ASSERT_TRUE(outcome.error);
+  EXPECT_NE(outcome.error->message.find("1 rows of daily contradict"), std::string::npos)
+      << outcome.error->message;
+  EXPECT_NE(outcome.error->message.find("600001.SH/2024-06-28"), std::string::npos)
+      << outcome.error->message;
+  EXPECT_NE(outcome.error->hint.find("--as-of 1"), std::string::npos) << outcome.error->hint;
+  EXPECT_NE(outcome.summary.run.error.find("contradict"), std::string::npos);
+  EXPECT_EQ(stored().rows(), 10u);
+  EXPECT_EQ(store_->sizes().value().at("daily").history_rows, 1u) << "the earlier row is kept";
+}
+
+TEST_F(Import, WhatAnEarlierImportBroughtMayBeCorrected) {
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
+  const auto outcome = import(std::string(kHeader) + row("600000.SH", "20240628", "10.2", "1001"));
+  EXPECT_EQ(outcome.value().exit_code(), 0);
+  EXPECT_EQ(store_->sizes().value().at("daily").history_rows, 1u);
+}
+
+TEST_F(Import, BlocksThatRepeatOrCompleteEachOtherAreRight) {
+  std::vector<std::string> notes;
+  const auto listening = progress_.subscribe([&](const Event& event) {
+    if (event.kind == "note") notes.push_back(std::to_string(event.rows) + " " + event.message);
+  });
+  std::string text = "ts_code,trade_date,close,vol\n";
+  for (const char* cells : {",1000", "10.2,", "10.2,"})
+    text += std::string("600000.SH,20240628,") + cells + "\n";
+  const auto outcome = import(text, false, 1).value();
+  EXPECT_EQ(outcome.exit_code(), 0);
+  const auto rows = stored();
+  EXPECT_EQ(rows.column(rows.find("close")).text_of(0), "10.2");
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(0), "1000");
+  ASSERT_FALSE(notes.empty());
+  EXPECT_EQ(notes.back(), "1 rows say what is stored already, or what another row says");
 }
 
 TEST_F(Import, ABadRowIsHeldWithItsLineAndTheRestGoesOn) {

@@ -80,6 +80,13 @@ struct DayCount {
   std::uint64_t rows = 0;
 };
 
+/// Versions that other versions replaced which say something else.
+struct Contradictions {
+  std::uint64_t rows = 0;
+  std::string example;  ///< key of the first, its parts joined by /
+  Sequence seq = 0;     ///< commit that brought it: as_of this one it is still seen
+};
+
 struct Size {
   std::uint64_t bytes = 0, rows = 0, history_rows = 0;
 };
@@ -110,6 +117,10 @@ class Store {
   /// Codes stored for one day, sorted.
   virtual Result<std::vector<std::string>> codes_on(const catalog::TableSpec& table,
                                                     Date day) const = 0;
+  /// Of the versions that commits after `since` brought and later ones superseded: those with a
+  /// value that the row stored now does not have. An empty cell that was filled is none.
+  virtual Result<Contradictions> contradictions(const catalog::TableSpec& table,
+                                                Sequence since) const = 0;
   virtual Result<std::map<std::string, Size>> sizes() const = 0;
   /// Bytes of the store's files.
   virtual std::uint64_t bytes() const = 0;

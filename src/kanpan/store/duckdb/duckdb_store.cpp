@@ -111,6 +111,12 @@ Result<std::vector<std::string>> DuckdbStore::codes_on(const catalog::TableSpec&
   return impl_->readers->codes_on(*table, day);
 }
 
+Result<Contradictions> DuckdbStore::contradictions(const catalog::TableSpec& spec,
+                                                   Sequence since) const {
+  KANPAN_LET(const Table* table, impl_->find(&spec));
+  return impl_->readers->contradictions(*table, since);
+}
+
 Result<std::map<std::string, Size>> DuckdbStore::sizes() const {
   std::map<std::string, Size> sizes;
   std::map<std::string, std::uint64_t> cells;

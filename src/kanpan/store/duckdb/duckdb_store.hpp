@@ -57,6 +57,8 @@ class DuckdbStore final : public Store {
                                            DateRange range) const override;
   Result<std::vector<std::string>> codes_on(const catalog::TableSpec& table,
                                             Date day) const override;
+  Result<Contradictions> contradictions(const catalog::TableSpec& table,
+                                        Sequence since) const override;
   /// Bytes are an estimate: the file's bytes shared out by rows times columns.
   Result<std::map<std::string, Size>> sizes() const override;
   std::uint64_t bytes() const override;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kanpan/store/duckdb/chunk.hpp"
 
@@ -186,6 +187,45 @@ Result<std::vector<std::string>> Readers::codes_on(const Table& table, Date day)
   for (std::size_t row = 0; row < batch.rows(); ++row)
     codes.emplace_back(batch.column(0).texts()[row]);
   return codes;
+}
+
+Result<Contradictions> Readers::contradictions(const Table& table, Sequence since) {
+  Contradictions found;
+  Loan connection = borrow();
+  // Mostly there is none, and then the rows stored need not be looked at.
+  KANPAN_LET(
+      const std::uint64_t superseded,
+      connection->number(fmt::format("SELECT count(*)::UBIGINT FROM {} WHERE _seq > $1", table.old),
+                         {since}));
+  if (superseded == 0) return found;
+  std::vector<std::string> key, same_key, differs;
+  for (std::size_t i = 0; i < table.fields.size(); ++i) {
+    const std::string before = table.column(i, "o"), now = table.column(i, "c");
+    if (std::ranges::find(table.key, i) != table.key.end()) {
+      key.push_back(before + "::VARCHAR");
+      same_key.push_back(fmt::format("{} IS NOT DISTINCT FROM {}", before, now));
+    } else {
+      differs.push_back(fmt::format("{0} IS NOT NULL AND {0} IS DISTINCT FROM {1}", before, now));
+    }
+  }
+  if (differs.empty()) return found;
+  const frame::Field fields[] = {
+      {"rows", frame::Type::Int}, {"example", frame::Type::Text}, {"seq", frame::Type::Int}};
+  Gather gather(fields);
+  KANPAN_LET(Rows rows, connection->query(
+                            fmt::format("SELECT count(*), arg_min(concat_ws('/', {}), o._seq), "
+                                        "min(o._seq)::BIGINT FROM {} AS o JOIN {} AS c ON {} "
+                                        "WHERE o._seq > $1 AND c._seq > $1 AND ({})",
+                                        fmt::join(key, ", "), table.old, table.current,
+                                        fmt::join(same_key, " AND "), fmt::join(differs, " OR ")),
+                            {since}));
+  KANPAN_TRY(gather.add_all(rows));
+  const frame::Batch batch = gather.take();
+  found.rows = static_cast<std::uint64_t>(batch.column(0).ints()[0]);
+  if (found.rows == 0) return found;
+  found.example = batch.column(1).texts()[0];
+  found.seq = static_cast<Sequence>(batch.column(2).ints()[0]);
+  return found;
 }
 
 Result<std::uint64_t> Readers::rows_in(const std::string& physical_table) {

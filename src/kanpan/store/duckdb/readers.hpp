@@ -25,6 +25,7 @@ class Readers {
   Result<std::uint64_t> count(const Table& table, const Read& read);
   Result<std::vector<DayCount>> day_counts(const Table& table, DateRange range);
   Result<std::vector<std::string>> codes_on(const Table& table, Date day);
+  Result<Contradictions> contradictions(const Table& table, Sequence since);
   Result<std::uint64_t> rows_in(const std::string& physical_table);
 
  private:
