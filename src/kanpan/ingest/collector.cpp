@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -167,14 +168,32 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
   };
   KANPAN_LET(const bool no_calendar, is_empty("trade_cal"));
   KANPAN_LET(const bool no_listings, is_empty("stock_basic"));
-  KANPAN_TRY(prerequisite("trade_cal", no_calendar && listings, first));
-  KANPAN_TRY(prerequisite("stock_basic", no_listings && listings, first));
-  KANPAN_TRY(
-      prerequisite("suspend_d", halts && !request.announcements && !request.missing_cells, second));
+  bool anew = false;  // what a repair expects is looked up before it asks for what is missing
+  if (request.missing_cells) {
+    KANPAN_LET(const auto known, universe());
+    KANPAN_LET(const auto incomplete, incomplete_days_of(request, *known));
+    anew = !incomplete.empty();
+  }
+  const bool halted = request.missing_cells ? anew : !request.announcements;
+  KANPAN_TRY(prerequisite("trade_cal", (no_calendar || anew) && listings, first));
+  KANPAN_TRY(prerequisite("stock_basic", (no_listings || anew) && listings, first));
+  KANPAN_TRY(prerequisite("suspend_d", halts && halted, second));
   std::vector<std::vector<const TableSpec*>> stages;
   for (auto& stage : {first, second, wanted})
     if (!stage.empty()) stages.push_back(stage);
   return stages;
+}
+
+Result<std::vector<Date>> Collector::incomplete_days_of(const CollectRequest& request,
+                                                        const Universe& universe) const {
+  std::set<Date> days;
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    KANPAN_LET(const auto coverage,
+               coverage_of(*table, request.from, request.to, universe, store_, ledger_));
+    for (const Date day : incomplete_days(*table, coverage, knowledge(universe))) days.insert(day);
+  }
+  return std::vector<Date>(days.begin(), days.end());
 }
 
 Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest& request,
@@ -189,13 +208,24 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
                coverage_of(table, request.from, request.to, universe, store_, ledger_));
     return plan_repair(table, coverage, known);
   }
+  if (!named && request.missing_cells && table.policy.mode != UpdateMode::Full) {
+    KANPAN_LET(wanted.days, incomplete_days_of(request, universe));
+    if (wanted.days->empty()) return Plan{};
+  }
   if (!named || table.code.empty()) wanted.codes.clear();
   if (!named) {
     wanted.mode.reset();
     if (table.policy.mode == UpdateMode::Full) wanted.from.reset(), wanted.to.reset();
   }
+  std::string note;
+  if (named && table.code.empty() && !request.codes.empty())
+    note = fmt::format("{} has no codes: they are ignored", table.name);
+  if (named && !table.dated() && (request.from || request.to))
+    note = fmt::format("{} is undated: --from and --to are ignored", table.name);
   if (!table.dated()) wanted.from.reset(), wanted.to.reset();
-  return ingest::plan(wanted, known);
+  KANPAN_LET(auto plan, ingest::plan(wanted, known));
+  if (plan.note.empty()) plan.note = std::move(note);
+  return plan;
 }
 
 Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {

@@ -31,6 +31,8 @@ struct CollectRequest {
   /// missing.
   std::optional<DateRange> announcements;
   /// Only the missing cells of the coverage matrix between the bounds (of what is held, without).
+  /// What says which cells must be there (calendar, listings, suspensions of the days that lack
+  /// some) is fetched first.
   bool missing_cells = false;
 
   /// Whether it asks for less than everything that the table has in the range. A table that is not
@@ -78,6 +80,8 @@ class Collector {
   Result<std::shared_ptr<const Universe>> universe();
   Knowledge knowledge(const Universe& universe) const;
   const catalog::Catalog& catalog() const { return catalog_; }
+  /// True when nothing of the table is stored.
+  Result<bool> is_empty(std::string_view table) const;
 
  private:
   friend class RunExecution;
@@ -87,7 +91,9 @@ class Collector {
   Result<std::vector<std::vector<const catalog::TableSpec*>>> stages(const CollectRequest& request);
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;
-  Result<bool> is_empty(std::string_view table) const;
+  /// Days that a repair of the request's tables would ask for, as far as is known now.
+  Result<std::vector<Date>> incomplete_days_of(const CollectRequest& request,
+                                               const Universe& universe) const;
   Result<RunOutcome> execute(const std::string& run, const CollectRequest& request,
                              const std::vector<std::vector<const catalog::TableSpec*>>& stages,
                              std::stop_token stop);

@@ -78,6 +78,14 @@ Result<void> add_cells(Plan& into, const TableSpec& table, std::span<const DayCo
 
 }  // namespace
 
+std::vector<Date> incomplete_days(const TableSpec& table, const Coverage& coverage,
+                                  const Knowledge& knowledge) {
+  std::vector<Date> days;
+  for (const DayCoverage& day : coverage.days)
+    if (!is_whole(day) && knowledge.is_ready(table, day.day)) days.push_back(day.day);
+  return days;
+}
+
 Result<Plan> plan_repair(const TableSpec& table, const Coverage& coverage,
                          const Knowledge& knowledge) {
   Plan repair;

@@ -6,6 +6,11 @@
 
 namespace kanpan::ingest {
 
+/// Days of the coverage that are ready at the source and lack something, oldest first: what the
+/// expected set is looked up anew for before anything is fetched.
+std::vector<Date> incomplete_days(const catalog::TableSpec& table, const Coverage& coverage,
+                                  const Knowledge& knowledge);
+
 /// Days that are absent or not complete and cells that are missing, each day either whole or code
 /// by code over the span of the code's missing days, whichever split takes the fewest calls (a code
 /// is assumed to take one). Complete days, days of which nothing is expected and
