@@ -18,14 +18,32 @@ constexpr int kSessionStart = 9 * 3600 + 15 * 60;
 constexpr std::chrono::milliseconds kLongestSleep{500};
 /// Days of announcements that a check looks back: late and corrected ones.
 constexpr int kLookBackDays = 3;
+/// Two months: the ends of a month that lie ahead of any day.
+constexpr int kLongestPeriod = 62;
+/// A run that begins later than this after its time was missed.
+constexpr std::chrono::minutes kLate{60};
 
 bool is_disclosure_month(int month) {
   return month <= 4 || month == 7 || month == 8 || month == 10;
 }
 
+/// At the time of day of the expression, on the last trading day of the week or month.
+std::optional<Instant> next_period_end(const TableSpec& table, const market::Cron& cron,
+                                       Instant after, const Calendar& calendar) {
+  const auto sample = cron.next(after);
+  if (!sample) return std::nullopt;
+  const Date today = shanghai_date(after);
+  for (const Date day : days_of(table, calendar, {today, today + kLongestPeriod}))
+    if (const Instant due = shanghai_instant(day, shanghai_second_of_day(*sample)); due > after)
+      return due;
+  return std::nullopt;
+}
+
 std::optional<Instant> next_cron(const TableSpec& table, Instant after, const Calendar& calendar) {
   const auto cron = market::Cron::parse(table.policy.schedule);
   if (!cron) return std::nullopt;
+  if (table.days == catalog::Days::WeekEnd || table.days == catalog::Days::MonthEnd)
+    return next_period_end(table, *cron, after, calendar);
   const bool by_weekday = !table.policy.schedule.ends_with('*');
   auto next = cron->next(after);
   while (next && by_weekday && !calendar.is_open(shanghai_date(*next))) next = cron->next(*next);
@@ -78,6 +96,15 @@ std::optional<Instant> next_due(const TableSpec& table, Instant after, const Cal
       return next_poll(table, after, calendar);
   }
   return std::nullopt;
+}
+
+Instant begin_of(const TableSpec& table, Instant due, Instant now, bool is_empty) {
+  const bool on_time = trigger_of(table) == Trigger::Cron && now - due <= kLate;
+  if (table.policy.mode != catalog::UpdateMode::Full || on_time || is_empty) return due;
+  const Date today = shanghai_date(now);
+  const int second = shanghai_second_of_day(now);
+  if (second < kLowTrafficFrom) return shanghai_instant(today, kLowTrafficFrom);
+  return second < kLowTrafficTo ? due : shanghai_instant(today + 1, kLowTrafficFrom);
 }
 
 Scheduler::Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock,
@@ -135,13 +162,23 @@ std::vector<Scheduler::Entry*> Scheduler::due(bool continuous) {
   const std::lock_guard lock(mutex_);
   std::vector<Entry*> out;
   const Instant now = clock_.now();
-  for (Entry& entry : entries_)
-    if ((trigger_of(*entry.table) == Trigger::Continuous) == continuous && entry.next &&
-        *entry.next <= now &&
-        (out.empty() || trigger_of(*out.front()->table) == trigger_of(*entry.table)))
-      out.push_back(&entry);
+  for (Entry& entry : entries_) {
+    const Trigger trigger = trigger_of(*entry.table);
+    if ((trigger == Trigger::Continuous) != continuous || !entry.next || *entry.next > now ||
+        !(out.empty() || trigger_of(*out.front()->table) == trigger))
+      continue;
+    entry.next = begin_of(*entry.table, *entry.next, now, is_empty(*entry.table));
+    if (*entry.next <= now) out.push_back(&entry);
+  }
   for (Entry* entry : out) entry->running = true;
   return out;
+}
+
+bool Scheduler::is_empty(const TableSpec& table) const {
+  if (table.policy.mode != catalog::UpdateMode::Full) return false;
+  const auto empty = collector_.is_empty(table.name);
+  if (!empty) log::warn("scheduler", "{} cannot be counted: {}", table.name, empty.error().text());
+  return empty && *empty;
 }
 
 CollectRequest Scheduler::request_for(const std::vector<Entry*>& entries) const {

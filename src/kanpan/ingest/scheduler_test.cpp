@@ -34,6 +34,15 @@ TEST(NextDue, FollowsTheCatalogsSchedulesAndTheCalendar) {
       {"limit_list_d", "2024-06-28T15:00:00+08:00", "2024-06-28T15:30:00+08:00"},
       {"adj_factor", "2024-06-28T07:00:00+08:00", "2024-07-01T06:00:00+08:00"},
       {"weekly", "2024-06-24T10:00:00+08:00", "2024-06-28T19:00:00+08:00"},
+      {"weekly", "2024-06-28T19:00:00+08:00", "2024-07-05T19:00:00+08:00"},
+      // a week that ends before its Friday: 4 and 5 April, 1 to 7 October 2024 are closed
+      {"weekly", "2024-04-01T10:00:00+08:00", "2024-04-03T19:00:00+08:00"},
+      {"weekly", "2024-04-03T19:00:00+08:00", "2024-04-12T19:00:00+08:00"},
+      {"weekly", "2024-09-28T10:00:00+08:00", "2024-09-30T19:00:00+08:00"},
+      {"weekly", "2024-09-30T19:00:00+08:00", "2024-10-11T19:00:00+08:00"},
+      // the last trading day of the month, 28 June (29 and 30 are a weekend)
+      {"monthly", "2024-06-24T10:00:00+08:00", "2024-06-28T19:30:00+08:00"},
+      {"monthly", "2024-06-28T19:30:00+08:00", "2024-07-31T19:30:00+08:00"},
       // a date of the year comes whatever the calendar says: 1 January and 1 May are closed
       {"trade_cal", "2024-06-28T10:00:00+08:00", "2025-01-01T02:00:00+08:00"},
       {"fina_audit", "2024-03-01T10:00:00+08:00", "2024-05-01T02:00:00+08:00"},
@@ -58,6 +67,34 @@ TEST(NextDue, PollsContinuousTablesByTheirInterval) {
   EXPECT_EQ(next_due(table, now, market::Calendar::built_in()),
             now + std::chrono::seconds{table.policy.poll_interval});
   EXPECT_GT(table.policy.poll_interval, 0);
+}
+
+std::string begin(std::string_view table, std::string_view due, std::string_view now,
+                  bool is_empty = false) {
+  return rfc3339(begin_of(real_table(table), parse_rfc3339(due).value(), parse_rfc3339(now).value(),
+                          is_empty));
+}
+
+TEST(Begin, AWholeTableWhoseTimeWasMissedWaitsForTheNight) {
+  const char* due = "2024-06-28T06:00:00+08:00";
+  const char* tonight = "2024-06-29T02:00:00+08:00";
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T06:00:01+08:00"), due) << "the catalog's time";
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T07:00:01+08:00"), tonight);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T10:30:00+08:00"), tonight);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T23:59:00+08:00"), tonight);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T00:30:00+08:00"), tonight);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T02:00:00+08:00"), due);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T04:59:59+08:00"), due);
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T05:00:00+08:00"), "2024-06-30T02:00:00+08:00");
+  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T10:30:00+08:00", true), due) << "nothing yet";
+  EXPECT_EQ(begin("daily", due, "2024-06-28T10:30:00+08:00"), due) << "no whole table";
+}
+
+TEST(Begin, AnEventDoesNotReplaceAWholeTableInTradingHours) {
+  catalog::TableSpec table = real_table("dividend");
+  table.policy.mode = catalog::UpdateMode::Full;
+  const Instant noon = parse_rfc3339("2024-07-01T12:30:00+08:00").value();
+  EXPECT_EQ(rfc3339(begin_of(table, noon, noon, false)), "2024-07-02T02:00:00+08:00");
 }
 
 TEST(NextDue, AlwaysLiesAhead) {

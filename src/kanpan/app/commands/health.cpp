@@ -7,6 +7,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/server.hpp"
+#include "kanpan/ingest/scheduler.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -41,6 +42,24 @@ Result<int> check_config(Session& session) {
   return 0;
 }
 
+/// When a scheduler that runs now collects the table next; `waits` is set where it is one that was
+/// missed and waits for the night.
+Result<std::string> next_run(const Instance& instance, const catalog::TableSpec& table,
+                             const std::optional<std::string>& last, bool is_empty,
+                             const market::Calendar& calendar, bool& waits) {
+  if (table.policy.schedule.empty()) return std::string();
+  const Instant now = instance.clock().now();
+  Instant from = now;
+  if (last && ingest::trigger_of(table) != ingest::Trigger::Continuous) {
+    KANPAN_LET(from, parse_rfc3339(*last));
+  }
+  const auto due = ingest::next_due(table, from, calendar);
+  if (!due) return std::string();
+  const Instant begin = *due <= now ? ingest::begin_of(table, *due, now, is_empty) : *due;
+  waits = waits || begin != *due;
+  return begin <= now ? std::string("now") : rfc3339(begin);
+}
+
 Result<int> status(Session& session) {
   Instance& instance = *session.instance;
   ProgressFeed feed(instance, nullptr);
@@ -50,22 +69,28 @@ Result<int> status(Session& session) {
   }
   KANPAN_LET(const auto sizes, instance.store().sizes());
   KANPAN_LET(const auto held, instance.ledger().quarantine("", "held", 1'000'000));
-  Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "source"});
+  KANPAN_LET(const auto universe, instance.collector().universe());
+  bool waits = false;
+  Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "next scheduled",
+             "source"});
   for (const catalog::TableSpec* table : instance.catalog().tables()) {
     KANPAN_LET(const auto version, instance.query().table_version(*table));
     KANPAN_LET(const auto days, instance.query().days(*table));
     KANPAN_LET(const auto last, instance.ledger().value("schedule:" + table->name));
     const bool has_days = !days->empty();
     const auto size = sizes.find(table->name);
-    grid.add({table->name, table->title,
-              std::to_string(size == sizes.end() ? 0 : size->second.rows),
+    const auto rows = size == sizes.end() ? 0 : size->second.rows;
+    KANPAN_LET(auto next, next_run(instance, *table, last, rows == 0, universe->calendar(), waits));
+    grid.add({table->name, table->title, std::to_string(rows),
               has_days ? days->rbegin()->first.iso() : "",
               version.last == 0                              ? "empty"
               : has_days && !days->rbegin()->second.complete ? "provisional"
                                                              : "held",
-              last.value_or(""), version.sources});
+              last.value_or(""), std::move(next), version.sources});
   }
   session.out(grid.text());
+  if (waits)
+    session.line("whole tables whose time was missed wait for the hours from 02:00 to 05:00");
   session.line(fmt::format("{} commits, {} applied; {} rows or pages held back; {} run(s) going on",
                            instance.journal().last(), instance.store().applied(), held.size(),
                            instance.progress().current().size()));
