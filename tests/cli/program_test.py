@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -97,6 +98,26 @@ class Program(unittest.TestCase):
         self.refused(2, "quarantine", "show", "999", says="999")
         self.refused(2, "quarantine", "list", "--state", "lost", says="lost")
         self.refused(2, "completion", "tcsh", says="tcsh")
+        self.refused(2, "import", "daily", self.folder.name, says=["is a directory"])
+        self.refused(2, "table", says=["'table' needs a command", "list, show"])
+        for words in (["get", "daily"], ["bars", "600000.SH"], ["coverage", "daily"],
+                      ["plan", "daily"], ["repair", "daily"], ["collect", "daily"]):
+            self.refused(2, *words, "--from", "20240628", "--to", "20240601",
+                         says="--to 2024-06-01 is before --from 2024-06-28")
+        for words in (["get", "daily", "--limit", "-3"], ["run", "list", "--limit", "-3"],
+                      ["journal", "list", "--after", "-3"], ["quarantine", "show", "-3"]):
+            self.refused(2, *words, says="-3")
+
+    def test_what_does_not_apply_is_said(self):
+        for flags in (["--codes", "600000.SH"], ["--codes", "600000.SH", "--from", "20240101"]):
+            plan = json.loads(self.kanpan("--json", "plan", "trade_cal", *flags).stdout)
+            self.assertIn("has no codes", plan["tables"][-1]["note"])
+        plan = json.loads(self.kanpan("--json", "plan", "stock_basic", "--from", "20240101").stdout)
+        self.assertIn("undated", plan["tables"][-1]["note"])
+
+    def test_no_rows_are_no_rows(self):
+        done = self.kanpan("get", "daily", "--limit", "0", "--format", "csv")
+        self.assertEqual((done.returncode, done.stdout.count("\n")), (0, 1))
 
     def test_alone_it_prints_its_help(self):
         done = subprocess.run([KANPAN], capture_output=True, text=True, env=environment())
@@ -122,14 +143,30 @@ class Program(unittest.TestCase):
     def test_completion_knows_the_tree(self):
         script = subprocess.run([KANPAN, "completion", "bash"], capture_output=True, text=True,
                                 env=environment()).stdout
-        asked = script + "\nCOMP_WORDS=(kanpan run sh); COMP_CWORD=2; _kanpan; echo ${COMPREPLY[@]}"
-        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True)
-        self.assertEqual(done.stdout.strip(), "show")
+        def completed(*words):
+            asked = (script + f"\nCOMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1};"
+                     "_kanpan; echo ${COMPREPLY[@]}")
+            done = subprocess.run(["bash", "-uec", asked], capture_output=True, text=True)
+            self.assertEqual(done.stderr, "")
+            return done.stdout.split()
+        self.assertEqual(completed("kanpan", "quar"), ["quarantine"])
+        self.assertEqual(completed("kanpan", "run", "sh"), ["show"])
+        self.assertEqual(completed("kanpan", "run", "''"), ["list", "show", "cancel", "resume"])
+        self.assertEqual(completed("kanpan", "collect", "stock_b"), ["stock_basic"])
+        self.assertEqual(completed("kanpan", "get", "daily_"), ["daily_basic"])
+        self.assertEqual(completed("kanpan", "table", "show", "trade"), ["trade_cal"])
+        self.assertEqual(completed("kanpan", "get", "daily", "--ts"), ["--ts-code"])
+        self.assertEqual(completed("kanpan", "journal", "list", "--table", "adj"), ["adj_factor"])
         for shell in ("zsh", "fish"):
             done = subprocess.run([KANPAN, "completion", shell], capture_output=True, text=True,
                                   env=environment())
             self.assertEqual(done.returncode, 0)
             self.assertIn("quarantine", done.stdout)
+            self.assertIn("stock_basic", done.stdout)
+            if shutil.which(shell):
+                syntax = subprocess.run([shell, "-n"], input=done.stdout, capture_output=True,
+                                        text=True)
+                self.assertEqual(syntax.stderr, "")
 
     # ---- import
 
@@ -149,6 +186,22 @@ class Program(unittest.TestCase):
     def test_import_brings_back_what_get_wrote(self):
         self.round_trip("source_units", "tushare")
         self.round_trip("normal_units", "kanpan")
+
+    def test_text_that_a_spreadsheet_would_run_comes_back_as_it_was(self):
+        names = ["=1+1", "+x", "-y", "@z", '"quoted", and more', "'single"]
+        file = self.fresh("names.ndjson")
+        file.write_text("".join(json.dumps({"ts_code": f"60000{n}.SH", "name": name,
+                                            "start_date": "20240101"}) + "\n"
+                                for n, name in enumerate(names)))
+        data, copy = self.fresh("formulas"), self.fresh("formulas_copy")
+        self.assertEqual(self.run_in(data, "import", "namechange", file).returncode, 0)
+        csv = self.fresh("names.csv")
+        self.assertEqual(self.run_in(data, "get", "namechange", "--format", "csv", "-o",
+                                     csv).returncode, 0)
+        self.assertEqual(self.run_in(copy, "import", "namechange", csv).returncode, 0)
+        for at in (data, copy):
+            rows = self.run_in(at, "get", "namechange", "--format", "ndjson").stdout.splitlines()
+            self.assertEqual([json.loads(row)["name"] for row in rows], names)
 
     def test_import_of_ndjson(self):
         file = self.fresh("rows.ndjson")
@@ -185,12 +238,91 @@ class Program(unittest.TestCase):
         words[-1] = words[-3] = "20240626"
         self.assertEqual(self.run_in(data, *words).returncode, 0)
         plan = json.loads(self.run_in(data, "--json", "repair", "daily", "--plan").stdout)
-        self.assertEqual(plan["calls"], 1)
-        self.assertEqual(plan["tables"][0]["first"], "2024-06-25")
+        tables = {one["table"]: one for one in plan["tables"]}
+        self.assertEqual(list(tables), ["trade_cal", "stock_basic", "suspend_d", "daily"])
+        self.assertEqual(tables["daily"]["calls"], 1)
+        for name in ("suspend_d", "daily"):
+            self.assertEqual(tables[name]["first"], "2024-06-25")
         done = self.run_in(data, "repair", "daily")
         self.assertEqual(done.returncode, 0, done.stderr)
         plan = json.loads(self.run_in(data, "--json", "repair", "daily", "--plan").stdout)
         self.assertEqual(plan["calls"], 0)
+
+    def test_repair_looks_up_suspensions_before_it_asks_in_vain(self):
+        halted = self.halted_day()
+        data = self.fresh("suspended")
+        day = ["--from", halted, "--to", halted]
+        for words in (["collect", "trade_cal", "stock_basic"], ["collect", "suspend_d", *day]):
+            self.assertEqual(self.run_in(self.fresh("halts"), *words).returncode, 0)
+        self.assertEqual(self.run_in(self.fresh("halts"), "collect", "daily", *day).returncode, 0)
+        for table in ("trade_cal", "stock_basic", "daily"):
+            file = self.fresh(f"halts_{table}.csv")
+            self.run_in(self.fresh("halts"), "get", table, "--units", "tushare", "-o", file,
+                        "--format", "csv")
+            done = self.run_in(data, "import", table, file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        # The suspended codes look as if they were missing: nobody has told that they are suspended.
+        seen = json.loads(self.run_in(data, "--json", "coverage", "daily").stdout)
+        self.assertGreater(seen["missing_cells"], 0)
+        done = self.run_in(data, "--json", "repair", "daily")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        runs = json.loads(self.run_in(data, "--json", "run", "list").stdout)
+        units = json.loads(self.run_in(data, "--json", "run", "show", runs[0]["run"]).stdout)["units"]
+        self.assertEqual({one["table"] for one in units}, {"trade_cal", "stock_basic", "suspend_d"})
+        seen = json.loads(self.run_in(data, "--json", "coverage", "daily").stdout)
+        self.assertEqual(seen["missing_cells"], 0)
+
+    def halted_day(self):
+        """A day on which a share that was listed is suspended."""
+        data = self.fresh("all_halts")
+        done = self.run_in(data, "collect", "suspend_d", "stock_basic", "--from", "20100101")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = self.run_in(data, "get", "suspend_d", "--where", "suspend_type = S", "--format",
+                           "ndjson").stdout.splitlines()
+        whole = [json.loads(row) for row in rows]
+        whole = [row["trade_date"] for row in whole if not row["suspend_timing"]]
+        self.assertTrue(whole, "the simulator suspends nobody")
+        return whole[-1]
+
+    # ---- what does not pass the gate
+
+    def test_a_refused_page_is_kept_shown_and_dropped(self):
+        faults = self.fresh("faults.yaml")
+        faults.write_text("rules:\n  - when: {api: daily}\n"
+                          "    do: {missing_column: {columns: [close]}}\n")
+        sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 20, "--fault", faults)
+        data = self.fresh("refused")
+        try:
+            done = self.run_in(data, "collect", "daily", "--from", "20240628", "--to", "20240628",
+                               KANPAN_SOURCE_URL=sim.found)
+        finally:
+            sim.stop()
+        self.assertEqual(done.returncode, 5, done.stderr)
+        held = json.loads(self.run_in(data, "--json", "quarantine", "list").stdout)
+        self.assertEqual([one["kind"] for one in held], ["page"])
+        self.assertEqual(held[0]["rule"], "page.missing_column")
+        self.assertEqual((held[0]["source"], held[0]["simulated"]), ("sim", True))
+        number = str(held[0]["id"])
+        shown = json.loads(self.run_in(data, "--json", "quarantine", "show", number).stdout)
+        self.assertIn("items", json.loads(shown["page"])["data"])
+        self.assertEqual(self.run_in(data, "quarantine", "drop", number).returncode, 0)
+        self.assertEqual(self.run_in(data, "--json", "quarantine", "list").stdout.strip(), "[]")
+
+    def test_rows_that_contradict_each_other_across_files_are_told(self):
+        first, second = self.fresh("first.csv"), self.fresh("second.csv")
+        self.kanpan("get", "daily", "--format", "csv", "--units", "tushare", "-o", first)
+        lines = first.read_text().splitlines()
+        at = lines[0].split(",").index("vol")
+        cells = lines[1].split(",")
+        cells[at] = str(float(cells[at]) + 1)
+        second.write_text("\n".join([lines[0], ",".join(cells), lines[2]]) + "\n")
+        data = self.fresh("contradicted")
+        done = self.run_in(data, "import", "daily", first, second)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("1 rows of daily contradict", done.stderr)
+        self.assertIn("/".join(cells[:2]), done.stderr)
+        again = self.run_in(data, "import", "daily", second)
+        self.assertEqual(again.returncode, 0, "a later import may correct an earlier one")
 
     # ---- doctor, servers
 

@@ -93,13 +93,21 @@ std::string unknown(std::string_view kind, const std::string& word,
                      hint.empty() ? "        see: kanpan --help\n" : "        " + hint + "\n");
 }
 
+/// Whether a word that is no flag names a table.
+bool takes_tables(const CLI::App& app) {
+  return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
+    return option->get_positional() && option->get_description().starts_with("table");
+  });
+}
+
 /// `path)` and what can stand behind it, for the case of a shell.
 std::string shell_cases(const CLI::App& root) {
   std::string cases;
   const auto add = [&](const CLI::App& app, const std::string& path) {
     std::vector<std::string> words = names_below(app);
     std::ranges::move(flags_of(app), std::back_inserter(words));
-    cases += fmt::format("    '{}') words='{}' ;;\n", path, fmt::join(words, " "));
+    cases += fmt::format("    '{}') words='{}'{} ;;\n", path, fmt::join(words, " "),
+                         takes_tables(app) ? "\" $tables\"" : "");
   };
   add(root, "");
   walk(root, "", add);
@@ -152,30 +160,34 @@ std::string unknown_word(const CLI::App& root, const std::vector<std::string>& w
     if (found == names.end()) return unknown("command", word, names);
     app = below[static_cast<std::size_t>(found - names.begin())];
   }
+  if (const auto names = names_below(*app); app != &root && !names.empty())
+    return fmt::format("kanpan: '{}' needs a command behind it\n        one of {}\n",
+                       app->get_name(), fmt::join(names, ", "));
   return "";
 }
 
-std::string bash_completion(const CLI::App& root) {
+std::string bash_completion(const CLI::App& root, const std::string& tables) {
   return fmt::format(R"(# bash completion for kanpan
 _kanpan() {{
-  local path='' words='' next i
+  local path='' words='' tables='{}' next i
   for ((i = 1; i < COMP_CWORD; i++)); do
     next="${{path:+$path }}${{COMP_WORDS[i]}}"
     case "$next" in {}) path="$next" ;; esac
   done
   case "$path" in
 {}  esac
+  [[ ${{COMP_WORDS[COMP_CWORD-1]}} == --table ]] && words=$tables
   COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
 complete -o default -F _kanpan kanpan
 )",
-                     shell_paths(root), shell_cases(root));
+                     tables, shell_paths(root), shell_cases(root));
 }
 
-std::string zsh_completion(const CLI::App& root) {
+std::string zsh_completion(const CLI::App& root, const std::string& tables) {
   return fmt::format(R"(#compdef kanpan
 _kanpan() {{
-  local at='' all='' next i
+  local at='' all='' tables='{}' next i
   for ((i = 2; i < CURRENT; i++)); do
     next="${{at:+$at }}${{words[i]}}"
     case "$next" in {}) at="$next" ;; esac
@@ -192,10 +204,10 @@ _kanpan() {{
 }}
 compdef _kanpan kanpan
 )",
-                     shell_paths(root), shell_cases(root));
+                     tables, shell_paths(root), shell_cases(root));
 }
 
-std::string fish_completion(const CLI::App& root) {
+std::string fish_completion(const CLI::App& root, const std::string& tables) {
   std::string script = fmt::format(R"(# fish completion for kanpan
 function __kanpan_at
   set -l at ''
@@ -221,6 +233,9 @@ end
     for (const CLI::App* command : commands_below(app))
       script += fmt::format("complete -c kanpan -n '__kanpan_at \"{}\"' -f -a {} -d '{}'\n", path,
                             command->get_name(), quoted(command->get_description()));
+    if (takes_tables(app))
+      script +=
+          fmt::format("complete -c kanpan -n '__kanpan_at \"{}\"' -f -a '{}'\n", path, tables);
     for (const CLI::Option* option : app.get_options())
       for (const std::string& name : option->get_lnames())
         script += fmt::format("complete -c kanpan -n '__kanpan_at \"{}\"' -l {}{} -d '{}'\n", path,

@@ -17,12 +17,13 @@ std::vector<CLI::App*> commands_below(const CLI::App& app);
 void add_examples(CLI::App& root);
 
 /// What is wrong with words that did not parse: the first command or flag that does not exist, with
-/// the nearest that does; "" when something else is wrong.
+/// the nearest that does, or the commands of which one is missing; "" when something else is wrong.
 std::string unknown_word(const CLI::App& root, const std::vector<std::string>& words);
 
-/// A completion script for bash, zsh or fish.
-std::string bash_completion(const CLI::App& root);
-std::string zsh_completion(const CLI::App& root);
-std::string fish_completion(const CLI::App& root);
+/// A completion script for bash, zsh or fish; `tables` are the names of the catalog's, separated by
+/// spaces.
+std::string bash_completion(const CLI::App& root, const std::string& tables);
+std::string zsh_completion(const CLI::App& root, const std::string& tables);
+std::string fish_completion(const CLI::App& root, const std::string& tables);
 
 }  // namespace kanpan::app

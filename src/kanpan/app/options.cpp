@@ -1,5 +1,6 @@
 #include "kanpan/app/options.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,23 @@ Result<std::optional<Date>> date_flag(std::string_view name, const std::string& 
   auto date = parse_date(text);
   if (!date) return std::move(date).error().within(name);
   return std::optional(*date);
+}
+
+Result<void> check_range(std::optional<Date> from, std::optional<Date> to) {
+  if (!from || !to || *from <= *to) return {};
+  return Error{Errc::Usage, fmt::format("--to {} is before --from {}", to->iso(), from->iso()),
+               "the first day comes first"};
+}
+
+const CLI::Validator& whole_number() {
+  static const CLI::Validator kWholeNumber(
+      [](const std::string& text) -> std::string {
+        const bool digits = !text.empty() && text.size() <= 18 &&
+                            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+        return digits ? "" : fmt::format("'{}' is no whole number, 0 or more", text);
+      },
+      "");
+  return kWholeNumber;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include "kanpan/frame/byte_stream.hpp"
 #include "kanpan/frame/csv.hpp"
 #include "kanpan/frame/ndjson.hpp"
@@ -36,6 +38,9 @@ Result<ingest::ImportFile> opened(Result<Reader> reader, const std::string& name
 Result<ingest::ImportFile> open_rows(const std::filesystem::path& file, const std::string& name,
                                      const catalog::TableSpec& table,
                                      const frame::ColumnNames& names) {
+  std::error_code unknown;  // what cannot be looked at is said when it is opened
+  if (std::filesystem::is_directory(file, unknown))
+    return Error{Errc::Usage, fmt::format("'{}' is a directory", name), "name the files in it"};
   KANPAN_LET(const auto head, head_of(file));
   if (head.starts_with("PAR1"))
     return opened(store::duckdb::ParquetReader::open(file, table.fields(), names), name, "parquet");

@@ -53,6 +53,7 @@ struct Completeness {
 /// The worst of the days that the read covers.
 Completeness judge(const Read& read, const DayStates& days) {
   Completeness out{"complete", {}};
+  if (read.from && read.to && *read.to < *read.from) return out;  // nothing, and all of it
   auto from = read.from ? days.lower_bound(*read.from) : days.begin();
   const auto to = read.to ? days.upper_bound(*read.to) : days.end();
   for (; from != to; ++from) {

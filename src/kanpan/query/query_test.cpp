@@ -222,6 +222,8 @@ TEST_F(QueryTest, TellsTheWorstOfTheDaysThatItReads) {
   EXPECT_EQ(query_.evidence(request)->status, "provisional");
   request.read.from = day("20240626");
   EXPECT_EQ(query_.evidence(request)->status, "complete");
+  request.read.to = day("20240624");
+  EXPECT_EQ(query_.evidence(request)->status, "complete") << "an empty range lacks nothing";
   EXPECT_EQ(query_.evidence({read("moneyflow"), Units::Normal})->status, "empty");
 }
 

@@ -31,10 +31,7 @@ Result<CollectRequest> request_of(const CollectFlags& flags, const catalog::Cata
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_LET(request.codes, codes_flag(flags.codes));
   KANPAN_LET(request.mode, mode_flag(flags.mode));
-  if (request.from && request.to && *request.to < *request.from)
-    return Error{Errc::Usage,
-                 fmt::format("--to {} is before --from {}", request.to->iso(), request.from->iso()),
-                 "the first day comes first"};
+  KANPAN_TRY(check_range(request.from, request.to));
   return request;
 }
 
@@ -116,6 +113,7 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   request.missing_cells = true;
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
+  KANPAN_TRY(check_range(request.from, request.to));
   if (flags.plan) return show_plan(session, request);
   return watch(session, [&](std::stop_token stop) {
     return session.instance->collector().collect(request, std::move(stop));
@@ -225,7 +223,7 @@ void add_run(CLI::App& root, Parsed& parsed) {
   auto limit = std::make_shared<std::size_t>(20);
   auto id = std::make_shared<std::string>();
   auto* list = run->add_subcommand("list", "runs, newest first");
-  list->add_option("--limit", *limit, "how many (20)");
+  list->add_option("--limit", *limit, "how many (20)")->check(whole_number());
   list->callback([&parsed, limit] {
     parsed.chosen.action = [limit](Session& session) { return list_runs(session, *limit); };
   });

@@ -9,6 +9,7 @@
 
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/grid.hpp"
+#include "kanpan/app/options.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -19,6 +20,16 @@ struct ListFlags {
   std::string table, state = "held";
   std::size_t limit = 50;
 };
+
+/// Bytes of a page that a terminal gets to see.
+constexpr std::size_t kShown = 4000;
+
+/// The last place up to kShown where a character of UTF-8 begins.
+std::size_t cut_at(std::string_view page) {
+  std::size_t at = kShown;
+  while (at > 0 && (static_cast<unsigned char>(page[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
 
 boost::json::object to_json(const journal::Quarantined& kept) {
   boost::json::object object{{"id", kept.id},
@@ -74,7 +85,12 @@ Result<int> show(Session& session, std::uint64_t id) {
   if (const auto* row = object.if_contains("row"); row && row->is_object())
     for (const auto& [name, value] : row->as_object())
       session.line(fmt::format("  {}: {}", std::string(name), boost::json::serialize(value)));
-  if (!kept.page.empty()) session.line(kept.page);
+  if (kept.page.size() > kShown)
+    session.line(fmt::format("{}\n… {} bytes in all; --json gives them",
+                             std::string_view(kept.page).substr(0, cut_at(kept.page)),
+                             kept.page.size()));
+  else if (!kept.page.empty())
+    session.line(kept.page);
   return 0;
 }
 
@@ -127,20 +143,24 @@ void add_quarantine(CLI::App& root, Parsed& parsed) {
   auto* list_command = noun->add_subcommand("list", "what is held, newest first");
   list_command->add_option("--table", flags->table, "only of this table");
   list_command->add_option("--state", flags->state, "held (default), released, dropped or all");
-  list_command->add_option("--limit", flags->limit, "how many (50)");
+  list_command->add_option("--limit", flags->limit, "how many (50)")->check(whole_number());
   list_command->callback([&parsed, flags] {
     parsed.chosen.action = [flags](Session& session) { return list(session, *flags); };
   });
   auto id = std::make_shared<std::uint64_t>(0);
   auto* show_command = noun->add_subcommand("show", "one of them: reason, raw values or page");
-  show_command->add_option("ID", *id, "number, as 'quarantine list' shows it")->required();
+  show_command->add_option("ID", *id, "number, as 'quarantine list' shows it")
+      ->required()
+      ->check(whole_number());
   show_command->callback([&parsed, id] {
     parsed.chosen.action = [id](Session& session) { return show(session, *id); };
   });
   auto ids = std::make_shared<std::vector<std::uint64_t>>();
   const auto of_many = [&](const char* name, const char* about, auto action) {
     auto* command = noun->add_subcommand(name, about);
-    command->add_option("ID", *ids, "numbers, as 'quarantine list' shows them")->required();
+    command->add_option("ID", *ids, "numbers, as 'quarantine list' shows them")
+        ->required()
+        ->check(whole_number());
     command->callback([&parsed, ids, action] {
       parsed.chosen.action = [ids, action](Session& session) { return action(session, *ids); };
     });

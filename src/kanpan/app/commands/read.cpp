@@ -22,7 +22,7 @@ using frame::Batch;
 struct GetFlags {
   std::string table, codes, from, to, fields, order, as_of, format, file, units = "kanpan";
   std::vector<std::string> where;
-  std::uint64_t limit = 0;
+  std::optional<std::uint64_t> limit;
   bool count = false, bom = false;
 };
 
@@ -30,6 +30,10 @@ struct BarsFlags {
   std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, format,
                     file;
 };
+
+/// Cells as they are stored, whatever a spreadsheet would make of them: what get writes, import
+/// reads back.
+constexpr frame::CsvStyle kCsv{.guard_formulas = false, .line_end = "\n"};
 
 /// Where rows go: stdout, or a file that appears under its name only when it is whole.
 class RowOutput {
@@ -56,9 +60,7 @@ class RowOutput {
     std::string text;
     if (format_ == "csv") {
       if (rows_ == 0) header(batch, text);
-      frame::CsvStyle style;
-      style.line_end = "\n";
-      frame::append_csv_rows(text, batch, columns_, style);
+      frame::append_csv_rows(text, batch, columns_, kCsv);
     } else if (format_ == "ndjson") {
       for (std::size_t row = 0; row < batch.rows(); ++row) {
         frame::append_json_object(text, batch, columns_, row, {});
@@ -101,9 +103,7 @@ class RowOutput {
  private:
   void header(const Batch& batch, std::string& text) {
     if (bom_) text += "\xEF\xBB\xBF";
-    frame::CsvStyle style;
-    style.line_end = "\n";
-    frame::append_csv_header(text, batch, columns_, style);
+    frame::append_csv_header(text, batch, columns_, kCsv);
   }
   void write(const std::string& text) {
     target_.empty() ? session_.out(text) : void(stream_ << text);
@@ -145,13 +145,14 @@ Result<query::RowsRequest> rows_request(const Instance& instance, const GetFlags
     return Error{Errc::Usage, fmt::format("{} has no codes", table.name), "leave --ts-code out"};
   KANPAN_LET(request.read.from, date_flag("--from", flags.from));
   KANPAN_LET(request.read.to, date_flag("--to", flags.to));
+  KANPAN_TRY(check_range(request.read.from, request.read.to));
   KANPAN_LET(request.read.columns, query::parse_fields(table, flags.fields));
   for (const std::string& text : flags.where) {
     KANPAN_LET(auto filter, query::parse_expression(table, text, request.units));
     request.read.filters.push_back(std::move(filter));
   }
   KANPAN_LET(request.read.order, query::parse_order(table, flags.order));
-  if (flags.limit > 0) request.read.limit = flags.limit;
+  request.read.limit = flags.limit;
   if (!flags.as_of.empty()) {
     KANPAN_LET(request.read.as_of, instance.query().as_of(flags.as_of));
   }
@@ -213,6 +214,7 @@ Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
   KANPAN_LET(request.anchor, date_flag("--anchor", flags.anchor));
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
+  KANPAN_TRY(check_range(request.from, request.to));
   return request;
 }
 
@@ -247,7 +249,7 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_option("--where", flags->where,
                           "condition such as 'pct_chg > 9' or 'name in A,B'");
   get_command->add_option("--order", flags->order, "columns, - before one for descending");
-  get_command->add_option("--limit", flags->limit, "rows at the most");
+  get_command->add_option("--limit", flags->limit, "rows at the most")->check(whole_number());
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");
   get_command->add_option("--format", flags->format, "table, csv, json or ndjson");
   get_command->add_option("--units", flags->units, "kanpan (元, 股, %) or tushare");

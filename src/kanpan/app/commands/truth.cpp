@@ -6,6 +6,7 @@
 
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/grid.hpp"
+#include "kanpan/app/options.hpp"
 #include "kanpan/app/verify.hpp"
 
 namespace kanpan::app {
@@ -133,14 +134,14 @@ void add_truth(CLI::App& root, Parsed& parsed) {
   auto limit = std::make_shared<std::size_t>(50);
   auto* list = journal->add_subcommand("list", "commits, the newest 50 unless told otherwise");
   list->add_option("--table", *table, "only of this table");
-  list->add_option("--after", *after, "only after this commit");
-  list->add_option("--limit", *limit, "how many (50)");
+  list->add_option("--after", *after, "only after this commit")->check(whole_number());
+  list->add_option("--limit", *limit, "how many (50)")->check(whole_number());
   list->callback([&parsed, table, after, limit] {
     parsed.chosen.action = [=](Session& s) { return list_commits(s, *table, *after, *limit); };
   });
   auto seq = std::make_shared<std::uint64_t>(0);
   auto* show = journal->add_subcommand("show", "one commit with its rows");
-  show->add_option("SEQ", *seq, "number of the commit")->required();
+  show->add_option("SEQ", *seq, "number of the commit")->required()->check(whole_number());
   show->callback([&parsed, seq] {
     parsed.chosen.action = [seq](Session& s) { return show_commit(s, *seq); };
   });
