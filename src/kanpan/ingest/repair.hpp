@@ -13,7 +13,7 @@ std::vector<Date> incomplete_days(const catalog::TableSpec& table, const Coverag
 
 /// Days that are absent or not complete and cells that are missing, each day either whole or code
 /// by code over the span of the code's missing days, whichever split takes the fewest calls (a code
-/// is assumed to take one). Complete days, days of which nothing is expected and
+/// is assumed to take one). Complete days, days that have all that is expected and
 /// days that are not ready at the source are not asked.
 /// `plan.complete` counts the days left out. Errors are the planner's.
 Result<Plan> plan_repair(const catalog::TableSpec& table, const Coverage& coverage,

@@ -47,6 +47,13 @@ TEST(Repair, CompleteDaysAreNotAsked) {
   EXPECT_EQ(labels(plan), Labels{"2024-06-28"});
 }
 
+TEST(Repair, ADayThatHasAllThatIsExpectedByNowIsNotAsked) {
+  const auto plan =
+      plan_repair(daily(), covered({{day(28), "provisional", 5, 5u, {}}}), knowledge()).value();
+  EXPECT_TRUE(plan.slices.empty());
+  EXPECT_EQ(plan.complete, 1u);
+}
+
 TEST(Repair, OneCodeThatIsMissingOnManyDaysIsOneCall) {
   const auto plan = plan_repair(daily(),
                                 covered({{day(26), "provisional", 4, 5u, {"600000.SH"}},
