@@ -268,7 +268,8 @@ class Program(unittest.TestCase):
         done = self.run_in(data, "--json", "repair", "daily")
         self.assertEqual(done.returncode, 0, done.stderr)
         runs = json.loads(self.run_in(data, "--json", "run", "list").stdout)
-        units = json.loads(self.run_in(data, "--json", "run", "show", runs[0]["run"]).stdout)["units"]
+        repair = next(run["run"] for run in runs if run["command"] == "repair")
+        units = json.loads(self.run_in(data, "--json", "run", "show", repair).stdout)["units"]
         self.assertEqual({one["table"] for one in units}, {"trade_cal", "stock_basic", "suspend_d"})
         seen = json.loads(self.run_in(data, "--json", "coverage", "daily").stdout)
         self.assertEqual(seen["missing_cells"], 0)

@@ -56,6 +56,7 @@ struct ParquetReader::Impl {
   std::unique_ptr<Connection> connection;
   std::optional<Rows> rows;
   std::optional<Gather> gather;
+  Batch rest;             ///< read and not given out yet
   std::uint64_t row = 0;  ///< given out so far
 
   Result<void> start(const std::filesystem::path& file, const frame::ColumnNames& names) {
@@ -108,14 +109,24 @@ struct ParquetReader::Impl {
   }
 
   Result<std::optional<frame::RowBlock>> next(std::size_t max_rows) {
-    if (!rows) return std::optional<frame::RowBlock>{};
-    while (gather->rows() < max_rows) {
+    while (rows && rest.rows() + gather->rows() < max_rows) {
       KANPAN_LET(const Chunk chunk, rows->next());
-      if (!chunk.get() || duckdb_data_chunk_get_size(chunk.get()) == 0) break;
-      gather->add(chunk.get());
+      if (chunk.get())
+        gather->add(chunk.get());
+      else
+        rows.reset();  // a stream that has ended must not be asked again
     }
-    if (gather->rows() == 0) return std::optional<frame::RowBlock>{};
-    return std::optional(block(gather->take()));
+    if (gather && gather->rows() > 0) {
+      if (rest.rows() == 0)
+        rest = gather->take();
+      else
+        rest.append(gather->take());
+    }
+    if (rest.rows() == 0) return std::optional<frame::RowBlock>{};
+    const std::size_t count = std::min(max_rows, rest.rows());
+    Batch taken = rest.slice(0, count);
+    rest = rest.slice(count, rest.rows());
+    return std::optional(block(std::move(taken)));
   }
 
   frame::RowBlock block(Batch&& batch) {
