@@ -10,9 +10,9 @@
 
 #include "kanpan/base/log.hpp"
 #include "kanpan/catalog/units.hpp"
+#include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/quarantine.hpp"
-#include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -192,18 +192,23 @@ class ImportExecution {
     count_repeated(verdict.repeated);
     unit.state = UnitState::Committed;
     if (verdict.rows.rows() == 0) return {};
-    sort_by_key(table_, verdict.rows);
     note_span(verdict.rows);
+    for (frame::Batch& group : day_groups(table_, std::move(verdict.rows)))
+      into.proposals.push_back(proposal(file, mode, unit.number, std::move(group)));
+    return {};
+  }
+
+  Proposal proposal(const ImportFile& file, journal::Mode mode, std::uint32_t unit,
+                    frame::Batch rows) const {
     Proposal proposal;
     proposal.table = &table_;
     proposal.header.table = table_.name;
     proposal.header.mode = mode;
     proposal.header.run = id_;
-    proposal.header.unit = unit.number;
+    proposal.header.unit = unit;
     proposal.header.source = source_of(file);
-    proposal.rows = std::move(verdict.rows);
-    into.proposals.push_back(std::move(proposal));
-    return {};
+    proposal.rows = std::move(rows);
+    return proposal;
   }
 
   /// A column that the file does not have says nothing about what is stored.

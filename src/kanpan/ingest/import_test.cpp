@@ -98,6 +98,30 @@ TEST_F(Import, RowsAreDurableVisibleAndTheirDaysAreKnown) {
             2u);
 }
 
+TEST_F(Import, ADayOfManyRowsIsACommitWhateverTheOrderOfTheFile) {
+  std::string text(kHeader);
+  for (int i = 599; i >= 0; --i)
+    for (const char* day : {"20240628", "20240627"})
+      text += row(std::to_string(600000 + i) + ".SH", day);
+  ASSERT_EQ(import(text, false, 5000).value().exit_code(), 0);
+  const auto commits = journal_->headers(0, 10, {}).value();
+  ASSERT_EQ(commits.size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    const Date day = Date::from_ymd(2024, 6, 27 + i);
+    EXPECT_EQ(commits[i].rows, 600u);
+    EXPECT_EQ(commits[i].touched, (DateRange{day, day}));
+    EXPECT_EQ(commits[i].first_code, "600000.SH");
+  }
+  EXPECT_EQ(stored().rows(), 1200u);
+}
+
+TEST_F(Import, DaysOfFewRowsAreOneCommit) {
+  std::string text(kHeader);
+  for (const char* day : {"20240626", "20240627", "20240628"}) text += row("600000.SH", day);
+  ASSERT_EQ(import(text).value().exit_code(), 0);
+  EXPECT_EQ(journal_->headers(0, 10, {}).value().size(), 1u);
+}
+
 TEST_F(Import, BlocksAreUnitsAndASecondImportChangesNothing) {
   std::string text(kHeader);
   for (int i = 0; i < 25; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");

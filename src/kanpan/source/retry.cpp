@@ -24,8 +24,10 @@ std::optional<std::chrono::milliseconds> Retry::next(const Error& error) {
 }
 
 std::chrono::milliseconds Retry::up_to(std::chrono::milliseconds longest) {
+  if (!random_)
+    random_.emplace(seed_ ? *seed_ : std::random_device{}());  // allowed: jitter, never data
   return std::chrono::milliseconds(
-      std::uniform_int_distribution<std::int64_t>(0, longest.count())(random_));
+      std::uniform_int_distribution<std::int64_t>(0, longest.count())(*random_));
 }
 
 }  // namespace kanpan::source

@@ -21,8 +21,9 @@ struct RetryPolicy {
 /// clock. One thread.
 class Retry {
  public:
-  explicit Retry(RetryPolicy policy = {}, std::uint64_t seed = std::random_device{}())
-      : policy_(policy), random_(seed) {}
+  /// Without a seed the machine gives one, once a pause is needed: most calls need none.
+  explicit Retry(RetryPolicy policy = {}, std::optional<std::uint64_t> seed = {})
+      : policy_(policy), seed_(seed) {}
 
   /// How long to pause before asking again after `error`, or nothing: give up.
   ///
@@ -36,7 +37,8 @@ class Retry {
   std::chrono::milliseconds up_to(std::chrono::milliseconds longest);
 
   RetryPolicy policy_;
-  std::mt19937_64 random_;
+  std::optional<std::uint64_t> seed_;
+  std::optional<std::mt19937_64> random_;
   int failures_ = 0;
   std::chrono::milliseconds spent_{0};
 };

@@ -26,10 +26,12 @@ std::string_view form_name(const RowsQuestion& question) {
   return "json";
 }
 
-/// Rows as JSON, batch after batch, of which the first `limit` are kept.
+/// Rows as JSON behind the head of an answer, batch after batch, of which the first `limit` are
+/// kept.
 class JsonRows {
  public:
-  JsonRows(bool objects, std::uint64_t limit) : objects_(objects), limit_(limit) {}
+  JsonRows(std::string head, bool objects, std::uint64_t limit)
+      : objects_(objects), limit_(limit), text_(std::move(head)), begin_(text_.size()) {}
 
   void add(const Batch& batch) {
     const auto columns = all_columns(batch.width());
@@ -37,26 +39,32 @@ class JsonRows {
     const auto rows = static_cast<std::uint32_t>(std::min<std::uint64_t>(batch.rows(), room));
     count_ += batch.rows();
     for (std::uint32_t row = 0; row < rows && objects_; ++row) {
-      if (!text_.empty()) text_ += ',';
+      if (text_.size() > begin_) text_ += ',';
       frame::append_json_object(text_, batch, columns, row, {});
     }
     if (objects_ || rows == 0) return;
-    std::vector<std::uint32_t> kept(rows);
-    for (std::uint32_t i = 0; i < rows; ++i) kept[i] = i;
-    if (!text_.empty()) text_ += ',';
-    const std::size_t begin = text_.size();
-    frame::append_json_items(text_, batch, columns, kept, {});
-    text_.erase(begin, 1);  // the outer brackets belong to the whole
+    const std::size_t before = text_.size();
+    if (rows == batch.rows())
+      frame::append_json_items(text_, batch, columns, {});
+    else
+      frame::append_json_items(text_, batch.slice(0, rows), columns, {});
+    // The outer brackets belong to the whole.
     text_.pop_back();
+    if (before > begin_)
+      text_[before] = ',';
+    else
+      text_.erase(before, 1);
   }
   bool has_more() const { return count_ > limit_; }
-  const std::string& text() const { return text_; }
+  /// Head and rows.
+  std::string take() && { return std::move(text_); }
 
  private:
   const bool objects_;
   const std::uint64_t limit_;
   std::uint64_t count_ = 0;
   std::string text_;
+  std::size_t begin_;
 };
 
 class RowsAnswer {
@@ -93,16 +101,16 @@ class RowsAnswer {
     if (after != version_ && !question_.request.read.as_of) {
       question_.request.read.as_of = seen_;
       KANPAN_LET(JsonRows again, read(limit));
-      return json_body(again, limit);
+      return json_body(std::move(again), limit);
     }
-    return json_body(rows, limit);
+    return json_body(std::move(rows), limit);
   }
 
   Result<JsonRows> read(std::uint64_t limit) const {
     query::RowsRequest request = question_.request;
     request.read.limit = limit + 1;
     request.read.offset = question_.offset;
-    JsonRows rows(question_.objects, limit);
+    JsonRows rows(json_head(), question_.objects, limit);
     KANPAN_TRY(query_.rows(request, [&](Batch&& batch) -> Result<bool> {
       if (call_.request.stop.stop_requested()) return Error{Errc::Cancelled, "the client left", ""};
       rows.add(batch);
@@ -111,19 +119,20 @@ class RowsAnswer {
     return rows;
   }
 
-  Answer json_body(const JsonRows& rows, std::uint64_t limit) const {
-    std::string body = "{\"data\":";
-    if (question_.objects) {
-      body += "[" + rows.text() + "]";
-    } else {
-      std::vector<std::string> fields;
-      for (const auto& column : evidence_.columns) fields.push_back(column.name);
-      body += "{\"fields\":";
-      append_json_texts(body, fields);
-      body += ",\"items\":[" + rows.text() + "]}";
-    }
+  std::string json_head() const {
+    if (question_.objects) return "{\"data\":[";
+    std::string head = "{\"data\":{\"fields\":";
+    std::vector<std::string> fields;
+    for (const auto& column : evidence_.columns) fields.push_back(column.name);
+    append_json_texts(head, fields);
+    return head + ",\"items\":[";
+  }
+
+  Answer json_body(JsonRows rows, std::uint64_t limit) const {
     std::string next;
     if (rows.has_more()) next = make_cursor(question_, seen_, question_.offset + limit);
+    std::string body = std::move(rows).take();
+    body += question_.objects ? "]" : "]}";
     fmt::format_to(std::back_inserter(body),
                    ",\"page\":{{\"next_cursor\":{},\"limit\":{}}},\"meta\":",
                    next.empty() ? "null" : "\"" + next + "\"", limit);
