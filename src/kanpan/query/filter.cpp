@@ -126,6 +126,21 @@ Result<std::vector<store::Order>> parse_order(const TableSpec& table, std::strin
   return order;
 }
 
+Result<void> check_range(std::optional<Date> from, std::optional<Date> to) {
+  if (!from || !to || *from <= *to) return {};
+  return Error{Errc::Usage,
+               fmt::format("the range ends on {}, before it begins on {}", to->iso(), from->iso()),
+               "give the earlier day first"};
+}
+
+Result<Units> parse_units(std::string_view text) {
+  for (const auto& [word, units] : kUnitWords)
+    if (word == text) return units;
+  return Error{
+      Errc::Usage, fmt::format("units '{}' are unknown", text),
+      "kanpan (元, 股, %), also called normal; or tushare (手, 千元, 万元), also called source"};
+}
+
 Result<Frequency> parse_frequency(std::string_view text) {
   if (text == "D" || text == "d") return Frequency::Day;
   if (text == "W" || text == "w") return Frequency::Week;

@@ -1,8 +1,11 @@
 // What people write to narrow and order rows, read against a table.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kanpan/base/error.hpp"
@@ -31,6 +34,17 @@ Result<std::vector<std::string>> parse_fields(const catalog::TableSpec& table,
 /// Comma-separated columns, - before one for descending.
 Result<std::vector<store::Order>> parse_order(const catalog::TableSpec& table,
                                               std::string_view text);
+
+/// Errc::Usage, naming both days, when the range ends before it begins. Unset bounds are open.
+Result<void> check_range(std::optional<Date> from, std::optional<Date> to);
+
+/// The words for units on every surface, each unit's own one first.
+inline constexpr std::array<std::pair<std::string_view, Units>, 4> kUnitWords{
+    {{"normal", Units::Normal},
+     {"kanpan", Units::Normal},
+     {"source", Units::Source},
+     {"tushare", Units::Source}}};
+Result<Units> parse_units(std::string_view text);
 
 /// D, W, M.
 Result<Frequency> parse_frequency(std::string_view text);

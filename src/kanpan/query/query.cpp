@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
+#include "kanpan/query/filter.hpp"
 
 namespace kanpan::query {
 namespace {
@@ -33,16 +33,17 @@ std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::
   return columns;
 }
 
-/// The last commit of those years that the read can see.
-store::Sequence last_commit(const TableVersion& version, const Read& read) {
-  const store::Sequence newest = read.as_of.value_or(std::numeric_limits<store::Sequence>::max());
-  if (!read.from || !read.to || read.table->days == catalog::Days::Calendar)
-    return std::min(version.last, newest);
-  store::Sequence last = 0;
-  for (int year = read.from->year(); year <= read.to->year(); ++year)
-    if (const auto found = version.by_year.find(year); found != version.by_year.end())
-      last = std::max(last, found->second);
-  return std::min(last, newest);
+/// Whose commits can have changed what the read gives.
+Span span_of(const Read& read) {
+  Span span;
+  span.until = read.as_of;
+  const TableSpec& table = *read.table;
+  // A row whose time is no part of its key can move out of a year that its new version is not in.
+  const bool rows_stay = std::ranges::find(table.key, table.time) != table.key.end();
+  if (!rows_stay || table.days == catalog::Days::Calendar) return span;
+  if (read.from) span.first_year = read.from->year();
+  if (read.to) span.last_year = read.to->year();
+  return span;
 }
 
 struct Completeness {
@@ -50,8 +51,11 @@ struct Completeness {
   std::vector<std::string> missing;
 };
 
-/// The worst of the days that the read covers.
-Completeness judge(const Read& read, const DayStates& days) {
+/// The worst of the days that the read covers. Day states are those of now, so of rows that have
+/// changed since `as_of` nothing is known.
+Completeness judge(const Read& read, const TableVersion& version, const DayStates& days) {
+  if (version.empty) return {"empty", {}};
+  if (version.newest > version.last) return {"unknown", {}};
   Completeness out{"complete", {}};
   if (read.from && read.to && *read.to < *read.from) return out;  // nothing, and all of it
   auto from = read.from ? days.lower_bound(*read.from) : days.begin();
@@ -118,39 +122,45 @@ Error missing_factors(const std::string& code, const Series& series, std::size_t
 }  // namespace
 
 Result<std::string> Query::version(const Read& read) const {
-  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied()));
+  KANPAN_TRY(check_range(read.from, read.to));
+  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied(), span_of(read)));
   KANPAN_LET(const auto days, versions_.days(read.table->name));
-  return fmt::format("{}-{}", last_commit(table, read), judge(read, *days).status);
+  return fmt::format("{}-{}", table.last, judge(read, table, *days).status);
 }
 
 Result<std::string> Query::version(const BarsRequest& request) const {
   KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
   Read read = daily_read(*daily, request);
-  if (request.from && !request.to) read.from.reset();
   KANPAN_LET(std::string version, this->version(read));
-  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
-  read.table = factors;
+  KANPAN_LET(read.table, catalog_.find("adj_factor"));
+  if (request.adjust == Adjust::Qfq && request.anchor) {
+    // The anchor's factor is the last one on or before it, of whatever year.
+    read.from.reset();
+    if (read.to) read.to = std::max(*read.to, *request.anchor);
+  }
   KANPAN_LET(const std::string second, this->version(read));
   return version + "." + second;
 }
 
 Result<Evidence> Query::evidence(const RowsRequest& request) const {
   const Read& read = request.read;
-  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied()));
+  KANPAN_TRY(check_range(read.from, read.to));
+  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied(), span_of(read)));
   KANPAN_LET(const auto days, versions_.days(read.table->name));
   Evidence evidence;
-  evidence.data_version = last_commit(table, read);
+  evidence.data_version = table.last;
   if (table.last > 0) evidence.as_of = rfc3339(table.time);
   evidence.source = table.sources;
   evidence.simulated = table.simulated;
-  auto completeness = judge(read, *days);
-  evidence.status = table.last == 0 ? "empty" : completeness.status;
+  auto completeness = judge(read, table, *days);
+  evidence.status = std::move(completeness.status);
   evidence.missing = std::move(completeness.missing);
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;
 }
 
 Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) const {
+  KANPAN_TRY(check_range(request.read.from, request.read.to));
   if (request.units == Units::Source) return store_.read(request.read, sink);
   return store_.read(request.read, [&](frame::Batch&& batch) -> Result<bool> {
     for (std::size_t c = 0; c < batch.width(); ++c)
@@ -161,6 +171,7 @@ Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) co
 }
 
 Result<std::uint64_t> Query::count(const RowsRequest& request) const {
+  KANPAN_TRY(check_range(request.read.from, request.read.to));
   return store_.count(request.read);
 }
 
@@ -239,6 +250,7 @@ Result<double> Query::anchor_factor(const std::string& code, Date anchor) const 
 }
 
 Result<Bars> Query::bars(const BarsRequest& request) const {
+  KANPAN_TRY(check_range(request.from, request.to));
   KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
   KANPAN_LET(Series days, daily_series(request));
   KANPAN_TRY(add_factors(request.code, days));

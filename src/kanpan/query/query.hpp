@@ -32,9 +32,10 @@ struct ColumnInfo {
 struct Evidence {
   store::Sequence data_version = 0;  ///< last commit that touched what was read
   std::string as_of;                 ///< RFC 3339 time of that commit; "" when none
-  std::string source;                ///< "tushare", "sim", …; several joined by ","
+  std::string source;                ///< "tushare", "sim", "csv" …; several joined by ","
   bool simulated = false;
-  std::string status;                ///< complete, provisional, partial, empty
+  /// complete, provisional, partial, empty; unknown = the rows of the past have changed since
+  std::string status;
   std::vector<std::string> missing;  ///< for people: "2024-06-27: 3 of 5361 codes", at most 20
   std::string tier = "hot";
   std::vector<ColumnInfo> columns;
@@ -78,6 +79,8 @@ class Query {
         store_(store),
         versions_(journal, ledger) {}
 
+  /// Everywhere a range that ends before it begins is Errc::Usage.
+  ///
   /// The version of what `read` would read: the last commit that touched the table (within the
   /// read's years), then a digest of its evidence's status, as "1234-complete". Cheap: no rows are
   /// read. This is the ETag.

@@ -1,41 +1,100 @@
 #include "kanpan/query/versions.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace kanpan::query {
 namespace {
 
 constexpr std::size_t kHeadersPerRead = 5000;
 
-void add_source(TableVersion& version, const std::string& source) {
-  if (source.empty() || version.sources.find(source) != std::string::npos) return;
-  version.sources += (version.sources.empty() ? "" : ",") + source;
+/// Files go by their format: their names would add up without end.
+std::string source_of(const journal::Commit& commit) {
+  return commit.source.substr(0, commit.source.find(':'));
 }
 
-void add(TableVersion& version, const journal::Commit& commit) {
-  version.last = commit.seq;
-  version.time = commit.time;
-  version.simulated = version.simulated || commit.simulated;
-  add_source(version, commit.source);
-  if (!commit.touched) return;
-  for (int year = commit.touched->first.year(); year <= commit.touched->last.year(); ++year)
-    version.by_year[year] = commit.seq;
+/// Years whose rows the commit may have changed: of its rows, and of all that a Replace covers,
+/// since that closes what is not among its rows. Nothing = any year.
+std::optional<std::pair<int, int>> years_of(const journal::Commit& commit) {
+  std::optional<DateRange> days = commit.touched;
+  if (commit.mode == journal::Mode::Replace) {
+    const auto& scope = commit.scope.time;
+    if (!scope) return std::nullopt;
+    if (!days) days = scope;
+    days->first = std::min(days->first, scope->first);
+    days->last = std::max(days->last, scope->last);
+  }
+  if (!days) return std::nullopt;
+  return std::pair(days->first.year(), days->last.year());
 }
 
 }  // namespace
 
-Result<TableVersion> Versions::of(std::string_view table, journal::Sequence applied) const {
+void Versions::add(History& history, const journal::Commit& commit) {
+  history.touches.push_back({commit.seq, commit.time, years_of(commit)});
+  if (const auto& years = history.touches.back().years)
+    for (int year = years->first; year <= years->second; ++year) history.by_year[year] = commit.seq;
+  else
+    history.every_year = commit.seq;
+  if (const auto source = source_of(commit); !source.empty())
+    history.sources.emplace(source, commit.seq);
+  if (commit.simulated && !history.simulated_since) history.simulated_since = commit.seq;
+}
+
+/// The last commit of the span's years; its `until` is not looked at.
+const Versions::Touch* Versions::newest(const History& history, const Span& span) {
+  if (!span.first_year && !span.last_year)
+    return history.touches.empty() ? nullptr : &history.touches.back();
+  journal::Sequence last = history.every_year;
+  auto year =
+      span.first_year ? history.by_year.lower_bound(*span.first_year) : history.by_year.begin();
+  for (; year != history.by_year.end() && year->first <= span.last_year.value_or(year->first);
+       ++year)
+    last = std::max(last, year->second);
+  const auto found = std::ranges::lower_bound(history.touches, last, {}, &Touch::seq);
+  return last == 0 ? nullptr : &*found;
+}
+
+TableVersion Versions::sum_up(const History& history, const Span& span) {
+  TableVersion out;
+  const Touch* touch = newest(history, span);
+  out.newest = touch ? touch->seq : 0;
+  const auto until = span.until.value_or(std::numeric_limits<journal::Sequence>::max());
+  if (out.newest > until) touch = last_until(history, span, until);
+  if (touch) out.last = touch->seq, out.time = touch->time;
+  out.empty = history.touches.empty() || history.touches.front().seq > until;
+  for (const auto& [source, first] : history.sources)
+    if (first <= until) out.sources += (out.sources.empty() ? "" : ",") + source;
+  out.simulated = history.simulated_since && *history.simulated_since <= until;
+  return out;
+}
+
+/// The same of the commits up to `until`.
+const Versions::Touch* Versions::last_until(const History& history, const Span& span,
+                                            journal::Sequence until) {
+  auto at = std::ranges::upper_bound(history.touches, until, {}, &Touch::seq);
+  while (at != history.touches.begin()) {
+    const auto& years = (--at)->years;
+    if (!years || (span.first_year.value_or(years->second) <= years->second &&
+                   years->first <= span.last_year.value_or(years->first)))
+      return &*at;
+  }
+  return nullptr;
+}
+
+Result<TableVersion> Versions::of(std::string_view table, journal::Sequence applied,
+                                  const Span& span) const {
+  const auto look_up = [&] {
+    const auto found = tables_.find(table);
+    return found == tables_.end() ? TableVersion{} : sum_up(found->second, span);
+  };
   {
     const std::shared_lock lock(mutex_);
-    if (followed_ >= applied) {
-      const auto found = tables_.find(table);
-      return found == tables_.end() ? TableVersion{} : found->second;
-    }
+    if (followed_ >= applied) return look_up();
   }
   const std::unique_lock lock(mutex_);
   KANPAN_TRY(follow(applied));
-  const auto found = tables_.find(table);
-  return found == tables_.end() ? TableVersion{} : found->second;
+  return look_up();
 }
 
 Result<void> Versions::follow(journal::Sequence to) const {

@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kanpan/journal/journal.hpp"
@@ -15,35 +16,59 @@
 
 namespace kanpan::query {
 
-/// What one table's commits have touched.
+/// What the commits of a table have touched that a read can see.
 struct TableVersion {
-  journal::Sequence last = 0;                ///< of any commit
-  Instant time{};                            ///< of that commit
-  std::map<int, journal::Sequence> by_year;  ///< last commit that touched days of the year
-  std::string sources;                       ///< "tushare", "sim,csv:daily.csv"
-  bool simulated = false;                    ///< any commit was
+  journal::Sequence last = 0;    ///< of those that touched the years read
+  Instant time{};                ///< of that commit
+  journal::Sequence newest = 0;  ///< what `last` would be without `until`
+  bool empty = true;             ///< no commit at all, of whatever year
+  std::string sources;           ///< "tushare", "csv,sim": of all years; files by their format
+  bool simulated = false;        ///< any of those commits was
+};
+
+/// The commits that are asked for. Unset bounds are open.
+struct Span {
+  std::optional<int> first_year, last_year;
+  std::optional<journal::Sequence> until;  ///< the last one that counts
 };
 
 using DayStates = std::map<Date, journal::DayState>;
 
-/// Thread-safe. Both look-ups are a map access unless something new was committed.
+/// Thread-safe. Look-ups are a map access unless something new was committed.
 class Versions {
  public:
   Versions(const journal::Journal& journal, const journal::Ledger& ledger)
       : journal_(journal), ledger_(ledger) {}
 
-  /// As of the commits visible in `applied`; all zero for a table without any.
-  Result<TableVersion> of(std::string_view table, journal::Sequence applied) const;
+  /// Of the commits up to `applied` within the span; all zero for a table without any.
+  Result<TableVersion> of(std::string_view table, journal::Sequence applied,
+                          const Span& span = {}) const;
   Result<std::shared_ptr<const DayStates>> days(std::string_view table) const;
 
  private:
+  struct Touch {
+    journal::Sequence seq = 0;
+    Instant time{};
+    std::optional<std::pair<int, int>> years;  ///< first and last; none = any of them
+  };
+  struct History {
+    std::vector<Touch> touches;                        ///< every commit, oldest first
+    std::map<int, journal::Sequence> by_year;          ///< last that names the year
+    journal::Sequence every_year = 0;                  ///< last that may have touched any
+    std::map<std::string, journal::Sequence> sources;  ///< first commit of each
+    std::optional<journal::Sequence> simulated_since;
+  };
+  static void add(History& history, const journal::Commit& commit);
+  static const Touch* newest(const History& history, const Span& span);
+  static const Touch* last_until(const History& history, const Span& span, journal::Sequence until);
+  static TableVersion sum_up(const History& history, const Span& span);
   Result<void> follow(journal::Sequence to) const;
 
   const journal::Journal& journal_;
   const journal::Ledger& ledger_;
   mutable std::shared_mutex mutex_;
   mutable journal::Sequence followed_ = 0;
-  mutable std::map<std::string, TableVersion, std::less<>> tables_;
+  mutable std::map<std::string, History, std::less<>> tables_;
   mutable std::mutex days_mutex_;
   mutable std::uint64_t days_as_of_ = 0;
   mutable std::map<std::string, std::shared_ptr<const DayStates>, std::less<>> days_;

@@ -1,0 +1,195 @@
+// What a query says of its rows: version, time, sources, completeness.
+#include <cmath>
+
+#include <gmock/gmock.h>
+
+#include "kanpan/query/sample.hpp"
+
+namespace kanpan::query {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+using EvidenceTest = QueryTest;
+
+TEST_F(EvidenceTest, ChangesItsVersionWithWhatIsRead) {
+  commit_week();
+  const auto june = query_.version(read("daily", day("20240624"), day("20240628"))).value();
+  const auto year_before = query_.version(read("daily", day("20230601"), day("20230602"))).value();
+  EXPECT_EQ(june, "1-complete");
+  commit("daily", {bar("20231229", 9, 9)});
+  EXPECT_EQ(query_.version(read("daily", day("20240624"), day("20240628"))).value(), june)
+      << "another year";
+  EXPECT_NE(query_.version(read("daily", day("20230601"), day("20230602"))).value(), year_before);
+  EXPECT_THAT(query_.version(read("daily")).value(), StartsWith("3-"));
+  BarsRequest request;
+  request.code = "600000.SH";
+  const auto raw = query_.version(request).value();
+  request.adjust = Adjust::Qfq;
+  const auto adjusted = query_.version(request).value();
+  commit("adj_factor", {{"600000.SH", "20240701", "3"}});
+  EXPECT_NE(query_.version(request).value(), adjusted);
+  request.adjust = Adjust::None;
+  EXPECT_NE(query_.version(request).value(), raw) << "raw bars carry their factor too";
+}
+
+TEST_F(EvidenceTest, ChangesItsVersionWithTheFactorOfAnAnchorInAnotherYear) {
+  commit("daily", {bar("20230103", 10, 10)});
+  commit("adj_factor", {{"600000.SH", "20220104", "1"}, {"600000.SH", "20230103", "1"}});
+  commit("adj_factor", {{"600000.SH", "20240628", "2"}});
+  BarsRequest request;
+  request.code = "600000.SH";
+  request.from = day("20230101");
+  request.to = day("20231231");
+  request.adjust = Adjust::Qfq;
+  const auto no_anchor = query_.version(request).value();
+  request.anchor = day("20240628");
+  const auto later = query_.version(request).value();
+  request.anchor = day("20221231");
+  const auto earlier = query_.version(request).value();
+  commit("adj_factor", {{"600000.SH", "20240628", "4"}});
+  EXPECT_EQ(query_.version(request).value(), earlier) << "a later factor than is read";
+  request.anchor = day("20240628");
+  EXPECT_NE(query_.version(request).value(), later);
+  EXPECT_THAT(values(*query_.bars(request), "close"), ElementsAre(2.5));
+  request.anchor.reset();
+  EXPECT_EQ(query_.version(request).value(), no_anchor);
+  request.anchor = day("20221231");
+  commit("adj_factor", {{"600000.SH", "20220104", "3"}});
+  EXPECT_NE(query_.version(request).value(), earlier);
+}
+
+TEST_F(EvidenceTest, ChangesItsVersionInEveryYearThatAReplacementCovers) {
+  commit("daily", {bar("20231229", 9, 9), bar("20240624", 10, 9)});
+  const auto of_2023 = [&] {
+    return query_.version(read("daily", day("20230101"), day("20231231"))).value();
+  };
+  const auto first = of_2023();
+  journal::Scope scope;
+  scope.codes = {"600000.SH"};
+  scope.time = DateRange{day("20231201"), day("20240630")};
+  commit("daily", {bar("20240624", 10, 9)}, {}, "tushare", scope);
+  const auto second = of_2023();
+  EXPECT_NE(second, first) << "the bar of 2023 is gone";
+  EXPECT_EQ(query_.count({read("daily", day("20230101"), day("20231231")), Units::Normal}).value(),
+            0u);
+  scope.time.reset();
+  commit("daily", {bar("20240624", 11, 9)}, {}, "tushare", scope);
+  EXPECT_NE(of_2023(), second) << "a replacement without bounds is of every year";
+}
+
+TEST_F(EvidenceTest, RefusesARangeThatEndsBeforeItBegins) {
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  const auto is_refused = [](const auto& result) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, Errc::Usage);
+    EXPECT_THAT(result.error().message, HasSubstr("2024-06-24"));
+    EXPECT_THAT(result.error().message, HasSubstr("2024-06-28"));
+  };
+  RowsRequest request{read("daily", day("20240628"), day("20240624")), Units::Normal};
+  is_refused(query_.version(request.read));
+  is_refused(query_.evidence(request));
+  is_refused(query_.count(request));
+  is_refused(query_.rows(request, [](frame::Batch&&) -> Result<bool> { return true; }));
+  BarsRequest bars;
+  bars.code = "600000.SH";
+  bars.from = request.read.from;
+  bars.to = request.read.to;
+  is_refused(query_.bars(bars));
+  is_refused(query_.version(bars));
+}
+
+TEST_F(EvidenceTest, TellsOfThePastWhatWasKnownThen) {
+  commit("daily", {bar("20231229", 9, 9)}, {state("daily", "20231229", 1, 1, true)});
+  const Instant first = clock_.now();
+  clock_.move(std::chrono::hours{24});
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 3, false)}, "sim");
+  const Instant second = clock_.now();
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}});
+  RowsRequest request{read("daily"), Units::Normal};
+  request.read.as_of = 1;
+  const auto past = query_.evidence(request).value();
+  EXPECT_EQ(past.data_version, 1u);
+  EXPECT_EQ(past.as_of, rfc3339(first));
+  EXPECT_EQ(past.source, "tushare");
+  EXPECT_FALSE(past.simulated);
+  EXPECT_EQ(past.status, "unknown") << "days are judged as they are now";
+  EXPECT_THAT(past.missing, testing::IsEmpty());
+  EXPECT_THAT(query_.version(request.read).value(), "1-unknown");
+
+  request.read.as_of = 3;
+  const auto now = query_.evidence(request).value();
+  EXPECT_EQ(now.data_version, 2u) << "commit 3 is of another table";
+  EXPECT_EQ(now.as_of, rfc3339(second));
+  EXPECT_EQ(now.source, "sim,tushare");
+  EXPECT_TRUE(now.simulated);
+  EXPECT_EQ(now.status, "partial") << "the same rows as now";
+
+  request.read.as_of = 0;
+  EXPECT_EQ(query_.evidence(request)->status, "empty");
+  EXPECT_EQ(query_.evidence(request)->as_of, "");
+
+  request.read = read("daily", day("20230101"), day("20231231"));
+  const auto year = query_.evidence(request).value();
+  EXPECT_EQ(year.data_version, 1u);
+  EXPECT_EQ(year.as_of, rfc3339(first)) << "of the commit that its version names";
+  request.read.as_of = 2;
+  EXPECT_EQ(query_.evidence(request)->status, "complete") << "nothing of 2023 came since";
+}
+
+TEST_F(EvidenceTest, NamesEverySourceOnceAndFilesByTheirFormat) {
+  commit("daily", {bar("20240624", 10, 10)}, {}, "csv:tushare.csv");
+  commit("daily", {bar("20240625", 10, 10)}, {}, "csv:more.csv");
+  commit("daily", {bar("20240626", 10, 10)}, {}, "tushare");
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->source, "csv,tushare");
+}
+
+TEST_F(EvidenceTest, TellsTheWorstOfTheDaysThatItReads) {
+  commit("daily", {bar("20240624", 10, 10)},
+         {state("daily", "20240624", 1, 3, false), state("daily", "20240625", 3, 3, false),
+          state("daily", "20240626", 3, 3, true)},
+         "sim");
+  RowsRequest request{read("daily"), Units::Normal};
+  const auto all = query_.evidence(request).value();
+  EXPECT_EQ(all.status, "partial");
+  EXPECT_THAT(all.missing, ElementsAre("2024-06-24: 1 of 3 rows"));
+  EXPECT_TRUE(all.simulated);
+  EXPECT_EQ(all.source, "sim");
+  EXPECT_EQ(all.data_version, 1u);
+  request.read.from = day("20240625");
+  EXPECT_EQ(query_.evidence(request)->status, "provisional");
+  request.read.from = day("20240626");
+  EXPECT_EQ(query_.evidence(request)->status, "complete");
+  EXPECT_EQ(query_.evidence({read("moneyflow"), Units::Normal})->status, "empty");
+}
+
+TEST_F(EvidenceTest, ReadsAsOfASequenceADayOrATime) {
+  commit("daily", {bar("20240624", 10, 10)});
+  const Instant first = clock_.now();
+  clock_.move(std::chrono::hours{48});
+  commit("daily", {bar("20240624", 10.5, 10)});
+  EXPECT_EQ(query_.as_of("1").value(), 1u);
+  EXPECT_EQ(query_.as_of(shanghai_date(first).iso()).value(), 1u);
+  EXPECT_EQ(query_.as_of(rfc3339(first + std::chrono::seconds{1})).value(), 1u);
+  EXPECT_EQ(query_.as_of(rfc3339(clock_.now() + std::chrono::seconds{1})).value(), 2u);
+  EXPECT_EQ(query_.as_of("2020-01-01").value(), 0u);
+  EXPECT_EQ(query_.as_of("3").error().code, Errc::Usage);
+  EXPECT_EQ(query_.as_of("yesterday").error().code, Errc::Usage);
+  const auto close_as_of = [&](store::Sequence seq) {
+    RowsRequest request{read("daily"), Units::Source};
+    request.read.as_of = seq;
+    double close = std::nan("");
+    EXPECT_TRUE(query_.rows(request, [&](frame::Batch&& batch) -> Result<bool> {
+      if (batch.rows() > 0) close = batch.column(batch.find("close")).reals()[0];
+      return true;
+    }));
+    return close;
+  };
+  EXPECT_EQ(close_as_of(1), 10);
+  EXPECT_EQ(close_as_of(2), 10.5);
+}
+
+}  // namespace
+}  // namespace kanpan::query
