@@ -92,6 +92,12 @@ class Program(unittest.TestCase):
         self.refused(2, "get", "daily", "--units", "feet", says="feet")
         self.refused(2, "collect", "daily", "--mode", "fast", says="fast")
         self.refused(2, "import", "daily", __file__, "--units", "feet", says="feet")
+        backwards = ["--from", "2024-06-28", "--to", "2024-06-24"]
+        says = "ends on 2024-06-24, before it begins on 2024-06-28"
+        self.refused(2, "get", "daily", *backwards, says=says)
+        self.refused(2, "get", "daily", "--count", *backwards, says=says)
+        self.refused(2, "bars", "600000.SH", *backwards, says=says)
+        self.refused(2, "coverage", "daily", *backwards, says=says)
         self.refused(2, "import", "daily", __file__, "--map", "x", says="--map 'x'")
         self.refused(2, "import", "daily", "absent.csv", says="absent.csv")
         self.refused(2, "repair", "stock_basic", says="no days")
@@ -185,7 +191,7 @@ class Program(unittest.TestCase):
         return data
 
     def test_import_brings_back_what_get_wrote(self):
-        self.round_trip("source_units", "tushare")
+        self.round_trip("source_units", "source")
         self.round_trip("normal_units", "kanpan")
 
     def test_text_that_a_spreadsheet_would_run_comes_back_as_it_was(self):

@@ -3,7 +3,9 @@
 
 #include "kanpan/api/answer.hpp"
 #include "kanpan/api/rest/routes.hpp"
+#include "kanpan/api/rest/units.hpp"
 #include "kanpan/frame/json_writer.hpp"
+#include "kanpan/query/filter.hpp"
 
 namespace kanpan::api::rest {
 namespace {
@@ -25,10 +27,6 @@ std::string body_of(const query::Bars& bars) {
   return body;
 }
 
-query::Units units_of(const Call& call) {
-  return call.text("units") == "source" ? query::Units::Source : query::Units::Normal;
-}
-
 boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call) {
   query::BarsRequest request;
   request.code = call.text("ts_code");
@@ -42,9 +40,8 @@ boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call
   request.anchor = call.day("anchor");
   request.limit = static_cast<std::size_t>(call.integer("limit").value_or(kBars));
   request.units = units_of(call);
-  if (request.from && request.to && *request.to < *request.from)
-    return wrong_parameter("end", request.to->iso(),
-                           fmt::format("lies before start {}", request.from->iso()));
+  if (const auto range = query::check_range(request.from, request.to); !range)
+    return wrong_parameter("end", request.to->iso(), range.error().message);
   if (request.anchor && request.adjust != query::Adjust::Qfq)
     return wrong_parameter("anchor", request.anchor->iso(), "means something with adj=qfq only");
   if (call.has("limit") && (request.from || request.to))
@@ -89,8 +86,7 @@ Answer bars_of_day(const query::Query& query, const Call& call) {
 }  // namespace
 
 void add_bars(Router& router, const Context& context) {
-  const Parameter units{
-      "units", ParameterType::Choice, "normal: 元, 股, %; source: 手, 千元", {"normal", "source"}};
+  const Parameter units = units_parameter();
   router.add(
       {"GET",
        "/v1/bars/{ts_code}",

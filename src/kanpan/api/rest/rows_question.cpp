@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "kanpan/api/rest/filter.hpp"
+#include "kanpan/api/rest/units.hpp"
 #include "kanpan/base/hash.hpp"
 #include "kanpan/base/suggest.hpp"
+#include "kanpan/query/filter.hpp"
 
 namespace kanpan::api::rest {
 namespace {
@@ -66,9 +68,8 @@ Read<void> read_days(const TableSpec& table, const Call& call, store::Read& read
       return wrong_parameter("trade_date", day->iso(), "excludes start_date and end_date");
     read.from = read.to = day;
   }
-  if (read.from && read.to && *read.to < *read.from)
-    return wrong_parameter("end_date", read.to->iso(),
-                           fmt::format("lies before start_date {}", read.from->iso()));
+  if (const auto range = query::check_range(read.from, read.to); !range)
+    return wrong_parameter("end_date", read.to->iso(), range.error().message);
   return {};
 }
 
@@ -142,10 +143,7 @@ std::vector<Parameter> rows_parameters() {
       {"limit", ParameterType::Integer, "rows: 1000 unless given, at most 10000 as JSON", {}, 1},
       {"cursor", ParameterType::Text, "page.next_cursor of the page before"},
       {"as_of", ParameterType::Text, "the rows as they were: commit, day or RFC 3339 time"},
-      {"units",
-       ParameterType::Choice,
-       "normal: 元, 股, %; source: as the source sends",
-       {"normal", "source"}},
+      units_parameter(),
       {"shape", ParameterType::Choice, "columns: arrays; rows: objects", {"columns", "rows"}},
       {"format",
        ParameterType::Choice,
@@ -181,7 +179,7 @@ Read<RowsQuestion> read_rows_question(const query::Query& query, const Call& cal
   read.table = table;
   KANPAN_LET(question.form, read_form(call));
   question.objects = call.text("shape") == "rows";
-  if (call.text("units") == "source") question.request.units = query::Units::Source;
+  question.request.units = units_of(call);
   read.codes = call.words("ts_code");
   if (!read.codes.empty() && table->code.empty())
     return wrong_parameter("ts_code", read.codes.front(),

@@ -45,6 +45,17 @@ TEST(Rows, source_units_rows_shape_order_and_filters) {
       {"ts_code":"000001.SZ","vol":1000},{"ts_code":"000001.SZ","vol":900}])"));
 }
 
+TEST(Rows, the_words_for_units_are_those_of_the_commands) {
+  const SampleService service;
+  const auto rows = [&](const std::string& units) {
+    return service.get("/v1/tables/daily/rows?fields=vol&units=" + units).body;
+  };
+  EXPECT_EQ(rows("kanpan"), rows("normal"));
+  EXPECT_EQ(rows("tushare"), rows("source"));
+  EXPECT_NE(rows("tushare"), rows("kanpan"));
+  EXPECT_EQ(service.get("/v1/bars/000001.SZ?units=tushare").at("/data/items/0/8"), 1000);
+}
+
 TEST(Rows, filters_are_in_the_units_of_the_answer) {
   const SampleService service;
   const Heard heard =
@@ -113,7 +124,8 @@ TEST(Rows, everything_wrong_is_named) {
            {"limit=1&limit=2", 400, "more than once"},
            {"trade_date=20240230", 400, "20240230"},
            {"trade_date=", 400, "is empty"},
-           {"start_date=20240628&end_date=20240601", 400, "lies before start_date"},
+           {"start_date=20240628&end_date=20240601", 400,
+            "ends on 2024-06-01, before it begins on 2024-06-28"},
            {"trade_date=20240628&end_date=20240628", 400, "excludes"},
            {"ts_code=nonsense", 400, "nonsense"},
            {"fields=clos", 400, "did you mean 'close'?"},
@@ -125,7 +137,7 @@ TEST(Rows, everything_wrong_is_named) {
            {"filter[close]=5", 400, "needs an operator"},
            {"filter[close]=eq.abc", 400, "'abc' is no real"},
            {"filter[close]=in.1,2", 400, "in.(a,b,c)"},
-           {"units=metric", 400, "is none of normal, source"},
+           {"units=metric", 400, "is none of normal, kanpan, source, tushare"},
            {"cursor=xyz", 400, "no cursor"},
            {"cursor=0123456789abcdef-1-2", 400, "another question"},
            {"as_of=yesterday", 400, "yesterday"},

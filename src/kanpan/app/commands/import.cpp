@@ -8,6 +8,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/row_files.hpp"
 #include "kanpan/app/watch.hpp"
+#include "kanpan/query/filter.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -33,10 +34,8 @@ Result<int> import(Session& session, const ImportFlags& flags) {
   Instance& instance = *session.instance;
   ingest::ImportRequest request;
   KANPAN_LET(request.table, instance.catalog().find(flags.table));
-  if (flags.units != "tushare" && flags.units != "kanpan")
-    return Error{Errc::Usage, fmt::format("--units '{}' is unknown", flags.units),
-                 "tushare (the source's: 手, 千元, …) or kanpan (股, 元, %)"};
-  request.normal_units = flags.units == "kanpan";
+  KANPAN_LET(const auto units, query::parse_units(flags.units));
+  request.normal_units = units == query::Units::Normal;
   KANPAN_LET(const auto names, column_names(flags.names));
   for (const std::string& name : flags.files) {
     KANPAN_LET(auto file, open_rows(session.path(name), name, *request.table, names));

@@ -129,17 +129,11 @@ Result<std::string> format_of(const std::string& given, bool json) {
                "table, csv, json or ndjson"};
 }
 
-Result<query::Units> units_of(const std::string& text) {
-  if (text == "kanpan") return query::Units::Normal;
-  if (text == "tushare" || text == "source") return query::Units::Source;
-  return Error{Errc::Usage, fmt::format("--units '{}' is unknown", text), "kanpan or tushare"};
-}
-
 Result<query::RowsRequest> rows_request(const Instance& instance, const GetFlags& flags) {
   query::RowsRequest request;
   KANPAN_LET(request.read.table, instance.catalog().find(flags.table));
   const catalog::TableSpec& table = *request.read.table;
-  KANPAN_LET(request.units, units_of(flags.units));
+  KANPAN_LET(request.units, query::parse_units(flags.units));
   KANPAN_LET(request.read.codes, codes_flag(flags.codes));
   if (!request.read.codes.empty() && table.code.empty())
     return Error{Errc::Usage, fmt::format("{} has no codes", table.name), "leave --ts-code out"};
@@ -252,7 +246,7 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_option("--limit", flags->limit, "rows at the most")->check(whole_number());
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");
   get_command->add_option("--format", flags->format, "table, csv, json or ndjson");
-  get_command->add_option("--units", flags->units, "kanpan (元, 股, %) or tushare");
+  get_command->add_option("--units", flags->units, "kanpan (元, 股, %) or tushare (the source's)");
   get_command->add_option("-o,--output", flags->file, "file instead of stdout");
   get_command->add_flag("--count", flags->count, "only the number of rows");
   get_command->add_flag("--bom", flags->bom, "begin a CSV with a byte order mark");
