@@ -52,12 +52,10 @@ void add_meta(Router& router, const Context& context) {
               {},
               [&context](const Call&) -> Answer { return object(meta(context)); },
               true});
-  router.add({"GET",
-              "/v1/time",
-              "Server time and market phase",
-              {},
-              [&context](const Call&) -> Answer { return object(time(context)); },
-              true});
+  router.add(
+      {"GET", "/v1/time", "Server time and market phase", {}, [&context](const Call&) -> Answer {
+         return object(time(context));
+       }});
 }
 
 }  // namespace kanpan::api::rest

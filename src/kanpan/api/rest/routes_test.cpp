@@ -1,6 +1,8 @@
 #include "kanpan/api/rest/routes.hpp"
 
 #include <fstream>
+#include <regex>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -157,6 +159,61 @@ TEST(Status, an_event_reaches_the_pipe_and_a_slow_reader_is_let_go) {
 }
 
 TEST(Routing, unknown_routes_and_methods_are_problems) {
+/// Remembers the thread on which its subscription ended.
+class WatchedProgress final : public Progress {
+ public:
+  std::string snapshot() const override { return "{}"; }
+  std::shared_ptr<void> subscribe(std::function<void(const Event&)> listener) override {
+    tell = std::move(listener);
+    return {&ended_on, [](std::thread::id* id) { *id = std::this_thread::get_id(); }};
+  }
+  std::function<void(const Event&)> tell;
+  std::thread::id ended_on;
+};
+
+// A subscription waits for the listener that is running: ended by that listener, for ever.
+TEST(Status, a_connection_that_goes_during_an_event_ends_its_subscription_itself) {
+  const SampleService service;
+  WatchedProgress progress;
+  const Context context{service.reader,
+                        service.clock,
+                        service.context.metrics,
+                        progress,
+                        service.context.calendar,
+                        {},
+                        {},
+                        ""};
+  Router router;
+  rest::add_status(router, context);
+  const net::Dispatch dispatch = router.dispatch("1");
+  net::Request request;
+  request.method = "GET";
+  request.path = "/v1/events";
+  net::Response response = dispatch(request).handler(request);
+  auto pipe = std::get<std::shared_ptr<net::Pipe>>(response.body);
+  pipe->take();
+  EXPECT_TRUE(pipe->take().bytes.empty());
+  std::thread::id connection;
+  // Called while the listener runs: the moment at which the connection's thread drops the answer.
+  pipe->on_ready([&] {
+    std::thread closing([&] { response = {}, pipe.reset(); });
+    connection = closing.get_id();
+    closing.join();
+  });
+  progress.tell({"progress", "{}"});
+  EXPECT_EQ(progress.ended_on, connection);
+}
+
+TEST(Routing, what_waits_for_the_store_is_kept_off_the_io_threads) {
+  const SampleService service;
+  net::Request request;
+  request.method = "GET";
+  for (const char* path : {"/v1/time", "/v1/status", "/v1/tables", "/readyz", "/metrics"}) {
+    request.path = path;
+    EXPECT_FALSE(service.dispatch(request).on_io_thread) << path;
+  }
+}
+
   const SampleService service;
   EXPECT_EQ(service.get("/v2/none").status, 404);
   EXPECT_EQ(service.ask("DELETE", "/v1/tables").status, 405);

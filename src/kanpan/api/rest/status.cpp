@@ -15,22 +15,24 @@ std::string as_event(const Event& event) {
   return fmt::format("event: {}\ndata: {}\n\n", event.kind, event.json);
 }
 
-/// A pipe that keeps its subscription for as long as the connection holds it.
+/// What the connection holds. The subscription must end with it and nowhere else: a listener that
+/// ended its own would wait for itself.
 struct Feed {
-  net::Pipe pipe{kMostBehind};
+  std::shared_ptr<net::Pipe> pipe;
   std::shared_ptr<void> subscription;
 };
 
 Answer events(Progress& progress) {
   auto feed = std::make_shared<Feed>();
-  feed->pipe.send(as_event({"progress", progress.snapshot()}));
-  // Weak: the subscription belongs to the feed, and must not keep it alive.
-  feed->subscription = progress.subscribe([weak = std::weak_ptr<Feed>(feed)](const Event& event) {
-    if (const auto alive = weak.lock(); alive && !alive->pipe.try_send(as_event(event)))
-      alive->pipe.finish();
-  });
+  feed->pipe = std::make_shared<net::Pipe>(kMostBehind);
+  feed->pipe->send(as_event({"progress", progress.snapshot()}));
+  // Of the pipe alone: for a moment the listener may be the last to hold what it has locked.
+  feed->subscription =
+      progress.subscribe([weak = std::weak_ptr<net::Pipe>(feed->pipe)](const Event& event) {
+        if (const auto pipe = weak.lock(); pipe && !pipe->try_send(as_event(event))) pipe->finish();
+      });
   net::Response response =
-      net::reply(200, "text/event-stream", std::shared_ptr<net::Pipe>(feed, &feed->pipe));
+      net::reply(200, "text/event-stream", std::shared_ptr<net::Pipe>(feed, feed->pipe.get()));
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Accel-Buffering", "no");
   return response;
