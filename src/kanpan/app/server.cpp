@@ -32,14 +32,20 @@ Result<std::unique_ptr<Server>> Server::start(Instance& instance, bool scheduler
   return server;
 }
 
-Server::Server(Instance& instance) : instance_(instance), feed_(instance, nullptr) {}
+Server::Server(Instance& instance)
+    : instance_(instance),
+      calendar_(instance.query(), [&instance] { return instance.collector().universe(); }),
+      readiness_(instance.journal(), instance.store(), instance.catalog(),
+                 [&instance] { return instance.store_is_damaged(); }),
+      feed_(instance, nullptr) {}
 
 Server::~Server() {
   notify_supervisor("STOPPING=1");
-  feed_.set_scheduler(nullptr);
-  scheduler_.reset();
+  // Requests and event streams look at the scheduler: they end first.
   if (http_) http_->stop(kDrain);
   http_.reset();
+  feed_.set_scheduler(nullptr);
+  scheduler_.reset();
   std::error_code ignored;  // a socket left behind is replaced by the next server
   std::filesystem::remove(socket_path(instance_.directory()), ignored);
 }
@@ -61,17 +67,15 @@ Result<void> Server::listen() {
                                   instance_.clock(),
                                   metrics_,
                                   feed_,
-                                  [this] { return calendar(); },
+                                  [this] { return calendar_.now(); },
                                   about(),
-                                  {{"store",
-                                    [this]() -> Result<void> {
-                                      if (instance_.store().applied() >= instance_.journal().last())
-                                        return {};
-                                      return Error{Errc::Busy, "the store is behind the journal"};
-                                    }}},
+                                  {{"store", [this] { return readiness_.check(); }}},
                                   ""});
   std::filesystem::path page;
-  if (auto found = shipped(instance_.settings(), "web.directory", "web/dist")) page = *found;
+  if (auto found = shipped(instance_.settings(), "web.directory", "web/dist"))
+    page = *found;
+  else
+    log::warn("serve", "the dashboard is not served: {}", found.error().text());
   KANPAN_LET(auto surface, api::make_surface(*context_, page));
   const auto socket = socket_path(instance_.directory());
   std::error_code ignored;  // we own the directory: whatever is there is a dead server's
@@ -90,15 +94,6 @@ Result<void> Server::listen() {
                         }));
   api::observe_load(metrics_, *http_);
   return {};
-}
-
-std::shared_ptr<const market::Calendar> Server::calendar() const {
-  auto universe = instance_.collector().universe();
-  if (!universe) {
-    log::warn("serve", "the stored calendar cannot be read: {}", universe.error().text());
-    return std::make_shared<const market::Calendar>(market::Calendar::built_in());
-  }
-  return {*universe, &(*universe)->calendar()};
 }
 
 std::string Server::address() const { return "http://" + http_->addresses().front(); }

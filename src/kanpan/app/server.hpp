@@ -6,7 +6,9 @@
 
 #include "kanpan/api/context.hpp"
 #include "kanpan/app/instance.hpp"
+#include "kanpan/app/known_calendar.hpp"
 #include "kanpan/app/progress_feed.hpp"
+#include "kanpan/app/readiness.hpp"
 #include "kanpan/ingest/scheduler.hpp"
 #include "kanpan/metrics/registry.hpp"
 #include "kanpan/net/http_server.hpp"
@@ -28,9 +30,10 @@ class Server {
   explicit Server(Instance& instance);
   Result<void> listen();
   api::About about() const;
-  std::shared_ptr<const market::Calendar> calendar() const;
 
   Instance& instance_;
+  KnownCalendar calendar_;
+  StoreReadiness readiness_;
   metrics::Registry metrics_;
   ProgressFeed feed_;
   std::unique_ptr<api::Context> context_;

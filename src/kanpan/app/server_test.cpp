@@ -1,0 +1,133 @@
+#include "kanpan/app/server.hpp"
+
+#include <future>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kanpan/app/known_calendar.hpp"
+#include "kanpan/app/readiness.hpp"
+#include "kanpan/frame/codec.hpp"
+#include "kanpan/ingest/sample.hpp"
+#include "kanpan/net/http_client.hpp"
+
+namespace kanpan::app {
+namespace {
+
+using ingest::test::Database;
+using ingest::test::day_of;
+using ingest::test::real_catalog;
+using ingest::test::real_table;
+using testing::HasSubstr;
+
+/// One durable commit, by another name if given; visible only once it is applied.
+store::Change land(Database& database, const catalog::TableSpec& table,
+                   const std::vector<std::vector<std::string>>& rows, std::string name = "") {
+  auto batch = ingest::test::batch_of(table, rows);
+  journal::Landing landing;
+  landing.commits.push_back({{}, frame::encode(batch), {}});
+  auto& commit = landing.commits.back();
+  commit.compressed = frame::compress(commit.payload);
+  commit.header.table = name.empty() ? table.name : name;
+  commit.header.source = "test";
+  const auto landed = database.journal->land({&landing, 1}).value();
+  return {landed.front().seq, &table, store::Mode::Upsert, {}, std::move(batch)};
+}
+
+class Readiness : public testing::Test {
+ protected:
+  StoreReadiness with_patience(std::chrono::seconds patience) {
+    return {*database_.journal, *database_.store, real_catalog(), [this] { return damaged_; },
+            patience};
+  }
+  Database database_;
+  bool damaged_ = false;
+};
+
+TEST_F(Readiness, a_store_on_its_way_is_ready_and_one_that_stands_still_is_not) {
+  auto patient = with_patience(std::chrono::hours{1});
+  auto strict = with_patience(std::chrono::seconds{0});
+  const auto& daily = real_table("daily");
+  const auto change = land(database_, daily, {ingest::test::bar("000001.SZ", "20240628", 10, 10)});
+  EXPECT_TRUE(strict.check()) << "behind, for no time yet";
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(patient.check());
+  const auto stuck = strict.check();
+  ASSERT_FALSE(stuck);
+  EXPECT_THAT(stuck.error().message, HasSubstr("commit 0 of 1"));
+  ASSERT_TRUE(database_.store->apply({&change, 1}));
+  EXPECT_TRUE(strict.check());
+}
+
+TEST_F(Readiness, commits_of_a_table_that_is_gone_do_not_count) {
+  auto strict = with_patience(std::chrono::seconds{0});
+  land(database_, real_table("daily"), {}, "table_of_old");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(strict.check());
+}
+
+TEST_F(Readiness, a_damaged_store_is_not_ready) {
+  auto patient = with_patience(std::chrono::hours{1});
+  damaged_ = true;
+  const auto checked = patient.check();
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, Errc::Corrupt);
+}
+
+TEST(KnownCalendar, is_read_again_only_when_trade_cal_has_changed) {
+  Database database;
+  const query::Query query(real_catalog(), *database.journal, *database.journal, *database.store);
+  int loads = 0;
+  bool fails = false;
+  KnownCalendar known(query, [&]() -> Result<std::shared_ptr<const ingest::Universe>> {
+    ++loads;
+    if (fails) return Error{Errc::Io, "no", ""};
+    KANPAN_LET(auto universe, ingest::Universe::load(real_catalog(), *database.store));
+    return std::make_shared<const ingest::Universe>(std::move(universe));
+  });
+  const auto first = known.now();
+  EXPECT_EQ(known.now(), first);
+  EXPECT_EQ(loads, 1);
+  EXPECT_TRUE(first->is_open(day_of("20240628")));
+  const auto change = land(database, real_table("trade_cal"),
+                           {{"SSE", "20240627", "1", ""}, {"SSE", "20240628", "0", ""}});
+  ASSERT_TRUE(database.store->apply({&change, 1}));
+  fails = true;
+  EXPECT_TRUE(known.now()->is_open(day_of("20240628"))) << "built in, for this once";
+  fails = false;
+  EXPECT_FALSE(known.now()->is_open(day_of("20240628")));
+  known.now();
+  EXPECT_EQ(loads, 3);
+}
+
+// Under TSan and ASan: status asks the scheduler until the last request has been answered.
+TEST(Server, stops_while_it_is_asked) {
+  const journal::ScratchDirectory directory;
+  Settings::Sources sources;
+  sources.flags = {{"http.listen", "127.0.0.1:0"},
+                   {"source.kind", "sim"},
+                   {"source.url", "http://127.0.0.1:9"},
+                   {"catalog.directory", KANPAN_SOURCE_DIR "/catalog/tables"}};
+  auto settings = Settings::load(sources);
+  ASSERT_TRUE(settings) << settings.error().text();
+  const auto instance = Instance::open(directory.path(), *std::move(settings), {}, {});
+  ASSERT_TRUE(instance) << instance.error().text();
+  for (int round = 0; round < 3; ++round) {
+    auto server = Server::start(**instance, true);
+    ASSERT_TRUE(server) << server.error().text();
+    const std::string status = (*server)->address() + "/v1/status";
+    std::promise<void> answered;
+    std::thread asking([&] {
+      net::HttpClient client;
+      EXPECT_TRUE(client.get(status, {}, {}));
+      answered.set_value();
+      while (client.get(status, {}, {})) {
+      }
+    });
+    answered.get_future().wait();
+    server->reset();
+    asking.join();
+  }
+}
+
+}  // namespace
+}  // namespace kanpan::app
