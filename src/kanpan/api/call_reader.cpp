@@ -155,7 +155,7 @@ class Reader {
       sentences.push_back(std::move(sentence));
     }
     return {400, "usage", fmt::format("{}", fmt::join(sentences, "; ")),
-            "GET /openapi.json lists the parameters of every route", errors_};
+            "GET /docs lists the parameters of every route", errors_};
   }
 
   const Endpoint& endpoint_;

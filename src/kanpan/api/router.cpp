@@ -33,15 +33,29 @@ void Router::add(Endpoint endpoint) {
 }
 
 net::Dispatch Router::dispatch(std::string version) {
-  // The description describes itself, so its text is made after its route was added.
-  const auto document = std::make_shared<std::shared_ptr<const std::string>>();
-  add({"GET",
-       "/openapi.json",
-       "This description",
-       {},
-       [document](const Call&) -> Answer { return net::reply(200, "application/json", *document); },
-       true});
-  *document = std::make_shared<const std::string>(openapi(version));
+  // The descriptions describe themselves, so their texts are made after their routes were added.
+  using Document = std::shared_ptr<std::shared_ptr<const std::string>>;
+  const auto add_document = [this](const char* path, const char* summary, std::string type) {
+    auto document = std::make_shared<Document::element_type>();
+    Endpoint endpoint{
+        "GET",
+        path,
+        summary,
+        {},
+        [document, type](const Call&) -> Answer { return net::reply(200, type, *document); },
+        true};
+    endpoint.produces = {type.substr(0, type.find(';'))};
+    add(std::move(endpoint));
+    return document;
+  };
+  const Document description =
+      add_document("/openapi.json", "This description", "application/json");
+  const Document page = add_document("/docs", "The routes, for people", "text/html; charset=utf-8");
+  const Document codes =
+      add_document("/docs/errors", "The problem codes, for people", "text/html; charset=utf-8");
+  *description = std::make_shared<const std::string>(openapi(version));
+  *page = std::make_shared<const std::string>(docs());
+  *codes = std::make_shared<const std::string>(problem_codes_page());
   net::Routes routes;
   for (const auto& endpoint : endpoints_)
     routes.add(endpoint->method, endpoint->pattern,

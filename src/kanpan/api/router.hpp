@@ -109,13 +109,18 @@ struct Endpoint {
 class Router {
  public:
   void add(Endpoint endpoint);
-  /// Serves what was added, with /openapi.json.
+  /// Serves what was added, with /openapi.json, /docs and /docs/errors.
   net::Dispatch dispatch(std::string version);
   std::string openapi(std::string_view version) const;
+  /// The routes as an HTML page, Chinese and English.
+  std::string docs() const;
 
  private:
   std::vector<std::shared_ptr<const Endpoint>> endpoints_;
 };
+
+/// Every problem code as an HTML page; each is the anchor that `type` of a problem points to.
+std::string problem_codes_page();
 
 /// Checks every parameter; all that is wrong is said at once.
 boost::system::result<Call, Refusal> read_call(const Endpoint& endpoint,

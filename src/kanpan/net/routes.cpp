@@ -100,7 +100,7 @@ Action Routes::find(Request& request) const {
     return refuse({404,
                    "unknown_route",
                    fmt::format("no route {}", request.path),
-                   "GET /openapi.json lists the routes",
+                   "GET /docs lists the routes",
                    {}},
                   "");
   const std::string allow = boost::algorithm::join(allowed, ", ");

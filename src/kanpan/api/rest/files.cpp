@@ -58,7 +58,9 @@ Result<Files> load(const fs::path& directory) {
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {
-    if (!at->is_regular_file()) continue;
+    const bool is_file = at->is_regular_file(error);
+    if (error) break;
+    if (!is_file) continue;
     std::ifstream stream(at->path(), std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     if (!stream.good() && !stream.eof())
@@ -66,6 +68,9 @@ Result<Files> load(const fs::path& directory) {
     const std::string name = fs::relative(at->path(), directory).generic_string();
     files.emplace(name, make_file(name, std::move(bytes)));
   }
+  if (error)
+    return Error{Errc::Io, fmt::format("cannot list {}: {}", directory.string(), error.message()),
+                 "mend its permissions, or build it anew with make build"};
   if (!files.contains("index.html"))
     return Error{Errc::Config,
                  fmt::format("{} holds no index.html of the dashboard", directory.string()),
@@ -73,24 +78,20 @@ Result<Files> load(const fs::path& directory) {
   return files;
 }
 
-/// Pages of the dashboard have no dot in their last segment and are no API.
+/// The addresses of web/src/app/router.tsx: the home page and /s/CODE.
 bool is_page(std::string_view path) {
-  return !path.starts_with("v1/") && path.substr(path.rfind('/') + 1).find('.') == path.npos;
+  constexpr std::string_view kStock = "s/";
+  return path.empty() || (path.starts_with(kStock) && path.size() > kStock.size() &&
+                          path.find('/', kStock.size()) == path.npos);
 }
 
 Answer serve(const Files& files, const Call& call) {
   const std::string path(call.request.capture("path"));
   auto found = files.find(path);
-  // A code looks like a file with an extension: /stock/600000.SH is a page all the same.
-  const bool browser = call.request.header("accept").find("text/html") != std::string_view::npos;
-  if (found == files.end() && (is_page(path) || (browser && !path.starts_with("v1/"))))
-    found = files.find("index.html");
+  if (found == files.end() && is_page(path)) found = files.find("index.html");
   if (found == files.end())
-    return Refusal(net::Problem{404,
-                                "not_found",
-                                fmt::format("no route /{}", path),
-                                "GET /openapi.json lists the routes",
-                                {}});
+    return Refusal(net::Problem{
+        404, "unknown_route", fmt::format("no route /{}", path), "GET /docs lists the routes", {}});
   const File& file = found->second;
   if (is_known(call.request, file.tag)) return not_modified(file.tag);
   net::Response response = net::reply(200, file.type, file.bytes);

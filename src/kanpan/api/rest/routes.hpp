@@ -22,8 +22,9 @@ void add_bars(Router& router, const Context& context);
 void add_search(Router& router, const Context& context);
 /// /v1/status, /v1/events
 void add_status(Router& router, const Context& context);
-/// GET of everything else: the files of `directory`, read once; paths that look like pages get
-/// index.html. Errc::Config when there is no index.html.
+/// GET of everything else: the files of `directory`, read once; addresses of pages get index.html,
+/// and what is neither is a problem. Errc::Config when there is no index.html, Errc::Io when a file
+/// or folder cannot be read.
 Result<void> add_files(Router& router, const std::filesystem::path& directory);
 
 }  // namespace kanpan::api::rest

@@ -4,6 +4,7 @@
 #include <regex>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -158,7 +159,6 @@ TEST(Status, an_event_reaches_the_pipe_and_a_slow_reader_is_let_go) {
   EXPECT_TRUE(pipe->take().finished);
 }
 
-TEST(Routing, unknown_routes_and_methods_are_problems) {
 /// Remembers the thread on which its subscription ended.
 class WatchedProgress final : public Progress {
  public:
@@ -214,6 +214,7 @@ TEST(Routing, what_waits_for_the_store_is_kept_off_the_io_threads) {
   }
 }
 
+TEST(Routing, unknown_routes_and_methods_are_problems) {
   const SampleService service;
   EXPECT_EQ(service.get("/v2/none").status, 404);
   EXPECT_EQ(service.ask("DELETE", "/v1/tables").status, 405);
@@ -234,8 +235,13 @@ TEST(Files, dashboard_with_fallback_cache_and_tags) {
   const Heard index = service.get("/");
   EXPECT_EQ(index.body, "<html>page</html>");
   EXPECT_EQ(index.headers.get("Cache-Control"), "no-cache");
-  EXPECT_EQ(service.get("/tables").body, index.body);
-  EXPECT_EQ(service.get("/stock/600000.SH", {{"Accept", "text/html"}}).body, index.body);
+  EXPECT_EQ(service.get("/s/600000.SH").body, index.body);
+  for (const char* unknown : {"/tables", "/s/", "/s/a/b", "/nonsense", "/docs/none", "/v1/none"}) {
+    const Heard heard = service.get(unknown, {{"Accept", "text/html"}});
+    EXPECT_EQ(heard.status, 404) << unknown;
+    EXPECT_EQ(heard.headers.get("Content-Type"), "application/problem+json") << unknown;
+    EXPECT_EQ(heard.at("/code"), "unknown_route") << unknown;
+  }
   const Heard asset = service.get("/assets/app-1a2b.js");
   EXPECT_THAT(std::string(asset.headers.get("Cache-Control")), HasSubstr("immutable"));
   EXPECT_EQ(asset.headers.get("Content-Type"), "text/javascript; charset=utf-8");
@@ -245,6 +251,61 @@ TEST(Files, dashboard_with_fallback_cache_and_tags) {
   EXPECT_EQ(service.get("/v1/none").status, 404);
   EXPECT_EQ(service.get("/..%2f..%2fetc/passwd.txt").status, 404);
   EXPECT_EQ(service.ask("POST", "/", R"({"api_name":"trade_cal"})").at("/code"), 0);
+}
+
+TEST(Files, a_directory_that_cannot_be_read_whole_is_not_served) {
+  const journal::ScratchDirectory directory;
+  std::ofstream(directory.path() / "index.html") << "<html>page</html>";
+  Router whole;
+  ASSERT_TRUE(rest::add_files(whole, directory.path()));
+  // A link to itself cannot be looked at, whoever looks.
+  std::filesystem::create_symlink("loop", directory.path() / "loop");
+  Router router;
+  const auto added = rest::add_files(router, directory.path());
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, Errc::Io);
+}
+
+std::vector<std::string> matches(const std::string& text, const std::regex& pattern) {
+  std::vector<std::string> out;
+  for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
+    out.push_back(at->str(1));
+  return out;
+}
+
+TEST(Docs, list_every_route_in_two_languages_with_examples_that_work) {
+  const SampleService service;
+  const Heard page = service.get("/docs");
+  ASSERT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers.get("Content-Type"), "text/html; charset=utf-8");
+  const boost::json::value paths = service.get("/openapi.json").at("/paths");
+  for (const auto& [path, methods] : paths.as_object())
+    for (const auto& [method, endpoint] : methods.as_object()) {
+      std::string route(method);
+      for (char& c : route) c = static_cast<char>(std::toupper(c));
+      route += " " + std::string(path);
+      EXPECT_THAT(page.body, HasSubstr("<section id=\"" + route + "\">"));
+      EXPECT_THAT(page.body, testing::Not(HasSubstr(route + "</h2>\n<p>."))) << "no Chinese";
+    }
+  EXPECT_THAT(page.body, HasSubstr("<code>adj</code></td><td>none, qfq, hfq</td>"));
+  EXPECT_THAT(page.body, testing::Not(HasSubstr("://"))) << "nothing from elsewhere";
+  for (const std::string& link : matches(page.body, std::regex("href=\"([^\"]*)\""))) {
+    const int status = service.get(std::regex_replace(link, std::regex("&amp;"), "&")).status;
+    EXPECT_TRUE(status == 200 || link.starts_with("/v1/bars/")) << link << " " << status;
+  }
+}
+
+TEST(Docs, explain_every_problem_code) {
+  const SampleService service;
+  const std::string page = service.get("/docs/errors").body;
+  for (int code = 0; code <= static_cast<int>(Errc::SourceToken); ++code) {
+    const auto problem = net::problem_of({static_cast<Errc>(code), "", ""});
+    EXPECT_THAT(page, HasSubstr(fmt::format("<tr id=\"{0}\"><td><code>{0}</code></td><td>{1}<",
+                                            problem.code, problem.status)));
+  }
+  const std::string type(service.get("/v2/none").at("/type").as_string());
+  EXPECT_EQ(type, "/docs/errors#unknown_route");
+  EXPECT_THAT(page, HasSubstr("id=\"unknown_route\""));
 }
 
 TEST(HttpMetrics, count_by_route_method_and_status) {
