@@ -1,6 +1,7 @@
 // The truth: an ordered, durable, chained record of every change. Everything else can be rebuilt.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -35,11 +36,17 @@ class Journal {
   /// Oldest sequence still held here; commits before it are in a sealed stretch. 1 when none is.
   virtual Sequence floor() const = 0;
 
-  /// Commits with after < seq, oldest first, at most `limit`. CRC and content hash are checked.
-  /// Errors: Corrupt, NotFound when after + 1 < floor().
-  virtual Result<std::vector<Record>> read(Sequence after, std::size_t limit) const = 0;
+  /// Commits with after < seq, oldest first, at most `limit`, and none after those whose rows take
+  /// up `bytes` (encoded, not compressed). CRC and content hash are checked. Errors: Corrupt,
+  /// NotFound when after + 1 < floor().
+  virtual Result<std::vector<Record>> read(Sequence after, std::size_t limit,
+                                           std::size_t bytes = SIZE_MAX) const = 0;
   virtual Result<std::vector<Commit>> headers(Sequence after, std::size_t limit,
                                               std::string_view table = {}) const = 0;
+  /// The last `limit` commits, of `table` when given, oldest first.
+  virtual Result<std::vector<Commit>> newest(std::size_t limit, std::string_view table) const = 0;
+  /// Whether any commit here holds invented rows (`simulated`), or any holds others.
+  virtual Result<bool> has_rows(bool simulated) const = 0;
   /// The last sequence committed at or before `time`, 0 when none was. NotFound when that moment
   /// lies within a sealed stretch.
   virtual Result<Sequence> at(Instant time) const = 0;

@@ -53,6 +53,9 @@ class Ledger {
   virtual Result<std::vector<Quarantined>> quarantine(std::string_view table,
                                                       std::string_view state,
                                                       std::size_t limit) const = 0;
+  /// How many that would be without a limit.
+  virtual Result<std::uint64_t> quarantine_count(std::string_view table,
+                                                 std::string_view state) const = 0;
   virtual Result<Quarantined> quarantined(std::uint64_t id) const = 0;
   virtual Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) = 0;
 

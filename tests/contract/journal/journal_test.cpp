@@ -112,6 +112,43 @@ TEST_P(JournalContract, headers_and_read_start_after_and_stop_at_the_limit) {
   EXPECT_EQ(frame::encode(two[1].rows), frame::encode(sample_rows(5, 3)));
 }
 
+TEST_P(JournalContract, a_read_ends_with_the_commit_that_fills_its_bytes) {
+  for (std::uint32_t i = 1; i <= 4; ++i) land("daily", i);
+  const std::size_t one = frame::encode(sample_rows(1, 3)).size();
+  EXPECT_EQ(must(journal().read(0, 10, 1)).size(), 1u);
+  EXPECT_EQ(must(journal().read(0, 10, one)).size(), 1u);
+  EXPECT_EQ(must(journal().read(0, 10, one + 1)).size(), 2u);
+  EXPECT_EQ(must(journal().read(2, 10, 100 * one)).size(), 2u);
+}
+
+TEST_P(JournalContract, newest_are_the_last_ones_of_the_table_in_order) {
+  const auto newest = [&](std::size_t limit, std::string_view table) {
+    std::vector<Sequence> found;
+    for (const Commit& c : must(journal().newest(limit, table))) found.push_back(c.seq);
+    return found;
+  };
+  EXPECT_THAT(newest(3, ""), ElementsAre());
+  for (std::uint32_t i = 1; i <= 7; ++i) land(i % 2 == 0 ? "adj_factor" : "daily", i);
+  EXPECT_THAT(newest(3, ""), ElementsAre(5, 6, 7));
+  EXPECT_THAT(newest(2, "adj_factor"), ElementsAre(4, 6));
+  EXPECT_THAT(newest(10, "adj_factor"), ElementsAre(2, 4, 6));
+  EXPECT_THAT(newest(10, "weekly"), ElementsAre());
+}
+
+TEST_P(JournalContract, knows_whether_rows_are_invented) {
+  EXPECT_FALSE(must(journal().has_rows(true)));
+  EXPECT_FALSE(must(journal().has_rows(false)));
+  Landing landing = sample_landing("daily", 1);
+  landing.commits.at(0).header.simulated = true;
+  must(journal().land(std::vector{landing}));
+  EXPECT_TRUE(must(journal().has_rows(true)));
+  EXPECT_FALSE(must(journal().has_rows(false)));
+  landing = sample_landing("daily", 2);
+  landing.commits.at(0).header.simulated = false;
+  must(journal().land(std::vector{landing}));
+  EXPECT_TRUE(must(journal().has_rows(false)));
+}
+
 TEST_P(JournalContract, at_gives_the_last_commit_not_after_a_moment) {
   const Instant first = land("daily", 1).time;
   clock_.move(seconds{10});

@@ -270,6 +270,9 @@ TEST_P(LedgerContract, quarantine_keeps_rows_and_pages) {
   EXPECT_EQ(must(ledger().quarantine("daily", "dropped", 10)).size(), 1u);
   EXPECT_THAT(must(ledger().quarantine("daily", "held", 10)), IsEmpty());
   EXPECT_EQ(must(ledger().quarantine("", "", 1)).size(), 1u);
+  EXPECT_EQ(must(ledger().quarantine_count("", "")), 2u);
+  EXPECT_EQ(must(ledger().quarantine_count("", "held")), 1u);
+  EXPECT_EQ(must(ledger().quarantine_count("daily", "held")), 0u);
   EXPECT_EQ(ledger().set_quarantine_state(row.id, "gone").error().code, Errc::Usage);
   EXPECT_EQ(ledger().set_quarantine_state(999, "held").error().code, Errc::NotFound);
   EXPECT_EQ(ledger().quarantined(999).error().code, Errc::NotFound);

@@ -92,6 +92,16 @@ Result<std::vector<Quarantined>> SqliteJournal::quarantine(std::string_view tabl
   return all<Quarantined>(row, quarantined_in);
 }
 
+Result<std::uint64_t> SqliteJournal::quarantine_count(std::string_view table,
+                                                      std::string_view state) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, db->query("SELECT count(*) FROM quarantine "
+                                      "WHERE (?1 = '' OR tab = ?1) AND (?2 = '' OR state = ?2)",
+                                      table, state));
+  KANPAN_TRY(row.step());
+  return static_cast<std::uint64_t>(row.integer(0));
+}
+
 Result<Quarantined> SqliteJournal::quarantined(std::uint64_t id) const {
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,

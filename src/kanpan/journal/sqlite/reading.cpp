@@ -1,4 +1,6 @@
 // SqliteJournal: commits read back, found by time, and proven.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kanpan/frame/codec.hpp"
@@ -21,7 +23,7 @@ Error corrupt(Sequence seq, std::string_view what) {
 }
 
 /// Hands each commit after `after`, at most `limit`, with its payload to `take`, in order and
-/// without a gap.
+/// without a gap, until `take` wants no more.
 template <typename Take>
 Result<void> each(Connection& db, Sequence after, std::size_t limit, const Take& take) {
   KANPAN_LET(Statement row, db.query(kRead, after, limit));
@@ -31,7 +33,8 @@ Result<void> each(Connection& db, Sequence after, std::size_t limit, const Take&
     KANPAN_LET(Commit header, commit_in(row));
     if (header.seq != expected) return corrupt(expected, "it is missing");
     KANPAN_LET(std::string payload, payload_in(row, header));
-    KANPAN_TRY(take(std::move(header), payload));
+    KANPAN_LET(const bool more, take(std::move(header), payload));
+    if (!more) return {};
   }
 }
 
@@ -42,6 +45,16 @@ Result<Sha256> chain_before(Connection& db, Sequence floor) {
              db.query("SELECT last_chain FROM stretch WHERE last_seq = ?", floor - 1));
   KANPAN_TRY(row.step());
   return row.hash(0);
+}
+
+Result<std::vector<Commit>> all_commits(Statement& row) {
+  std::vector<Commit> commits;
+  for (;;) {
+    KANPAN_LET(const bool found, row.step());
+    if (!found) return commits;
+    KANPAN_LET(Commit header, commit_in(row));
+    commits.push_back(std::move(header));
+  }
 }
 
 /// SQLite's own check: the form of every page, and that each index says what its table does.
@@ -55,7 +68,8 @@ Result<void> check_integrity(Connection& db, const std::string& path) {
 
 }  // namespace
 
-Result<std::vector<Record>> SqliteJournal::read(Sequence after, std::size_t limit) const {
+Result<std::vector<Record>> SqliteJournal::read(Sequence after, std::size_t limit,
+                                                std::size_t bytes) const {
   if (after + 1 < floor_)
     return Error{
         Errc::NotFound,
@@ -63,15 +77,17 @@ Result<std::vector<Record>> SqliteJournal::read(Sequence after, std::size_t limi
         "they are in a sealed stretch: start from a snapshot"};
   KANPAN_LET(const auto db, readers_->borrow());
   std::vector<Record> records;
+  std::size_t taken = 0;
   KANPAN_TRY(
-      each(*db, after, limit, [&](Commit header, const std::string& payload) -> Result<void> {
+      each(*db, after, limit, [&](Commit header, const std::string& payload) -> Result<bool> {
         auto rows = frame::decode(payload);
         if (!rows) return corrupt(header.seq, rows.error().message);
         if (rows->rows() != header.rows)
           return corrupt(header.seq, fmt::format("it has {} rows, its header says {}", rows->rows(),
                                                  header.rows));
         records.push_back({std::move(header), *std::move(rows)});
-        return {};
+        taken += payload.size();
+        return taken < bytes;
       }));
   return records;
 }
@@ -87,13 +103,28 @@ Result<std::vector<Commit>> SqliteJournal::headers(Sequence after, std::size_t l
                  : db->query("SELECT " KANPAN_RECORD_COLUMNS
                              " FROM record WHERE tab = ? AND seq > ? ORDER BY seq LIMIT ?",
                              table, after, limit));
-  std::vector<Commit> commits;
-  for (;;) {
-    KANPAN_LET(const bool found, row.step());
-    if (!found) return commits;
-    KANPAN_LET(Commit header, commit_in(row));
-    commits.push_back(std::move(header));
-  }
+  return all_commits(row);
+}
+
+Result<std::vector<Commit>> SqliteJournal::newest(std::size_t limit, std::string_view table) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, table.empty()
+                                ? db->query("SELECT " KANPAN_RECORD_COLUMNS
+                                            " FROM record ORDER BY seq DESC LIMIT ?",
+                                            limit)
+                                : db->query("SELECT " KANPAN_RECORD_COLUMNS
+                                            " FROM record WHERE tab = ? ORDER BY seq DESC LIMIT ?",
+                                            table, limit));
+  KANPAN_LET(auto commits, all_commits(row));
+  std::ranges::reverse(commits);
+  return commits;
+}
+
+Result<bool> SqliteJournal::has_rows(bool simulated) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, db->query("SELECT 1 FROM record WHERE simulated = ? LIMIT 1",
+                                      static_cast<std::uint64_t>(simulated ? 1 : 0)));
+  return row.step();
 }
 
 Result<Sequence> SqliteJournal::at(Instant time) const {
@@ -128,12 +159,12 @@ Result<std::uint64_t> SqliteJournal::verify(const std::function<void(Sequence)>&
   while (at < head.seq) {
     const Sequence start = at;
     const auto limit = std::min<std::size_t>(kAtOnce, head.seq - at);
-    KANPAN_TRY(each(*db, at, limit, [&](const Commit& header, const std::string&) -> Result<void> {
+    KANPAN_TRY(each(*db, at, limit, [&](const Commit& header, const std::string&) -> Result<bool> {
       chain = chain_after(chain, header);
       if (chain != header.chain) return corrupt(header.seq, "the chain breaks here");
       at = header.seq;
       time = header.time;
-      return {};
+      return true;
     }));
     if (at == start) return corrupt(at + 1, "it is missing, as are all after it");
     if (progress) progress(at);

@@ -34,9 +34,12 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<std::vector<Commit>> land(std::span<const Landing> landings) override;
   Sequence last() const override { return last_; }
   Sequence floor() const override { return floor_; }
-  Result<std::vector<Record>> read(Sequence after, std::size_t limit) const override;
+  Result<std::vector<Record>> read(Sequence after, std::size_t limit,
+                                   std::size_t bytes = SIZE_MAX) const override;
   Result<std::vector<Commit>> headers(Sequence after, std::size_t limit,
                                       std::string_view table) const override;
+  Result<std::vector<Commit>> newest(std::size_t limit, std::string_view table) const override;
+  Result<bool> has_rows(bool simulated) const override;
   Result<Sequence> at(Instant time) const override;
   void wait_beyond(Sequence after, std::stop_token stop) const override;
   Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress) const override;
@@ -59,6 +62,8 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<std::optional<DayState>> last_complete_day(std::string_view table) const override;
   Result<std::vector<Quarantined>> quarantine(std::string_view table, std::string_view state,
                                               std::size_t limit) const override;
+  Result<std::uint64_t> quarantine_count(std::string_view table,
+                                         std::string_view state) const override;
   Result<Quarantined> quarantined(std::uint64_t id) const override;
   Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) override;
   Result<Lease> acquire(std::string_view name, std::string_view holder, int seconds) override;
