@@ -253,26 +253,37 @@ TEST(DuckdbStore, a_full_disk_is_said_and_loses_nothing_acknowledged) {
   std::mt19937 random(5);
   std::vector<Change> pages;
   Sequence acknowledged = 0;
-  {
-    auto store = DuckdbStore::open(path, all_tables()).value();
-    Error error;
-    for (Sequence seq = 1; seq < 500; ++seq) {
-      std::vector<Row> rows;
-      for (int i = 0; i < 5'000; ++i)
-        rows.push_back(bar(i, kMonday + int(seq), std::generate_canonical<double, 53>(random)));
-      const Change change = change_of(seq, daily(), Mode::Upsert, rows);
-      if (const auto applied = store->apply({&change, 1}); !applied) {
-        error = applied.error();
-        break;
-      }
-      acknowledged = seq;
-    }
-    EXPECT_EQ(error.code, Errc::NoSpace) << error.text();
-    EXPECT_EQ(store->applied(), acknowledged);
-  }
-  ASSERT_GT(acknowledged, 0u);
-  fs::remove(ballast);
   auto store = DuckdbStore::open(path, all_tables()).value();
+  Error error;
+  for (Sequence seq = 1; seq < 500; ++seq) {
+    std::vector<Row> rows;
+    for (int i = 0; i < 5'000; ++i)
+      rows.push_back(bar(i, kMonday + int(seq), std::generate_canonical<double, 53>(random)));
+    const Change change = change_of(seq, daily(), Mode::Upsert, rows);
+    if (const auto applied = store->apply({&change, 1}); !applied) {
+      error = applied.error();
+      break;
+    }
+    acknowledged = seq;
+  }
+  EXPECT_EQ(error.code, Errc::NoSpace) << error.text();
+  EXPECT_EQ(store->applied(), acknowledged);
+  ASSERT_GT(acknowledged, 0u);
+  // Opened again on the full disk it can be read, or it says why not.
+  const auto opened = store->reopen();
+  const auto counted = store->count(all_of(daily()));
+  EXPECT_EQ(bool(opened), bool(counted));
+  EXPECT_EQ(bool(opened), !store->invalidated());
+  if (counted) {
+    EXPECT_EQ(*counted, acknowledged * 5'000);
+  } else {
+    EXPECT_EQ(counted.error().code, Errc::NoSpace) << counted.error().text();
+  }
+  EXPECT_EQ(store->applied(), acknowledged);
+  EXPECT_FALSE(store->damaged());
+  fs::remove(ballast);
+  ASSERT_TRUE(store->reopen());
+  EXPECT_FALSE(store->invalidated());
   EXPECT_EQ(store->applied(), acknowledged);
   EXPECT_EQ(store->count(all_of(daily())).value(), acknowledged * 5'000);
   const Change more = page(acknowledged + 1, kMonday - 9, 10, 1);

@@ -1,5 +1,7 @@
 #include "kanpan/store/duckdb/duckdb_store.hpp"
 
+#include <chrono>
+#include <shared_mutex>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +21,9 @@ namespace {
 // All the names DuckDB gives to files beside the database's own.
 constexpr std::string_view kCompanions[] = {"", ".wal", ".wal.checkpoint", ".wal.recovery"};
 
+// How long a store waits to be left alone when it is to be opened again.
+constexpr std::chrono::seconds kPatience{2};
+
 fs::path with_suffix(const fs::path& path, std::string_view suffix) {
   return path.string() + std::string(suffix);
 }
@@ -28,11 +33,38 @@ fs::path with_suffix(const fs::path& path, std::string_view suffix) {
 /// Members are destroyed from the last to the first: connections before the database.
 struct DuckdbStore::Impl {
   fs::path path;
+  std::vector<const catalog::TableSpec*> specs;
+  Options options;
+  mutable std::shared_timed_mutex mutex;  ///< held by every call; alone, by the one that reopens
   Tables tables;
   std::unique_ptr<Database> database;
   std::unique_ptr<Writer> writer;
-  std::unique_ptr<Readers> readers;
+  std::unique_ptr<Readers> readers;  ///< null while the store is closed, as the two before it
   std::vector<std::string> added;
+  Sequence last_applied = 0;  ///< what was visible when it was closed
+  bool is_damaged = false;    ///< found when it was opened again
+
+  Result<void> open() {
+    for (const catalog::TableSpec* spec : specs)
+      tables.emplace(spec->name, std::make_unique<Table>(*spec));
+    KANPAN_LET(database, Database::open(path, options));
+    KANPAN_LET(auto connection, database->connect());
+    auto opened = prepare_schema(*connection, tables);
+    if (!opened) return std::move(opened.error()).within(path.string());
+    added = std::move(opened->added);
+    writer = std::make_unique<Writer>(std::move(connection), tables, options, opened->applied);
+    KANPAN_LET(readers, Readers::open(*database, options));
+    return {};
+  }
+
+  /// Also when it was opened only in part.
+  void close() {
+    if (readers) last_applied = writer->applied();
+    readers.reset();
+    writer.reset();
+    database.reset();
+    tables.clear();
+  }
 
   Result<const Table*> find(const catalog::TableSpec* spec) const {
     if (!spec) return Error{Errc::Usage, "no table was named", ""};
@@ -41,6 +73,21 @@ struct DuckdbStore::Impl {
       return Error{Errc::NotFound, fmt::format("the store has no table {}", spec->name), ""};
     return found->second.get();
   }
+};
+
+/// The right to use the parts, for the length of a call.
+class DuckdbStore::Use {
+ public:
+  explicit Use(const Impl& impl) : impl_(impl), lock_(impl.mutex) {}
+  Result<void> check() const {
+    if (impl_.readers) return {};
+    return Error{Errc::NoSpace, fmt::format("the store {} is closed", impl_.path.string()),
+                 "free some disk space: it is opened again by itself"};
+  }
+
+ private:
+  const Impl& impl_;
+  const std::shared_lock<std::shared_timed_mutex> lock_;
 };
 
 DuckdbStore::DuckdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -57,46 +104,78 @@ Result<std::unique_ptr<DuckdbStore>> DuckdbStore::open(
     const Options& options) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
-  for (const catalog::TableSpec* spec : tables)
-    impl->tables.emplace(spec->name, std::make_unique<Table>(*spec));
-  KANPAN_LET(impl->database, Database::open(path, options));
-  KANPAN_LET(auto connection, impl->database->connect());
-  auto opened = prepare_schema(*connection, impl->tables);
-  if (!opened) return std::move(opened.error()).within(path.string());
-  impl->added = std::move(opened->added);
-  impl->writer =
-      std::make_unique<Writer>(std::move(connection), impl->tables, options, opened->applied);
-  KANPAN_LET(impl->readers, Readers::open(*impl->database, options));
+  impl->specs = tables;
+  impl->options = options;
+  KANPAN_TRY(impl->open());
   return std::unique_ptr<DuckdbStore>(new DuckdbStore(std::move(impl)));
 }
 
 Result<std::vector<Applied>> DuckdbStore::apply(std::span<const Change> changes) {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   return impl_->writer->apply(changes);
 }
 
-Sequence DuckdbStore::applied() const { return impl_->writer->applied(); }
+Sequence DuckdbStore::applied() const {
+  const Use use(*impl_);
+  return impl_->writer ? impl_->writer->applied() : impl_->last_applied;
+}
 
-Result<bool> DuckdbStore::fold(bool everything) { return impl_->writer->fold(everything); }
+Result<bool> DuckdbStore::fold(bool everything) {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
+  return impl_->writer->fold(everything);
+}
 
-Result<bool> DuckdbStore::checkpoint() { return impl_->writer->checkpoint(); }
+Result<bool> DuckdbStore::checkpoint() {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
+  return impl_->writer->checkpoint();
+}
 
-bool DuckdbStore::invalidated() const { return impl_->database->invalidated(); }
-bool DuckdbStore::damaged() const { return impl_->database->damaged(); }
+bool DuckdbStore::invalidated() const {
+  const Use use(*impl_);
+  return !impl_->database || impl_->database->invalidated();
+}
+
+bool DuckdbStore::damaged() const {
+  const Use use(*impl_);
+  return impl_->is_damaged || (impl_->database && impl_->database->damaged());
+}
+
+Result<void> DuckdbStore::reopen() {
+  const std::unique_lock lock(impl_->mutex, kPatience);
+  if (!lock)
+    return Error{Errc::Busy, fmt::format("{} is being read", impl_->path.string()),
+                 "try again when the reads are done"};
+  impl_->close();
+  auto opened = impl_->open();
+  if (opened) return {};
+  impl_->is_damaged = opened.error().code == Errc::Corrupt;
+  impl_->close();
+  return opened;
+}
 
 const std::vector<std::string>& DuckdbStore::added_tables() const { return impl_->added; }
 
 Result<void> DuckdbStore::read(const Read& read, const Sink& sink) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   KANPAN_LET(const Table* table, impl_->find(read.table));
   return impl_->readers->read(*table, read, sink);
 }
 
 Result<std::uint64_t> DuckdbStore::count(const Read& read) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   KANPAN_LET(const Table* table, impl_->find(read.table));
   return impl_->readers->count(*table, read);
 }
 
 Result<std::vector<DayCount>> DuckdbStore::day_counts(const catalog::TableSpec& spec,
                                                       DateRange range) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   KANPAN_LET(const Table* table, impl_->find(&spec));
   if (table->time == kNone)
     return Error{Errc::Usage, fmt::format("table {} is undated", spec.name), ""};
@@ -105,6 +184,8 @@ Result<std::vector<DayCount>> DuckdbStore::day_counts(const catalog::TableSpec& 
 
 Result<std::vector<std::string>> DuckdbStore::codes_on(const catalog::TableSpec& spec,
                                                        Date day) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   KANPAN_LET(const Table* table, impl_->find(&spec));
   if (table->time == kNone || table->code == kNone)
     return Error{Errc::Usage, fmt::format("table {} has no codes by day", spec.name), ""};
@@ -118,6 +199,8 @@ Result<Contradictions> DuckdbStore::contradictions(const catalog::TableSpec& spe
 }
 
 Result<std::map<std::string, Size>> DuckdbStore::sizes() const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   std::map<std::string, Size> sizes;
   std::map<std::string, std::uint64_t> cells;
   std::uint64_t all_cells = 0;

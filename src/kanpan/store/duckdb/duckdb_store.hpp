@@ -33,6 +33,8 @@ struct Options {
 
 /// Thread rule as in Store: apply(), fold() and checkpoint() by one writer thread, the rest by any.
 /// Destroy it when no call is running. The catalog must outlive it.
+///
+/// After reopen() has failed the store is closed: every call says so (NoSpace) until it succeeds.
 class DuckdbStore final : public Store {
  public:
   /// Opens or creates. Errc::Busy: another process has the file open. Errc::Corrupt: the file
@@ -65,9 +67,13 @@ class DuckdbStore final : public Store {
 
   /// Moves the WAL into the file. Writer thread. False when open reads stood in the way.
   Result<bool> checkpoint();
-  /// True once DuckDB has declared this instance unusable (a FATAL error, as on a full disk). Every
-  /// later call fails; the owner destroys the store and opens it again.
+  /// True once DuckDB has declared this instance unusable (a FATAL error, as on a full disk), and
+  /// while the store is closed. Every call fails until reopen() succeeds.
   bool invalidated() const;
+  /// Closes the file and opens it again, when no other call is running: others wait for it, and it
+  /// waits a little for those that are (Errc::Busy: some did not end). What the file does not hold
+  /// is the journal's to replay. Other errors as of open(). Any thread.
+  Result<void> reopen();
   /// True once a read or a write met bytes of the file that cannot be right, or a FATAL error other
   /// than a full disk: the owner sets the file aside and rebuilds.
   bool damaged() const;
@@ -77,6 +83,7 @@ class DuckdbStore final : public Store {
 
  private:
   struct Impl;
+  class Use;
   explicit DuckdbStore(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

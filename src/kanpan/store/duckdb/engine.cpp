@@ -237,7 +237,8 @@ Error Database::error(duckdb_error_type type, std::string_view text) {
     invalidated_.store(true, std::memory_order_relaxed);
   const bool fatal = invalidated();
   const std::string message = (fatal ? "store invalidated: " : "store: ") + tidy(text);
-  if (is_disk_full(text))
+  if (fatal && is_disk_full(text)) full_.store(true, std::memory_order_relaxed);
+  if (is_disk_full(text) || (fatal && full_.load(std::memory_order_relaxed)))
     return {Errc::NoSpace, message, "free some disk space, then open the store again"};
   // A block whose checksum is wrong, or that is not there, comes as an I/O error.
   const bool unreadable = contains(text, "Corrupt database file") ||

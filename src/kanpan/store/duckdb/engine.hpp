@@ -121,6 +121,7 @@ class Database {
   Handle<duckdb_database, duckdb_close> raw_;
   std::atomic<bool> invalidated_ = false;
   std::atomic<bool> damaged_ = false;
+  std::atomic<bool> full_ = false;  ///< a full disk is why it was declared unusable
 };
 
 /// Threads that help with whatever the database has to do, for as long as this lives.
