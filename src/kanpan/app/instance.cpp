@@ -26,6 +26,8 @@ constexpr double kStoreShare = 0.4;
 /// it took 12 % longer than with 4.7 GiB.
 constexpr std::uint64_t kMostStoreBytes = std::uint64_t{1} << 30;
 
+constexpr std::chrono::seconds kBetweenRevivals{3};
+
 std::string owner_of(int file) {
   std::array<char, 32> text{};
   const auto read = pread(file, text.data(), text.size() - 1, 0);
@@ -101,9 +103,9 @@ Result<fs::path> shipped(const Settings& settings, std::string_view key, std::st
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   for (fs::path folder = program.parent_path(); folder.has_relative_path();
        folder = folder.parent_path())
-    if (const fs::path candidate = folder / name; fs::exists(candidate)) return candidate;
+    if (const fs::path candidate = folder / name; fs::exists(candidate, error)) return candidate;
   const fs::path installed = program.parent_path().parent_path() / "share" / "kanpan" / name;
-  if (fs::exists(installed)) return installed;
+  if (fs::exists(installed, error)) return installed;
   return Error{Errc::Config, fmt::format("no {} beside the program '{}'", name, program.string()),
                fmt::format("set {} to where it is", key)};
 }
@@ -201,6 +203,23 @@ Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
   return replayed;
 }
 
+void Instance::revive_store() {
+  const bool behind = store_->applied() < journal_->last() && progress_.current().empty();
+  if (store_->damaged() || !(store_->invalidated() || behind)) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - revival_ < kBetweenRevivals) return;
+  revival_ = now;
+  if (!store_->invalidated()) return writer_->catch_up();
+  if (!store_is_lost_) log::warn("app", "the store is unusable; it is opened again until it works");
+  store_is_lost_ = true;
+  if (const auto opened = store_->reopen(); !opened)
+    return log::warn("app", "the store stays closed: {}", opened.error().text());
+  log::info("app", "the store is open again at commit {} of {}", store_->applied(),
+            journal_->last());
+  store_is_lost_ = false;
+  writer_->catch_up();
+}
+
 Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, const Clock& wall,
                                                   source::QuotaStore* quota) {
   source::TushareOptions options;
@@ -228,12 +247,12 @@ void Instance::connect() {
   writer_ =
       std::make_unique<ingest::Writer>(*journal_, *store_, catalog_, ingest::Writer::Options{});
   ingest::Collector::Options options;
-  options.workers = std::max(1, static_cast<int>(settings_.number("source.workers")));
+  options.workers = static_cast<int>(settings_.number("source.workers"));
   options.source = settings_.text("source.kind");
   if (options.source != "sim" || settings_.given("source.points"))
     options.points = static_cast<int>(settings_.number("source.points"));
   collector_ = std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_,
-                                                   *clock_, progress_, std::move(options));
+                                                   *clock_, progress_, runs_, std::move(options));
 }
 
 }  // namespace kanpan::app

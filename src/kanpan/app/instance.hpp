@@ -1,6 +1,7 @@
 // A data directory that this process owns, with everything that works on it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -63,6 +64,7 @@ class Instance {
   source::Source& source() { return *source_; }
   ingest::Writer& writer() { return *writer_; }
   ingest::Progress& progress() { return progress_; }
+  ingest::RunRegistry& runs() { return runs_; }
   ingest::Collector& collector() { return *collector_; }
   const query::Query& query() const { return *query_; }
 
@@ -75,6 +77,10 @@ class Instance {
                                       std::stop_token stop);
   /// Whether work on the store has met damage: then only rebuild_store() helps.
   bool store_is_damaged() const { return store_ && store_->damaged(); }
+  /// Opens a store again that a full disk has made unusable, and applies what it lacks of the
+  /// journal; while runs and reads go on. To be called now and then by one thread; tries every few
+  /// seconds only.
+  void revive_store();
 
  private:
   Instance(std::filesystem::path directory, Settings settings, DirectoryLock lock,
@@ -101,7 +107,10 @@ class Instance {
   std::unique_ptr<Clock> wall_;
   std::unique_ptr<source::QuotaStore> quota_;
   std::unique_ptr<source::Source> source_;
+  std::chrono::steady_clock::time_point revival_{};  ///< the last attempt
+  bool store_is_lost_ = false;                       ///< and that has been said
   ingest::Progress progress_;
+  ingest::RunRegistry runs_;
   std::unique_ptr<query::Query> query_;
   std::unique_ptr<ingest::Writer> writer_;
   std::unique_ptr<ingest::Collector> collector_;

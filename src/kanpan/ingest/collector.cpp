@@ -73,8 +73,11 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   if (error || !value.is_object())
     return Error{Errc::Corrupt, fmt::format("a run's arguments are unreadable: {}", json)};
   const auto& object = value.as_object();
+  const auto* command = object.if_contains("command");
+  if (!command || !command->is_string())
+    return Error{Errc::Corrupt, fmt::format("a run's arguments name no command: {}", json)};
   CollectRequest request;
-  request.command = boost::json::value_to<std::string>(object.at("command"));
+  request.command = command->as_string();
   request.tables = text_members(object, "tables");
   request.codes = text_members(object, "codes");
   request.from = date_member(object, "from");
@@ -102,13 +105,14 @@ int RunOutcome::exit_code() const {
 
 Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
                      source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-                     Options options)
+                     RunRegistry& runs, Options options)
     : catalog_(catalog),
       ledger_(ledger),
       store_(store),
       writer_(writer),
       clock_(clock),
       progress_(progress),
+      runs_(runs),
       options_(std::move(options)),
       fetcher_(source, clock),
       history_(store) {}
@@ -249,8 +253,9 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
   run.tables = fmt::format("{}", fmt::join(request.tables, ","));
   run.arguments = request.to_json();
   run.started = clock_.now();
+  const RunRegistry::Entry running(runs_, run.id, stop);
   KANPAN_TRY(ledger_.start_run(run, {}));
-  return execute(run.id, request, order, std::move(stop));
+  return RunExecution(*this, run.id, request, running.stop()).run(order);
 }
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
@@ -262,29 +267,9 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
   if (summary.run.state == journal::RunState::Done)
     return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};
   KANPAN_LET(const auto order, stages(request));
+  const RunRegistry::Entry running(runs_, std::string(id), stop);
   KANPAN_TRY(ledger_.resume_run(id));
-  return execute(std::string(id), request, order, std::move(stop));
-}
-
-Result<RunOutcome> Collector::execute(const std::string& run, const CollectRequest& request,
-                                      const std::vector<std::vector<const TableSpec*>>& stages,
-                                      std::stop_token stop) {
-  std::stop_source source;
-  const std::stop_callback outer(stop, [&source] { source.request_stop(); });
-  {
-    const std::lock_guard lock(running_mutex_);
-    running_.emplace(run, source);
-  }
-  auto outcome = RunExecution(*this, run, request, source.get_token()).run(stages);
-  const std::lock_guard lock(running_mutex_);
-  running_.erase(run);
-  return outcome;
-}
-
-bool Collector::cancel(std::string_view run) {
-  const std::lock_guard lock(running_mutex_);
-  const auto found = running_.find(run);
-  return found != running_.end() && found->second.request_stop();
+  return RunExecution(*this, std::string(id), request, running.stop()).run(order);
 }
 
 }  // namespace kanpan::ingest

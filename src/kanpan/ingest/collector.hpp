@@ -1,10 +1,8 @@
 // Runs: plan, fetch in parallel, prove, commit; resumable, cancellable, one writer per table.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,6 +14,7 @@
 #include "kanpan/ingest/history.hpp"
 #include "kanpan/ingest/planner.hpp"
 #include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
 
@@ -65,7 +64,7 @@ class Collector {
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
             source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-            Options options);
+            RunRegistry& runs, Options options);
 
   /// What collect() would do, tables in the order it would take them, prerequisites first.
   Result<std::vector<TablePlan>> plan(const CollectRequest& request);
@@ -73,9 +72,6 @@ class Collector {
   Result<RunOutcome> collect(const CollectRequest& request, std::stop_token stop);
   /// Goes on with what is not committed. Errors: NotFound, Busy, Usage when there is nothing left.
   Result<RunOutcome> resume(std::string_view run, std::stop_token stop);
-
-  /// Tells a run of this process to stop. False when it is not running here.
-  bool cancel(std::string_view run);
 
   Result<std::shared_ptr<const Universe>> universe();
   Knowledge knowledge(const Universe& universe) const;
@@ -94,9 +90,6 @@ class Collector {
   /// Days that a repair of the request's tables would ask for, as far as is known now.
   Result<std::vector<Date>> incomplete_days_of(const CollectRequest& request,
                                                const Universe& universe) const;
-  Result<RunOutcome> execute(const std::string& run, const CollectRequest& request,
-                             const std::vector<std::vector<const catalog::TableSpec*>>& stages,
-                             std::stop_token stop);
 
   const catalog::Catalog& catalog_;
   journal::Ledger& ledger_;
@@ -104,11 +97,10 @@ class Collector {
   Writer& writer_;
   const Clock& clock_;
   Progress& progress_;
+  RunRegistry& runs_;
   const Options options_;
   Fetcher fetcher_;
   History history_;
-  std::mutex running_mutex_;
-  std::map<std::string, std::stop_source, std::less<>> running_;
 };
 
 }  // namespace kanpan::ingest

@@ -24,6 +24,8 @@ constexpr int kLeaseSeconds = 24 * 3600;
 /// Blocks read ahead of the gate, and blocks behind it that are not visible yet: what memory holds.
 constexpr std::size_t kReadAhead = 2;
 constexpr std::ptrdiff_t kInFlight = 4;
+/// Of a block, 8 bytes or more each: blocks of wide tables have fewer rows.
+constexpr std::size_t kCellsPerBlock = std::size_t{1} << 20;
 
 std::string source_of(const ImportFile& file) { return file.format + ":" + file.name; }
 
@@ -59,12 +61,13 @@ void restore_units(const TableSpec& table, frame::RowBlock& block) {
 /// One import from its first block to its last commit.
 class ImportExecution {
  public:
-  ImportExecution(Importer& owner, ImportRequest& request, std::stop_token stop)
+  ImportExecution(Importer& owner, ImportRequest& request, const std::stop_token& stop)
       : owner_(owner),
         request_(request),
         table_(*request.table),
-        stop_(std::move(stop)),
         id_(journal::new_run_id(owner.clock_)),
+        running_(owner.runs_, id_, stop),
+        stop_(running_.stop()),
         history_(owner.store_) {}
 
   Result<RunOutcome> run() {
@@ -114,10 +117,12 @@ class ImportExecution {
       tell(
           "note", file.name, 0,
           fmt::format("no column {}: left as stored, empty in new rows", fmt::join(missing, ", ")));
+    const std::size_t rows =
+        std::clamp<std::size_t>(kCellsPerBlock / table_.columns.size(), 1, request_.block_rows);
     Channel<Result<std::optional<frame::RowBlock>>> channel(kReadAhead);
     std::jthread reader([&] {
       for (;;) {
-        auto block = file.rows->next(request_.block_rows);
+        auto block = file.rows->next(rows);
         const bool last = !block || !*block;
         if (!channel.send(std::move(block)) || last) break;
       }
@@ -315,8 +320,9 @@ class ImportExecution {
   Importer& owner_;
   ImportRequest& request_;
   const TableSpec& table_;
-  const std::stop_token stop_;
   const std::string id_;
+  const RunRegistry::Entry running_;
+  const std::stop_token stop_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   History history_;
   journal::Lease lease_;
@@ -332,7 +338,7 @@ class ImportExecution {
 
 Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {
   for (const ImportFile& file : request.files) KANPAN_TRY(check_columns(*request.table, file));
-  return ImportExecution(*this, request, std::move(stop)).run();
+  return ImportExecution(*this, request, stop).run();
 }
 
 }  // namespace kanpan::ingest

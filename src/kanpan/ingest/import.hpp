@@ -11,6 +11,7 @@
 #include "kanpan/frame/row_reader.hpp"
 #include "kanpan/ingest/collector.hpp"
 #include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
 
@@ -34,13 +35,14 @@ struct ImportRequest {
 class Importer {
  public:
   Importer(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-           Writer& writer, const Clock& clock, Progress& progress)
+           Writer& writer, const Clock& clock, Progress& progress, RunRegistry& runs)
       : catalog_(catalog),
         ledger_(ledger),
         store_(store),
         writer_(writer),
         clock_(clock),
-        progress_(progress) {}
+        progress_(progress),
+        runs_(runs) {}
 
   /// A run of the ledger with one unit per block. Blocks until done, failed or stopped; what was
   /// committed by then are whole blocks. Columns that a file lacks are left as they are stored
@@ -58,6 +60,7 @@ class Importer {
   Writer& writer_;
   const Clock& clock_;
   Progress& progress_;
+  RunRegistry& runs_;
 };
 
 }  // namespace kanpan::ingest

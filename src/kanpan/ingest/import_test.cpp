@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -51,7 +52,7 @@ class Import : public testing::Test {
     EXPECT_TRUE(reader) << reader.error().text();
     request.files.push_back(
         {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
-    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_);
+    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_);
     return importer.run(std::move(request), std::move(stop));
   }
 
@@ -76,6 +77,7 @@ class Import : public testing::Test {
   std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
   catalog::Catalog catalog_ = catalog::Catalog::load(KANPAN_SOURCE_DIR "/catalog/tables").value();
   Progress progress_;
+  RunRegistry runs_;
   std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
   std::unique_ptr<store::duckdb::DuckdbStore> store_;
   std::unique_ptr<Writer> writer_;
@@ -235,6 +237,36 @@ TEST_F(Import, StoppedBeforeTheFirstBlockItLeavesNothing) {
       import(std::string(kHeader) + row("600000.SH", "20240628"), false, 10, stop.get_token());
   EXPECT_EQ(outcome.value().exit_code(), 6);
   EXPECT_EQ(stored().rows(), 0u);
+}
+
+TEST_F(Import, ToldToStopItEndsAfterWholeBlocks) {
+  std::string text(kHeader);
+  for (int i = 0; i < 400; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  std::string run;
+  const auto subscription = progress_.subscribe([&](const Event& event) {
+    if (event.kind == "commit" && run.empty()) EXPECT_TRUE(runs_.cancel(run = event.run));
+  });
+  const auto outcome = import(text, false, 10).value();
+  EXPECT_EQ(outcome.summary.run.state, journal::RunState::Cancelled);
+  EXPECT_EQ(outcome.exit_code(), 6);
+  EXPECT_EQ(stored().rows(), outcome.summary.rows);
+  EXPECT_EQ(stored().rows() % 10, 0u);
+  EXPECT_GE(stored().rows(), 10u);
+  EXPECT_LT(stored().rows(), 400u);
+  EXPECT_FALSE(runs_.cancel(run)) << "it is over";
+}
+
+TEST_F(Import, BlocksOfAWideTableHaveFewerRows) {
+  const auto& table = *catalog_.find("stk_factor_pro").value();
+  std::string text = "ts_code,trade_date,close\n";
+  for (int i = 0; i < 9000; ++i) text += fmt::format("{:06}.SH,20240628,10\n", 600000 + i);
+  ImportRequest request{&table, {}, false};
+  auto reader = frame::CsvReader::read(frame::stream_of(text), "rows.csv", table.fields());
+  request.files.push_back(
+      {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
+  Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_);
+  const auto outcome = importer.run(std::move(request), {}).value();
+  EXPECT_EQ(outcome.summary.units, 3u) << "of about a million cells";
 }
 
 TEST_F(Import, AnotherWriterOfTheTableKeepsItOut) {

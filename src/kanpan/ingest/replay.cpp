@@ -12,8 +12,7 @@ namespace kanpan::ingest {
 namespace {
 
 constexpr std::size_t kRecordsPerRead = 20;
-constexpr std::size_t kReadsAhead = 3;
-constexpr std::size_t kRowsPerTransaction = 200'000;
+constexpr std::size_t kReadsAhead = 1;
 
 using Read = Result<std::vector<journal::Record>>;
 
@@ -52,9 +51,10 @@ store::Mode store_mode(journal::Mode mode) {
 }
 
 /// Reads the journal from `after` on into the channel until its end, an error, or a closed channel.
-void read_ahead(const journal::Journal& journal, journal::Sequence after, Channel<Read>& channel) {
+void read_ahead(const journal::Journal& journal, journal::Sequence after, std::size_t bytes,
+                Channel<Read>& channel) {
   for (;;) {
-    Read records = journal.read(after, kRecordsPerRead);
+    Read records = journal.read(after, kRecordsPerRead, bytes);
     const bool last = !records || records->empty();
     if (!last) after = records->back().header.seq;
     if (!channel.send(std::move(records)) || last) break;
@@ -77,9 +77,10 @@ store::Change to_change(const journal::Commit& commit, const catalog::TableSpec&
 Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,
                              const catalog::Catalog& catalog,
                              const std::function<void(journal::Sequence)>& progress,
-                             std::stop_token stop) {
+                             std::stop_token stop, const ReplayLimits& limits) {
   Channel<Read> channel(kReadsAhead);
-  std::jthread reader([&, after = store.applied()] { read_ahead(journal, after, channel); });
+  std::jthread reader(
+      [&, after = store.applied()] { read_ahead(journal, after, limits.bytes_per_read, channel); });
   struct Closing {
     Channel<Read>& channel;
     ~Closing() { channel.close(); }
@@ -88,14 +89,14 @@ Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& stor
   std::uint64_t applied = 0;
   std::set<std::string> unknown;
   std::vector<store::Change> changes;
-  std::size_t rows = 0;
+  std::size_t rows = 0, cells = 0;
   const auto flush = [&]() -> Result<void> {
     if (changes.empty()) return {};
     KANPAN_TRY(store.apply(changes));
     applied += changes.size();
     if (progress) progress(changes.back().seq);
     changes.clear();
-    rows = 0;
+    rows = cells = 0;
     return {};
   };
   while (auto records = channel.receive()) {
@@ -109,9 +110,11 @@ Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& stor
         continue;
       }
       rows += record.rows.rows();
+      cells += record.rows.rows() * record.rows.width();
       changes.push_back(to_change(record.header, **table, std::move(record.rows)));
+      if (rows >= limits.rows_per_transaction || cells >= limits.cells_per_transaction)
+        KANPAN_TRY(flush());
     }
-    if (rows >= kRowsPerTransaction) KANPAN_TRY(flush());
     if (stop.stop_requested()) return Error{Errc::Cancelled, "replay was stopped"};
   }
   KANPAN_TRY(flush());

@@ -2,6 +2,7 @@
 // failed transaction.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <stop_token>
 
@@ -14,14 +15,23 @@ namespace kanpan::ingest {
 store::Change to_change(const journal::Commit& commit, const catalog::TableSpec& table,
                         frame::Batch rows);
 
-/// Applies every commit after store.applied(), oldest first, in transactions of some hundred
-/// thousand rows. Commits of tables that the catalog no longer has are skipped with one warning per
-/// table; rows of an older column set get nulls in new columns. Reads ahead on a second thread.
-/// `progress(seq)` after each transaction; may be empty. To be called on the store's writer thread.
-/// Errors: the journal's, the store's, Cancelled. Returns the number of commits applied.
+/// What a replay holds in memory: two reads, and the rows of one transaction. Commits are taken
+/// whole: the one that passes a bound is the last.
+struct ReplayLimits {
+  std::size_t bytes_per_read = std::size_t{16} << 20;  ///< encoded rows
+  std::size_t rows_per_transaction = 200'000;
+  std::size_t cells_per_transaction = std::size_t{4}
+                                      << 20;  ///< of wide tables; 8 bytes or more each
+};
+
+/// Applies every commit after store.applied(), oldest first, in large transactions. Commits of
+/// tables that the catalog no longer has are skipped with one warning per table; rows of an older
+/// column set get nulls in new columns. Reads ahead on a second thread. `progress(seq)` after each
+/// transaction; may be empty. To be called on the store's writer thread. Errors: the journal's, the
+/// store's, Cancelled. Returns the number of commits applied.
 Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,
                              const catalog::Catalog& catalog,
                              const std::function<void(journal::Sequence)>& progress,
-                             std::stop_token stop);
+                             std::stop_token stop, const ReplayLimits& limits = {});
 
 }  // namespace kanpan::ingest

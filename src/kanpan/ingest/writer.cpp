@@ -86,6 +86,12 @@ void Writer::tidy() {
   to_store_.send(std::move(marker));
 }
 
+void Writer::catch_up() {
+  Durable marker;
+  marker.catch_up = true;
+  to_store_.send(std::move(marker));
+}
+
 void Writer::drain() {
   std::unique_lock lock(mutex_);
   const std::uint64_t last = submitted_;
@@ -139,15 +145,16 @@ void Writer::store_loop() {
 
 void Writer::apply(std::vector<Durable> batch) {
   std::vector<store::Change> changes;
-  bool tidy = false;
+  bool tidy = false, behind = false;
   for (Durable& durable : batch) {
     tidy = tidy || durable.tidy;
+    behind = behind || durable.catch_up;
     for (store::Change& change : durable.changes) changes.push_back(std::move(change));
   }
   const Result<std::vector<store::Applied>> applied = make_visible(changes);
   std::size_t next = 0;
   for (Durable& durable : batch) {
-    if (durable.tidy) continue;
+    if (durable.tidy || durable.catch_up) continue;
     if (!applied) {
       finish(durable.submission, applied.error());
       continue;
@@ -157,6 +164,9 @@ void Writer::apply(std::vector<Durable> batch) {
     finish(durable.submission, std::vector<store::Applied>(
                                    first, applied->begin() + static_cast<std::ptrdiff_t>(next)));
   }
+  if (behind && store_.applied() < journal_.last())
+    if (const auto replayed = replay(journal_, store_, catalog_, {}, {}); !replayed)
+      log::warn("store", "it stays behind the journal: {}", replayed.error().text());
   if (!tidy) return;
   if (const auto folded = store_.fold(false); !folded)
     log::error("store", "folding the by-code copy failed: {}", folded.error().text());

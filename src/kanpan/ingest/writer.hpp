@@ -54,6 +54,8 @@ class Writer {
   Result<std::vector<store::Applied>> write(Submission submission);
   /// Runs the store's housekeeping on the store's thread when it is idle: folds the by-code copies.
   void tidy();
+  /// Applies, on the store's thread, what a transaction that failed has left out.
+  void catch_up();
   /// Waits until everything submitted so far is done; not for what others submit meanwhile.
   void drain();
 
@@ -61,7 +63,7 @@ class Writer {
   struct Durable {
     Submission submission;
     std::vector<store::Change> changes;
-    bool tidy = false;
+    bool tidy = false, catch_up = false;  ///< instead of changes
   };
 
   void journal_loop();

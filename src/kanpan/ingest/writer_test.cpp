@@ -119,8 +119,17 @@ TEST_F(WriterTest, CatchesUpAStoreThatIsBehind) {
   landing.commits.back().header.rows = 3;
   landing.commits.back().compressed = frame::compress(landing.commits.back().payload);
   ASSERT_TRUE(database_.journal->land({&landing, 1}));
+  writer_.catch_up();
+  Submission nothing;
+  journal::DayState day;
+  day.table = "daily";
+  day.day = test::day_of("20240628");
+  nothing.landing.days.push_back(day);
+  ASSERT_TRUE(writer_.write(std::move(nothing)));  // behind it in the store's queue
+  EXPECT_EQ(database_.store->applied(), 2u);
+  ASSERT_TRUE(database_.journal->land({&landing, 1}));
   ASSERT_TRUE(writer_.write(submission({bars("20240628", 0, 4)})));
-  EXPECT_EQ(database_.store->applied(), 3u);
+  EXPECT_EQ(database_.store->applied(), 4u);
   EXPECT_EQ(stored(*database_.store), 9u);
   ASSERT_TRUE(writer_.write(submission({bars("20240701", 0, 1)})));
   EXPECT_EQ(stored(*database_.store), 10u);
@@ -160,6 +169,30 @@ TEST(Replay, RebuildsAnEmptyStore) {
   EXPECT_EQ(stored(*second.store), stored(*first.store));
   EXPECT_EQ(replay(*first.journal, *second.store, real_catalog(), {}, {}).value(), 0u)
       << "a second time changes nothing";
+}
+
+TEST(Replay, HoldsNoMoreThanItsLimits) {
+  test::Database first;
+  {
+    Writer writer(*first.journal, *first.store, real_catalog(), {});
+    for (int i = 0; i < 8; ++i)
+      ASSERT_TRUE(writer.write(submission({bars("20240628", i * 10, i * 10 + 10)})));
+  }
+  const std::size_t cells = 10 * real_table("daily").columns.size();
+  const auto transactions = [&](const ReplayLimits& limits) {
+    test::Database second;
+    std::vector<journal::Sequence> ends;
+    EXPECT_EQ(replay(
+                  *first.journal, *second.store, real_catalog(),
+                  [&](journal::Sequence seq) { ends.push_back(seq); }, {}, limits)
+                  .value(),
+              8u);
+    EXPECT_EQ(stored(*second.store), 80u);
+    return ends;
+  };
+  EXPECT_THAT(transactions({}), testing::ElementsAre(8));
+  EXPECT_THAT(transactions({1, 200'000, 3 * cells}), testing::ElementsAre(3, 6, 8));
+  EXPECT_THAT(transactions({SIZE_MAX, 40, SIZE_MAX}), testing::ElementsAre(4, 8));
 }
 
 TEST(Replay, FitsOlderRecordsToTheCatalogAndSkipsTablesThatAreGone) {

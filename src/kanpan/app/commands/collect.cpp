@@ -122,6 +122,12 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
 
 Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
+  const bool simulated = session.instance->source().simulated();
+  KANPAN_LET(const bool mixed, session.instance->journal().has_rows(!simulated));
+  if (mixed)
+    session.note(fmt::format("note: '{}' holds {} rows, and this source's are {}",
+                             session.data.string(), simulated ? "real" : "simulated (模拟数据)",
+                             simulated ? "simulated (模拟数据)" : "real"));
   return watch(session, [&](std::stop_token stop) {
     return session.instance->collector().collect(request, std::move(stop));
   });
@@ -206,8 +212,11 @@ Result<int> show_run(Session& session, const std::string& id, std::size_t limit)
 Result<int> cancel_run(Session& session, const std::string& id) {
   auto& ledger = session.instance->ledger();
   KANPAN_LET(const auto summary, ledger.run(id));
-  if (session.instance->collector().cancel(id)) {
-    session.note(fmt::format("run {} is told to stop; it stays resumable", id));
+  if (session.instance->runs().cancel(id)) {
+    session.note(fmt::format("run {} is told to stop; {}", id,
+                             summary.run.command == "import"
+                                 ? "what it has committed stays: import the file again for the rest"
+                                 : "it stays resumable"));
     return 0;
   }
   if (summary.run.state == journal::RunState::Done)
@@ -236,7 +245,7 @@ void add_run(CLI::App& root, Parsed& parsed) {
   };
   by_id("show", "units, calls and errors of a run",
         [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
-  by_id("cancel", "stop a run; it stays resumable", cancel_run);
+  by_id("cancel", "stop a run; what it has committed stays", cancel_run);
   by_id("resume", "go on with what is not committed", [](Session& session, const std::string& id) {
     return watch(session, [&](std::stop_token stop) {
       return session.instance->collector().resume(id, std::move(stop));

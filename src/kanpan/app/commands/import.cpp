@@ -42,7 +42,8 @@ Result<int> import(Session& session, const ImportFlags& flags) {
     request.files.push_back(std::move(file));
   }
   ingest::Importer importer(instance.catalog(), instance.ledger(), instance.store(),
-                            instance.writer(), instance.clock(), instance.progress());
+                            instance.writer(), instance.clock(), instance.progress(),
+                            instance.runs());
   return watch(
       session,
       [&](std::stop_token stop) { return importer.run(std::move(request), std::move(stop)); },
