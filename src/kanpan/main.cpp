@@ -1,9 +1,16 @@
 // The program: a terminal, Ctrl-C, and the words typed.
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <exception>
+#include <filesystem>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <thread>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "kanpan/app/cli.hpp"
@@ -44,16 +51,69 @@ class Interrupts {
   sigset_t signals_{};
 };
 
+/// stdout. The first failure asks the command to stop: nobody gets the rest. Thread-safe.
+class Output {
+ public:
+  explicit Output(std::stop_source stop) : stop_(std::move(stop)) {}
+
+  void write(std::string_view text) {
+    {
+      const std::lock_guard lock(mutex_);
+      while (!text.empty() && error_ == 0) {
+        const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (written >= 0)
+          text.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno != EINTR)
+          error_ = errno;
+      }
+    }
+    if (error_ != 0) stop_.request_stop();
+  }
+  bool has_failed() const { return error_ != 0; }
+  /// "" when whoever read has only had enough, as head(1) has.
+  std::string complaint() const {
+    if (error_ == 0 || error_ == EPIPE) return "";
+    return std::string("kanpan: stdout cannot be written: ") + std::strerror(error_) + "\n";
+  }
+
+ private:
+  std::mutex mutex_;
+  std::stop_source stop_;
+  std::atomic<int> error_ = 0;
+};
+
+/// malloc's arenas: as many as calls are made at once. One for each of forty threads (its default
+/// is eight per core) holds on to what that thread once needed: a third of a server's memory.
+constexpr int kArenas = 4;
+
+int run(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, kArenas);
+  std::stop_source stop;
+  const Interrupts interrupts(stop);
+  Output output(stop);
+  kanpan::app::Terminal terminal;
+  terminal.out = [&](std::string_view text) { output.write(text); };
+  terminal.err = [&](std::string_view text) {
+    if (!output.has_failed()) std::cerr << text << std::flush;
+  };
+  terminal.interactive = isatty(STDERR_FILENO) != 0;
+  std::error_code error;
+  terminal.directory = std::filesystem::current_path(error);
+  if (error) terminal.directory = ".";
+  terminal.stop = stop.get_token();
+  const int code = kanpan::app::run({argv + 1, argv + argc}, terminal, kanpan_environment());
+  if (!output.has_failed()) return code;
+  std::cerr << output.complaint();
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::stop_source stop;
-  const Interrupts interrupts(stop);
-  kanpan::app::Terminal terminal;
-  terminal.out = [](std::string_view text) { std::cout << text << std::flush; };
-  terminal.err = [](std::string_view text) { std::cerr << text << std::flush; };
-  terminal.interactive = isatty(STDERR_FILENO) != 0;
-  terminal.directory = std::filesystem::current_path();
-  terminal.stop = stop.get_token();
-  return kanpan::app::run({argv + 1, argv + argc}, terminal, kanpan_environment());
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "kanpan: internal error: " << error.what() << '\n';
+    return 1;
+  }
 }

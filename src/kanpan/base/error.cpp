@@ -22,7 +22,7 @@ constexpr std::array kKinds{
     Kind{Errc::NoSpace, "no_space", 1},
     Kind{Errc::Corrupt, "corrupt", 1},
     Kind{Errc::Timeout, "timeout", 1},
-    Kind{Errc::Cancelled, "cancelled", 6},
+    Kind{Errc::Cancelled, "cancelled", 1},
     Kind{Errc::Quality, "quality", 5},
     Kind{Errc::Partial, "partial", 6},
     Kind{Errc::SourceTransient, "source_transient", 6},

@@ -35,22 +35,32 @@ struct BarsFlags {
 /// reads back.
 constexpr frame::CsvStyle kCsv{.guard_formulas = false, .line_end = "\n"};
 
-/// Where rows go: stdout, or a file that appears under its name only when it is whole.
+/// Where rows go: stdout, or a file that appears under its name only when it is whole; what was
+/// written of one that did not become whole is removed.
 class RowOutput {
  public:
   RowOutput(Session& session, std::string format, const std::string& file, bool bom)
       : session_(session), format_(std::move(format)), bom_(bom) {
     if (!file.empty()) target_ = session.path(file);
   }
+  ~RowOutput() {
+    if (partial_.empty()) return;
+    stream_.close();
+    std::error_code ignored;  // nothing can be done about it, and the name says what it is
+    std::filesystem::remove(partial_, ignored);
+  }
+  RowOutput(const RowOutput&) = delete;
+  RowOutput& operator=(const RowOutput&) = delete;
 
   Result<void> open() {
     if (target_.empty()) return {};
-    partial_ = target_;
-    partial_ += ".part";
-    stream_.open(partial_, std::ios::binary | std::ios::trunc);
+    std::filesystem::path partial = target_;
+    partial += ".part";
+    stream_.open(partial, std::ios::binary | std::ios::trunc);
     if (!stream_)
-      return Error{Errc::Usage, fmt::format("'{}' cannot be written", partial_.string()),
+      return Error{Errc::Usage, fmt::format("'{}' cannot be written", partial.string()),
                    "name a file in a directory that exists and is yours"};
+    partial_ = std::move(partial);
     return {};
   }
 
@@ -79,6 +89,9 @@ class RowOutput {
     write(text);
   }
 
+  /// False once the file has refused bytes: close() will say so.
+  bool is_well() const { return stream_.good(); }
+
   Result<void> close(const Batch& empty) {
     if (format_ == "table") write(grid_of(kept_.width() > 0 ? kept_ : empty));
     if (format_ == "json") write(rows_ == 0 ? "[]\n" : "]\n");
@@ -92,11 +105,10 @@ class RowOutput {
     stream_.close();
     std::error_code error;
     if (stream_) std::filesystem::rename(partial_, target_, error);
-    if (!stream_ || error) {
-      std::filesystem::remove(partial_, error);
+    if (!stream_ || error)
       return Error{Errc::Io, fmt::format("'{}' could not be written", target_.string()),
                    "check the space left and the permissions"};
-    }
+    partial_.clear();
     return {};
   }
 
@@ -182,9 +194,11 @@ Result<int> get(Session& session, const GetFlags& flags) {
   std::uint64_t rows = 0;
   request.read.slow_sink = true;  // a terminal, a pipe, a socket
   KANPAN_TRY(query.rows(request, [&](Batch&& batch) -> Result<bool> {
+    if (session.terminal.stop.stop_requested())
+      return Error{Errc::Cancelled, fmt::format("stopped after {} rows", rows)};
     rows += batch.rows();
     output.add(std::move(batch));
-    return !session.terminal.stop.stop_requested();
+    return output.is_well();
   }));
   std::vector<frame::Field> fields;
   for (const auto& column : evidence.columns) fields.push_back({column.name, column.type});
