@@ -205,7 +205,8 @@ Finding port(const Session& session) {
 Finding page(const Session& session) {
   const auto where = shipped(session.settings, "web.directory", "web/dist");
   if (!where) return {"page", Health::Warning, where.error().message, "run: make build"};
-  if (!fs::exists(*where / "index.html"))
+  std::error_code unreadable;  // as good as not there
+  if (!fs::exists(*where / "index.html", unreadable))
     return {"page", Health::Warning, fmt::format("no index.html in '{}'", where->string()),
             "run: make build, or set web.directory"};
   return {"page", Health::Ok, where->string(), ""};

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -40,10 +41,14 @@ Error unknown_key(std::string_view key, std::string_view where) {
   return {Errc::Config, fmt::format("{}: '{}' is no setting", where, key), suggestion(key, keys())};
 }
 
-bool is_number(std::string_view text) {
-  std::int64_t value = 0;
+constexpr int kMostWorkers = 64;
+constexpr int kMostCalls = 1'000'000'000;
+
+bool is_number(std::string_view text, int least, int most) {
+  int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && value >= 0;
+  return error == std::errc{} && end == text.data() + text.size() && value >= least &&
+         value <= most;
 }
 
 /// What is wrong with a value, "" when nothing is.
@@ -52,9 +57,12 @@ std::string fault(std::string_view key, const std::string& value) {
     return value == "server" ? "the server profile needs PostgreSQL, which this version has not yet"
                              : "embedded is the only profile of this version";
   if (key == "source.kind" && value != "tushare" && value != "sim") return "tushare or sim";
-  if ((key == "source.points" || key == "source.workers" || key.starts_with("source.calls_")) &&
-      !value.empty() && !is_number(value))
-    return "a whole number, 0 or more";
+  if (key == "source.workers" && !is_number(value, 1, kMostWorkers))
+    return fmt::format("a whole number from 1 to {}", kMostWorkers);
+  if (key == "source.points" && !is_number(value, 0, kMostCalls))
+    return fmt::format("a whole number from 0 to {}", kMostCalls);
+  if (key.starts_with("source.calls_") && !value.empty() && !is_number(value, 0, kMostCalls))
+    return fmt::format("a whole number from 0 to {}, or nothing", kMostCalls);
   if ((key.starts_with("scheduler.") || key == "source.path_per_api") && value != "true" &&
       value != "false")
     return "true or false";
@@ -98,8 +106,8 @@ const std::vector<SettingSpec>& setting_specs() {
       {"source.authorities", "",
        "PEM file of the only authorities trusted; the system's unless given"},
       {"source.path_per_api", "false", "append /{api_name} to the address"},
-      {"source.workers", "4", "calls in flight at once"},
-      {"memory.limit", default_memory(), "memory of store, caches and buffers together"},
+      {"source.workers", "4", "calls in flight at once, 64 at the most"},
+      {"memory.limit", default_memory(), "40 % of it, 1 GiB at the most, is the store's to use"},
       {"clock", "system", "system, a fixed RFC 3339 time, or that with xN"},
       {"scheduler.enabled", "true", "collect by the tables' schedules while serving"},
       {"scheduler.catch_up", "true", "run once what was missed while not serving"},
@@ -114,11 +122,10 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{}) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (unit.empty() || unit == "B") return value;
-  if (unit == "KiB") return value << 10;
-  if (unit == "MiB") return value << 20;
-  if (unit == "GiB") return value << 30;
-  return std::nullopt;
+  const bool bytes = unit.empty() || unit == "B";
+  const int shift = bytes ? 0 : unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : -1;
+  if (shift < 0 || value > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
+  return value << shift;
 }
 
 Result<Settings> Settings::load(const Sources& sources) {
@@ -126,7 +133,14 @@ Result<Settings> Settings::load(const Sources& sources) {
   for (const SettingSpec& spec : setting_specs())
     settings.values_[spec.key] = {spec.fallback, "default"};
   if (sources.file) {
-    if (std::filesystem::exists(*sources.file)) {
+    std::error_code error;
+    const auto status = std::filesystem::status(*sources.file, error);
+    if (status.type() == std::filesystem::file_type::none)
+      return Error{
+          Errc::Config,
+          fmt::format("settings '{}' cannot be read: {}", sources.file->string(), error.message()),
+          "mend the permissions or choose another directory with --data"};
+    if (std::filesystem::exists(status)) {
       KANPAN_TRY(settings.read_file(*sources.file));
     } else if (sources.file_required) {
       return Error{Errc::Config,

@@ -14,7 +14,7 @@
 
 namespace kanpan::app {
 
-/// One key as INTERFACE names it. Everything about settings derives from the list of these.
+/// One key. Everything about settings derives from the list of these.
 struct SettingSpec {
   std::string key;       ///< "source.calls_per_minute"
   std::string fallback;  ///< default, "" = none
@@ -64,7 +64,7 @@ class Settings {
   std::map<std::string, SettingValue, std::less<>> values_;
 };
 
-/// `512MiB`, `2GiB`, `1000000`: bytes.
+/// `512MiB`, `2GiB`, `1000000`: bytes. Nothing when it is no size or more than 64 bits hold.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
 }  // namespace kanpan::app

@@ -12,13 +12,20 @@ namespace {
 /// A store that is removed with its files when it goes.
 class Scratch {
  public:
-  explicit Scratch(std::filesystem::path folder) : folder_(std::move(folder)) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
+  explicit Scratch(std::filesystem::path folder) : folder_(std::move(folder)) {}
   ~Scratch() {
     std::error_code ignored;  // a leftover is removed by the next verification
     std::filesystem::remove_all(folder_, ignored);
+  }
+  /// Makes the folder, empty.
+  Result<void> make() const {
+    std::error_code error;
+    std::filesystem::remove_all(folder_, error);
+    if (!error) std::filesystem::create_directories(folder_, error);
+    if (!error) return {};
+    return Error{error == std::errc::no_space_on_device ? Errc::NoSpace : Errc::Io,
+                 fmt::format("'{}' cannot be made: {}", folder_.string(), error.message()),
+                 "the comparison needs room beside the store"};
   }
   std::filesystem::path file() const { return folder_ / "verify.duckdb"; }
 
@@ -31,7 +38,8 @@ class Scratch {
 Result<int> verify_store(Session& session) {
   Instance& instance = *session.instance;
   const auto upto = instance.store().applied();
-  Scratch scratch(instance.directory() / "verify.tmp");
+  const Scratch scratch(instance.directory() / "verify.tmp");
+  KANPAN_TRY(scratch.make());
   KANPAN_LET(const auto copy, store::duckdb::DuckdbStore::open(scratch.file(), instance.catalog()));
   KANPAN_TRY(ingest::replay(
       instance.journal(), *copy, instance.catalog(),
