@@ -1,81 +1,15 @@
-"""The program as a user runs it. KANPAN names the binary."""
+"""Words in, output and exit codes out. KANPAN names the binary."""
 
 import json
-import os
-import pathlib
 import re
 import shutil
-import signal
 import subprocess
-import tempfile
 import unittest
 
-KANPAN = os.environ["KANPAN"]
-CLOCK = "2024-07-10T18:00:00+08:00"
-EVER = {"KANPAN_CLOCK": CLOCK, "KANPAN_SOURCE_KIND": "sim",
-        "KANPAN_SOURCE_CALLS_PER_MINUTE": "0", "KANPAN_SOURCE_CALLS_PER_DAY": "0"}
+from program_case import KANPAN, Background, ProgramCase, environment
 
 
-def environment(**more):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("KANPAN_")}
-    return {**clean, **EVER, **more}
-
-
-class Background:
-    """A server of the program; `found` is what its first matching line said."""
-
-    def __init__(self, pattern, *words, **env):
-        self.process = subprocess.Popen([KANPAN, *map(str, words)], stderr=subprocess.PIPE,
-                                        stdout=subprocess.DEVNULL, text=True,
-                                        env=environment(**env))
-        self.found = None
-        for line in self.process.stderr:
-            if match := re.search(pattern, line):
-                self.found = match.group(1)
-                break
-        if self.found is None:
-            raise RuntimeError(f"{words} ended with {self.process.wait()}")
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=60)
-        self.process.stderr.close()
-        return code
-
-
-class Program(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 20)
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.data = pathlib.Path(cls.folder.name) / "collected"
-        made = cls.run_in(cls.data, "collect", "daily", "adj_factor", "--from", "20240624",
-                          "--to", "20240628")
-        assert made.returncode == 0, made.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.sim.stop()
-        cls.folder.cleanup()
-
-    @classmethod
-    def run_in(cls, data, *words, **env):
-        return subprocess.run([KANPAN, "--data", str(data), *map(str, words)],
-                              capture_output=True, text=True, timeout=120,
-                              env=environment(**{"KANPAN_SOURCE_URL": cls.sim.found, **env}))
-
-    def kanpan(self, *words, **env):
-        return self.run_in(self.data, *words, **env)
-
-    def fresh(self, name):
-        return pathlib.Path(self.folder.name) / name
-
-    def refused(self, code, *words, says, data=None):
-        done = self.run_in(data or self.data, *words)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        for text in [says] if isinstance(says, str) else says:
-            self.assertIn(text, done.stderr)
-
+class Program(ProgramCase):
     # ---- wrong words
 
     def test_wrong_words_say_what_was_meant(self):
@@ -109,7 +43,7 @@ class Program(unittest.TestCase):
         for words in (["get", "daily"], ["bars", "600000.SH"], ["coverage", "daily"],
                       ["plan", "daily"], ["repair", "daily"], ["collect", "daily"]):
             self.refused(2, *words, "--from", "20240628", "--to", "20240601",
-                         says="--to 2024-06-01 is before --from 2024-06-28")
+                         says="the range ends on 2024-06-01, before it begins on 2024-06-28")
         for words in (["get", "daily", "--limit", "-3"], ["run", "list", "--limit", "-3"],
                       ["journal", "list", "--after", "-3"], ["quarantine", "show", "-3"]):
             self.refused(2, *words, says="-3")
@@ -176,19 +110,6 @@ class Program(unittest.TestCase):
                 self.assertEqual(syntax.stderr, "")
 
     # ---- import
-
-    def round_trip(self, name, units):
-        file = self.fresh(name + ".csv")
-        done = self.kanpan("get", "daily", "--format", "csv", "--units", units, "-o", file)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        data = self.fresh(name)
-        done = self.run_in(data, "import", "daily", file, "--units", units)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        ours = self.kanpan("get", "daily", "--format", "csv", "--units", "tushare").stdout
-        theirs = self.run_in(data, "get", "daily", "--format", "csv", "--units", "tushare").stdout
-        self.assertGreater(ours.count("\n"), 50)
-        self.assertEqual(ours, theirs)
-        return data
 
     def test_import_brings_back_what_get_wrote(self):
         self.round_trip("source_units", "source")

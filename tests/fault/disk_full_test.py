@@ -6,9 +6,10 @@
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
-from kanpan_process import Kanpan, Simulator, scratch
+from kanpan_process import ROOT, Kanpan, Simulator, scratch
 
 CLOCK = "2024-06-28T20:00:00+08:00"
 BINARY = None
@@ -44,6 +45,44 @@ class DiskFull(unittest.TestCase):
         self.assertTrue(kanpan.json("journal", "verify")["ok"])
         kanpan.run("store", "verify")
         self.assertGreater(int(kanpan.run("get", "daily", "--count")), 50_000)
+
+    def test_a_server_gets_over_it_by_itself(self):
+        kanpan = Kanpan(BINARY, self.disk / "data", self.simulator.url, CLOCK)
+        collect = ["collect", "daily", "adj_factor", "--to", "20240628", "--from"]
+        kanpan.run(*collect, "20240601")
+        held = int(kanpan.run("get", "daily", "--count"))
+        kanpan.messages = pathlib.Path(f"{self.disk}.messages")  # not on the full disk
+        server = kanpan.start("serve", "--no-scheduler", "--listen", "127.0.0.1:0",
+                              stdout=subprocess.DEVNULL)
+        try:
+            self.wait_for(lambda: (self.disk / "data" / "kanpan.sock").exists())
+            done = self.asked(kanpan, *collect, "20230101")
+            self.assertNotEqual(done.returncode, 0, "12 MiB were enough")
+            self.assertRegex(done.stderr.lower(), "space|full")
+            self.wait_for(lambda: int(self.asked(kanpan, "get", "daily", "--count").stdout or 0)
+                          >= held, "reads work while the disk is full")
+            subprocess.run(["mount", "-o", "remount,size=400m", str(self.disk)], check=True)
+            self.wait_for(lambda: self.asked(kanpan, *collect, "20230101").returncode == 0,
+                          "a collection works once there is room")
+            self.assertIsNone(server.poll(), "the server is the same one")
+            self.assertGreater(int(kanpan.run("get", "daily", "--count")), 50_000)
+            kanpan.run("store", "verify")
+            self.assertTrue(kanpan.json("journal", "verify")["ok"])
+        finally:
+            server.terminate()
+            self.assertEqual(server.wait(timeout=60), 0)
+        messages = kanpan.messages.read_text(encoding="utf-8")
+        print(messages, flush=True)
+
+    def asked(self, kanpan, *words):
+        return subprocess.run(kanpan.arguments(*words), env=kanpan.environment, cwd=ROOT,
+                              capture_output=True, text=True, timeout=200, check=False)
+
+    def wait_for(self, condition, what="it", seconds=60):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, f"not within {seconds} s: {what}")
+            time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,12 @@
 namespace kanpan::app {
 namespace {
 
-constexpr std::string_view kDefaultData = "var/data";
-
 std::filesystem::path data_directory(const Parsed& parsed, const Terminal& terminal,
                                      const std::map<std::string, std::string>& environment) {
   if (!parsed.flags.data.empty()) return terminal.directory / parsed.flags.data;
   if (const auto found = environment.find("KANPAN_DATA"); found != environment.end())
     return terminal.directory / found->second;
-  return terminal.directory / kDefaultData;
+  return terminal.directory / parsed.default_data;
 }
 
 Result<Settings> load_settings(const Parsed& parsed, const std::filesystem::path& data,
@@ -35,6 +33,23 @@ Result<Settings> load_settings(const Parsed& parsed, const std::filesystem::path
   return Settings::load(sources);
 }
 
+/// Makes a store that `code`'s action has found damaged anew; nobody needs to be asked, since the
+/// journal has every row. The action is done again only when it failed of that alone and left no
+/// trace: nothing printed, nothing landed.
+Result<int> mend(const Parsed& parsed, Session& session, Result<int> code, bool left_a_trace) {
+  if (session.terminal.stop.stop_requested()) return code;  // the next command will find it
+  const auto note = [&](const std::string& message) { session.note(message); };
+  const auto rebuilt =
+      session.instance->rebuild_store("it was found damaged", note, session.terminal.stop);
+  const bool again = !code && code.error().code == Errc::Corrupt && !left_a_trace;
+  if (!rebuilt && again) return rebuilt.error();
+  if (!rebuilt) note("kanpan: " + rebuilt.error().text());
+  if (again) return parsed.chosen.action(session);
+  if (rebuilt && !(code && *code == 0))
+    note("the store is whole again: what this command has not done can be asked for again");
+  return code;
+}
+
 Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::string>& words) {
   if (!parsed.chosen.needs_instance) return parsed.chosen.action(session);
   if (Remote server(session.data); server.is_there()) {
@@ -47,14 +62,19 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
                                       session.data, session.settings,
                                       [&](const std::string& message) { session.note(message); },
                                       session.terminal.stop));
-  session.instance = instance.get();
-  auto code = parsed.chosen.action(session);
+  bool printed = false;
+  Terminal terminal = session.terminal;
+  terminal.out = [&](std::string_view text) {
+    printed = true;
+    session.terminal.out(text);
+  };
+  Session inside{terminal,         instance.get(), session.data,
+                 session.settings, session.json,   session.feed};
+  const auto landings = instance->ledger().landings();
+  auto code = parsed.chosen.action(inside);
   if (!instance->store_is_damaged()) return code;
-  // The journal has every row: nobody needs to be asked before the store is made anew.
-  KANPAN_TRY(instance->rebuild_store(
-      "it was found damaged", [&](const std::string& message) { session.note(message); },
-      session.terminal.stop));
-  return parsed.chosen.action(session);
+  return mend(parsed, inside, std::move(code),
+              printed || instance->ledger().landings() != landings);
 }
 
 }  // namespace
@@ -134,13 +154,14 @@ int run(const std::vector<std::string>& words, Terminal& terminal,
   return code ? *code : report(code.error(), session);
 }
 
-int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instance& instance) {
+int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instance& instance,
+               const api::Progress& feed) {
   const Parsed parsed = parse(words);
   terminal.out(parsed.out);
   terminal.err(parsed.err);
   if (parsed.exit_code) return *parsed.exit_code;
-  Session session{terminal, &instance, instance.directory(), instance.settings(),
-                  parsed.flags.json};
+  Session session{terminal,          &instance, instance.directory(), instance.settings(),
+                  parsed.flags.json, &feed};
   const auto code = parsed.chosen.action(session);
   return code ? *code : report(code.error(), session);
 }

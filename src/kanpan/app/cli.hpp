@@ -11,7 +11,7 @@ namespace kanpan::app {
 
 /// Options that stand before the noun.
 struct GlobalFlags {
-  std::string data;  ///< --data; "" = KANPAN_DATA or ./var
+  std::string data;  ///< --data; "" = KANPAN_DATA, else Parsed::default_data
   std::string config;
   std::string log_level = "info";
   bool json = false;
@@ -20,6 +20,7 @@ struct GlobalFlags {
 struct Parsed {
   GlobalFlags flags;
   Chosen chosen;
+  std::string default_data = "var/data";
   std::map<std::string, std::string> settings;  ///< settings that flags of the command override
   /// Set when parsing alone answers: help, version, a usage error.
   std::optional<int> exit_code;
@@ -33,8 +34,9 @@ Parsed parse(const std::vector<std::string>& words);
 int run(const std::vector<std::string>& words, Terminal& terminal,
         const std::map<std::string, std::string>& environment);
 
-/// Runs inside a server that owns `instance`, for a client.
-int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instance& instance);
+/// Runs inside a server that owns `instance` and tells about itself by `feed`, for a client.
+int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instance& instance,
+               const api::Progress& feed);
 
 /// One line for a person, or a JSON object, and the exit code.
 int report(const Error& error, const Session& session);

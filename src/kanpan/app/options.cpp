@@ -26,12 +26,6 @@ Result<std::optional<Date>> date_flag(std::string_view name, const std::string& 
   return std::optional(*date);
 }
 
-Result<void> check_range(std::optional<Date> from, std::optional<Date> to) {
-  if (!from || !to || *from <= *to) return {};
-  return Error{Errc::Usage, fmt::format("--to {} is before --from {}", to->iso(), from->iso()),
-               "the first day comes first"};
-}
-
 const CLI::Validator& whole_number() {
   static const CLI::Validator kWholeNumber(
       [](const std::string& text) -> std::string {

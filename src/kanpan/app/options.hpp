@@ -25,8 +25,6 @@ struct CollectFlags {
 void add_collect_flags(CLI::App& command, CollectFlags& flags);
 
 Result<std::optional<Date>> date_flag(std::string_view name, const std::string& text);
-/// Errc::Usage when the range ends before it begins.
-Result<void> check_range(std::optional<Date> from, std::optional<Date> to);
 /// Of a flag or argument that is a number without a sign: CLI11 takes -1 for 2^64 - 1.
 const CLI::Validator& whole_number();
 /// Comma-separated codes in any dialect, as the catalog writes them.

@@ -35,8 +35,9 @@ std::string ProgressFeed::snapshot() const {
   const auto tallies = instance_.progress().current();
   boost::json::object object{{"collecting", !tallies.empty()}};
   if (!tallies.empty()) add_run(object, tallies.back());
+  const auto* scheduler = scheduler_.load();
   std::map<std::string, ingest::TableSchedule> schedules;
-  if (const auto* scheduler = scheduler_.load())
+  if (scheduler)
     for (auto& schedule : scheduler->schedules()) schedules[schedule.table] = schedule;
   const auto sizes = this->sizes();
   boost::json::array tables;
@@ -50,6 +51,9 @@ std::string ProgressFeed::snapshot() const {
       entry["last_day"] = (*days)->rbegin()->first.iso();
     entry["last_run"] = nullptr;
     entry["next_run"] = nullptr;
+    if (!scheduler)  // what the last one has left behind
+      if (const auto last = instance_.ledger().value("schedule:" + table->name); last && *last)
+        entry["last_run"] = **last;
     if (const auto found = schedules.find(table->name); found != schedules.end()) {
       if (found->second.last) entry["last_run"] = rfc3339(*found->second.last);
       if (found->second.next) entry["next_run"] = rfc3339(*found->second.next);

@@ -1,6 +1,7 @@
 #include "kanpan/app/remote.hpp"
 
 #include <charconv>
+#include <mutex>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -58,6 +59,33 @@ class FrameReader {
   std::optional<int> exit_code_;
 };
 
+struct Command {
+  std::vector<std::string> words;
+  std::string directory = ".";
+  bool interactive = false;
+};
+
+Result<Command> command_in(std::string_view body) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(body, error);
+  if (error || !value.is_object()) return Error{Errc::Usage, "the body is no JSON object"};
+  const auto& object = value.as_object();
+  Command command;
+  if (const auto* words = object.if_contains("words"))
+    if (auto list = boost::json::try_value_to<std::vector<std::string>>(*words))
+      command.words = std::move(*list);
+  if (command.words.empty()) return Error{Errc::Usage, "the body holds no words"};
+  if (const auto* directory = object.if_contains("directory")) {
+    if (!directory->is_string()) return Error{Errc::Usage, "directory is no text"};
+    command.directory = directory->as_string();
+  }
+  if (const auto* interactive = object.if_contains("interactive")) {
+    if (!interactive->is_bool()) return Error{Errc::Usage, "interactive is neither true nor false"};
+    command.interactive = interactive->as_bool();
+  }
+  return command;
+}
+
 }  // namespace
 
 std::filesystem::path socket_path(const std::filesystem::path& data) {
@@ -65,7 +93,8 @@ std::filesystem::path socket_path(const std::filesystem::path& data) {
 }
 
 bool Remote::is_there() const {
-  if (!std::filesystem::exists(socket_)) return false;
+  std::error_code error;  // what cannot be looked at cannot be asked either
+  if (!std::filesystem::exists(socket_, error)) return false;
   net::HttpClient client;
   return client.over_socket(socket_.string()).get("http://kanpan/livez", {}, {}).has_value();
 }
@@ -89,28 +118,26 @@ Result<int> Remote::run(const std::vector<std::string>& words, Terminal& termina
                "see its log; 'kanpan run list' shows what is resumable"};
 }
 
-net::Response answer_command(const net::Request& request, Instance& instance) {
-  boost::json::error_code error;
-  const auto value = boost::json::parse(request.body, error);
-  std::vector<std::string> words;
-  if (!error && value.is_object() && value.as_object().contains("words"))
-    if (auto list = boost::json::try_value_to<std::vector<std::string>>(value.at("words")))
-      words = std::move(*list);
-  if (words.empty())
-    return net::to_response(net::problem_of({Errc::Usage, "the body holds no words"}), request.id);
-  const auto& object = value.as_object();
-  const std::string directory =
-      object.contains("directory") ? std::string(object.at("directory").as_string()) : ".";
+net::Response answer_command(const net::Request& request, Instance& instance,
+                             const api::Progress& feed) {
+  auto command = command_in(request.body);
+  if (!command) return net::to_response(net::problem_of(command.error()), request.id);
   return net::reply(200, "application/octet-stream",
-                    net::Producer([words = std::move(words), directory, stop = request.stop,
-                                   &instance](const net::Write& write) -> Result<void> {
+                    net::Producer([command = std::move(*command), stop = request.stop, &instance,
+                                   &feed](const net::Write& write) -> Result<void> {
+                      std::mutex mutex;  // progress comes from the threads that make it
+                      const auto send = [&](char kind, std::string_view text) {
+                        const std::lock_guard lock(mutex);
+                        write(frame(kind, text));
+                      };
                       Terminal terminal;
-                      terminal.out = [&](std::string_view text) { write(frame('o', text)); };
-                      terminal.err = [&](std::string_view text) { write(frame('e', text)); };
-                      terminal.directory = directory;
+                      terminal.out = [&](std::string_view text) { send('o', text); };
+                      terminal.err = [&](std::string_view text) { send('e', text); };
+                      terminal.interactive = command.interactive;
+                      terminal.directory = command.directory;
                       terminal.stop = stop;
-                      const int code = run_inside(words, terminal, instance);
-                      write(frame('x', std::to_string(code)));
+                      const int code = run_inside(command.words, terminal, instance, feed);
+                      send('x', std::to_string(code));
                       return {};
                     }));
 }

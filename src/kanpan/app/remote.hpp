@@ -30,6 +30,8 @@ class Remote {
 
 /// The server's side: answers `POST /command` on the socket with a stream of frames, each a kind
 /// (`o` out, `e` err, `x` exit code), a space, the length in bytes, a newline, and the bytes.
-net::Response answer_command(const net::Request& request, Instance& instance);
+/// `feed` is what the server tells about itself; both must outlive the answer.
+net::Response answer_command(const net::Request& request, Instance& instance,
+                             const api::Progress& feed);
 
 }  // namespace kanpan::app

@@ -88,7 +88,7 @@ Result<void> Server::listen() {
                         [this, surface = std::move(surface)](net::Request& request) -> net::Action {
                           if (request.peer == "unix" && request.path == "/command")
                             return {[this](const net::Request& asked) {
-                              return answer_command(asked, instance_);
+                              return answer_command(asked, instance_, feed_);
                             }};
                           return surface(request);
                         }));

@@ -11,6 +11,10 @@
 #include "kanpan/app/instance.hpp"
 #include "kanpan/base/error.hpp"
 
+namespace kanpan::api {
+class Progress;
+}
+
 namespace kanpan::app {
 
 /// Where a command writes. The same commands run in a terminal and inside a server on behalf of a
@@ -29,6 +33,7 @@ struct Session {
   std::filesystem::path data;    ///< --data
   Settings settings;
   bool json = false;
+  const api::Progress* feed = nullptr;  ///< inside a server: what it knows about itself
 
   void out(std::string_view text) const { terminal.out(text); }
   void line(std::string_view text) const {

@@ -10,6 +10,7 @@
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/watch.hpp"
+#include "kanpan/query/filter.hpp"
 #include "kanpan/source/protocol/limits.hpp"
 
 namespace kanpan::app {
@@ -31,7 +32,7 @@ Result<CollectRequest> request_of(const CollectFlags& flags, const catalog::Cata
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_LET(request.codes, codes_flag(flags.codes));
   KANPAN_LET(request.mode, mode_flag(flags.mode));
-  KANPAN_TRY(check_range(request.from, request.to));
+  KANPAN_TRY(query::check_range(request.from, request.to));
   return request;
 }
 
@@ -113,7 +114,7 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   request.missing_cells = true;
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
-  KANPAN_TRY(check_range(request.from, request.to));
+  KANPAN_TRY(query::check_range(request.from, request.to));
   if (flags.plan) return show_plan(session, request);
   return watch(session, [&](std::stop_token stop) {
     return session.instance->collector().collect(request, std::move(stop));

@@ -62,13 +62,13 @@ Result<std::string> next_run(const Instance& instance, const catalog::TableSpec&
 
 Result<int> status(Session& session) {
   Instance& instance = *session.instance;
-  ProgressFeed feed(instance, nullptr);
   if (session.json) {
-    session.line(feed.snapshot());
+    session.line(session.feed ? session.feed->snapshot()
+                              : ProgressFeed(instance, nullptr).snapshot());
     return 0;
   }
   KANPAN_LET(const auto sizes, instance.store().sizes());
-  KANPAN_LET(const auto held, instance.ledger().quarantine("", "held", 1'000'000));
+  KANPAN_LET(const auto held, instance.ledger().quarantine_count("", "held"));
   KANPAN_LET(const auto universe, instance.collector().universe());
   bool waits = false;
   Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "next scheduled",
@@ -92,7 +92,7 @@ Result<int> status(Session& session) {
   if (waits)
     session.line("whole tables whose time was missed wait for the hours from 02:00 to 05:00");
   session.line(fmt::format("{} commits, {} applied; {} rows or pages held back; {} run(s) going on",
-                           instance.journal().last(), instance.store().applied(), held.size(),
+                           instance.journal().last(), instance.store().applied(), held,
                            instance.progress().current().size()));
   return 0;
 }

@@ -151,7 +151,7 @@ Result<query::RowsRequest> rows_request(const Instance& instance, const GetFlags
     return Error{Errc::Usage, fmt::format("{} has no codes", table.name), "leave --ts-code out"};
   KANPAN_LET(request.read.from, date_flag("--from", flags.from));
   KANPAN_LET(request.read.to, date_flag("--to", flags.to));
-  KANPAN_TRY(check_range(request.read.from, request.read.to));
+  KANPAN_TRY(query::check_range(request.read.from, request.read.to));
   KANPAN_LET(request.read.columns, query::parse_fields(table, flags.fields));
   for (const std::string& text : flags.where) {
     KANPAN_LET(auto filter, query::parse_expression(table, text, request.units));
@@ -222,7 +222,7 @@ Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
   KANPAN_LET(request.anchor, date_flag("--anchor", flags.anchor));
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
-  KANPAN_TRY(check_range(request.from, request.to));
+  KANPAN_TRY(query::check_range(request.from, request.to));
   return request;
 }
 

@@ -1,9 +1,11 @@
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/server.hpp"
@@ -41,14 +43,51 @@ void wait_for(std::stop_token stop, const std::function<bool()>& ended = {}) {
     never.wait_for(lock, stop, std::chrono::seconds{1}, [] { return false; });
 }
 
+/// Gives what runs have left free back to the system once none has gone on for a while: malloc
+/// keeps it otherwise, spread over the arenas of many threads.
+class Rest {
+ public:
+  /// To be told once a second whether a run goes on.
+  void look(bool busy) {
+    idle_seconds_ = busy ? 0 : idle_seconds_ + 1;
+    if (idle_seconds_ == kSeconds) malloc_trim(0);
+  }
+
+ private:
+  static constexpr int kSeconds = 5;
+  int idle_seconds_ = 0;
+};
+
+/// Serves until asked to stop, with `work` (may be empty) beside it. A store that the full disk has
+/// closed is opened again meanwhile; one found damaged is made anew, and everything starts again.
+Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
+                           fmt::format_string<std::string, std::string> greeting,
+                           const std::function<void(const std::stop_token&)>& work) {
+  for (;;) {
+    {
+      KANPAN_LET(const auto server, Server::start(instance, scheduler));
+      session.note(fmt::format(greeting, server->address(), session.data.string()));
+      std::jthread working;
+      if (work) working = std::jthread(work);
+      Rest rest;
+      wait_for(session.terminal.stop, [&] {
+        instance.revive_store();
+        rest.look(!instance.progress().current().empty());
+        return instance.store_is_damaged();
+      });
+      session.note("stopping: requests in flight are finished");
+    }
+    if (session.terminal.stop.stop_requested()) return 0;
+    KANPAN_TRY(instance.rebuild_store(
+        "it was found damaged", [&](const std::string& message) { session.note(message); },
+        session.terminal.stop));
+  }
+}
+
 Result<int> serve(Session& session, const ServeFlags& flags) {
   const bool scheduler =
       !flags.no_scheduler && session.instance->settings().flag("scheduler.enabled");
-  KANPAN_LET(const auto server, Server::start(*session.instance, scheduler));
-  session.note(fmt::format("kanpan serves {} from {}", server->address(), session.data.string()));
-  wait_for(session.terminal.stop, [&] { return session.instance->store_is_damaged(); });
-  session.note("stopping: requests in flight are finished");
-  return 0;
+  return serve_instance(session, *session.instance, scheduler, "kanpan serves {} from {}", {});
 }
 
 /// Tables whose history would take the demo's minute: their last days only.
@@ -100,17 +139,14 @@ Result<int> demo(Session& session, const DemoFlags& flags) {
                                       session.data, std::move(settings),
                                       [&](const std::string& message) { session.note(message); },
                                       session.terminal.stop));
-  KANPAN_LET(const auto server,
-             Server::start(*instance, instance->settings().flag("scheduler.enabled")));
-  session.note(
-      fmt::format("模拟数据 demo: {} (data in {})", server->address(), session.data.string()));
-  std::jthread collecting(
-      [&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
-  wait_for(session.terminal.stop);
-  session.note("stopping");
-  collecting.request_stop();
-  collecting.join();
-  return 0;
+  KANPAN_LET(const bool real, instance->journal().has_rows(false));
+  if (real)
+    return Error{Errc::Config,
+                 fmt::format("'{}' holds rows that are not simulated", session.data.string()),
+                 "the demo invents rows: give it a directory of its own with --data"};
+  return serve_instance(session, *instance, instance->settings().flag("scheduler.enabled"),
+                        "模拟数据 demo: {} (data in {})",
+                        [&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
 }
 
 Result<int> sim(Session& session, const SimFlags& flags) {
@@ -151,7 +187,7 @@ void add_serve(CLI::App& root, Parsed& parsed) {
   demo_command->add_option("--years", demo_flags->years, "years of prices (3)")
       ->check(CLI::Range(1, 8));
   demo_command->callback([&parsed, demo_flags] {
-    if (parsed.flags.data.empty()) parsed.flags.data = "var/demo";
+    parsed.default_data = "var/demo";
     if (!demo_flags->listen.empty()) parsed.settings["http.listen"] = demo_flags->listen;
     parsed.chosen.needs_instance = false;
     parsed.chosen.action = [demo_flags](Session& s) { return demo(s, *demo_flags); };

@@ -110,7 +110,7 @@ Result<int> coverage(Session& session, const CoverageFlags& flags) {
   KANPAN_LET(const catalog::TableSpec* table, instance.catalog().find(flags.table));
   KANPAN_LET(const auto from, date_flag("--from", flags.from));
   KANPAN_LET(const auto to, date_flag("--to", flags.to));
-  KANPAN_TRY(check_range(from, to));
+  KANPAN_TRY(query::check_range(from, to));
   KANPAN_LET(const auto universe, instance.collector().universe());
   KANPAN_LET(const auto coverage,
              ingest::coverage_of(*table, from, to, *universe, instance.store(), instance.ledger()));

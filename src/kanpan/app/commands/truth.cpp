@@ -29,11 +29,11 @@ boost::json::object commit_json(const journal::Commit& c) {
   return object;
 }
 
-Result<int> list_commits(Session& session, const std::string& table, std::uint64_t after,
-                         std::size_t limit) {
+Result<int> list_commits(Session& session, const std::string& table,
+                         std::optional<std::uint64_t> after, std::size_t limit) {
   auto& journal = session.instance->journal();
-  const auto start = after > 0 || journal.last() < limit ? after : journal.last() - limit;
-  KANPAN_LET(const auto commits, journal.headers(table.empty() ? start : after, limit, table));
+  KANPAN_LET(const auto commits,
+             after ? journal.headers(*after, limit, table) : journal.newest(limit, table));
   Grid grid({"seq", "time", "table", "mode", "rows", "from", "to", "run", "source"});
   boost::json::array list;
   for (const auto& c : commits) {
@@ -130,11 +130,11 @@ void add_truth(CLI::App& root, Parsed& parsed) {
   auto* journal = root.add_subcommand("journal", "the truth: every commit, in order");
   journal->require_subcommand(1);
   auto table = std::make_shared<std::string>();
-  auto after = std::make_shared<std::uint64_t>(0);
+  auto after = std::make_shared<std::optional<std::uint64_t>>();
   auto limit = std::make_shared<std::size_t>(50);
   auto* list = journal->add_subcommand("list", "commits, the newest 50 unless told otherwise");
   list->add_option("--table", *table, "only of this table");
-  list->add_option("--after", *after, "only after this commit")->check(whole_number());
+  list->add_option("--after", *after, "the first after this commit instead")->check(whole_number());
   list->add_option("--limit", *limit, "how many (50)")->check(whole_number());
   list->callback([&parsed, table, after, limit] {
     parsed.chosen.action = [=](Session& s) { return list_commits(s, *table, *after, *limit); };

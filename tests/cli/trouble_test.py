@@ -1,0 +1,218 @@
+"""What goes wrong around the program: its output, its store, its settings, its directory.
+
+And what a server knows. KANPAN names the binary.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from program_case import KANPAN, Background, ProgramCase, environment
+
+
+class Trouble(ProgramCase):
+    # ---- output
+
+    def much(self):
+        """A directory with rows for several batches of output."""
+        data = self.fresh("much")
+        if not data.exists():
+            done = self.run_in(data, "collect", "daily", "--from", "20220101", "--to", "20240628")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return data
+
+    def test_a_stopped_get_leaves_no_file(self):
+        file = self.fresh("stopped.csv")
+        part = pathlib.Path(str(file) + ".part")
+        os.mkfifo(part)
+        words = ["get", "daily", "--format", "csv", "-o", file]
+        process = subprocess.Popen([KANPAN, "--data", self.much(), *words],
+                                   stderr=subprocess.PIPE, text=True, env=environment())
+        with open(part, "rb") as reader:
+            self.assertTrue(reader.read(1000))
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)  # the signal is handled on a thread of its own
+            self.assertTrue(reader.read())
+        message = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 1, message)
+        self.assertIn("stopped after", message)
+        self.assertFalse(file.exists())
+        self.assertFalse(part.exists())
+
+    def test_a_stdout_that_takes_no_more(self):
+        words = [KANPAN, "--data", self.much(), "get", "daily", "--format", "csv"]
+        for command in (words, [KANPAN, "--help"], [KANPAN, "version"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True,
+                                      env=environment(), timeout=60)
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn("stdout cannot be written: No space left", done.stderr)
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=environment())
+        self.assertTrue(process.stdout.readline().startswith(b"ts_code"))
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
+        self.assertEqual(process.wait(timeout=60), 1)
+
+    def test_journal_list_shows_the_newest_of_a_table(self):
+        commits = json.loads(self.kanpan("--json", "journal", "list", "--limit", "1000").stdout)
+        daily = [c["seq"] for c in commits if c["table"] == "daily"]
+        listed = json.loads(self.kanpan("--json", "journal", "list", "--table", "daily",
+                                        "--limit", "2").stdout)
+        self.assertEqual([c["seq"] for c in listed], daily[-2:])
+        self.assertNotEqual(daily[-2:], daily[:2])
+        listed = json.loads(self.kanpan("--json", "journal", "list", "--table", "daily",
+                                        "--after", "0", "--limit", "2").stdout)
+        self.assertEqual([c["seq"] for c in listed], daily[:2])
+
+    # ---- a store that turns out damaged
+
+    def damaged(self, pristine):
+        """Copies of a directory, each with one other block of its store damaged."""
+        block = 256 * 1024
+        size = (pristine / "hot.duckdb").stat().st_size
+        for start in range(3 * 4096, size, block):
+            copy = self.fresh("damaged")
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(pristine, copy, ignore=lambda *_: ["kanpan.sock"])
+            with open(copy / "hot.duckdb", "r+b") as file:
+                for at in range(start + 200, min(start + block, size), 20_000):
+                    file.seek(at)
+                    byte = file.read(1)
+                    file.seek(at)
+                    file.write(bytes([byte[0] ^ 0x40]))
+            yield copy
+
+    def test_a_store_found_damaged_never_makes_a_command_run_twice(self):
+        rebuilt = 0
+        for data in self.damaged(self.much()):
+            before = len(json.loads(self.run_in(data, "--json", "run", "list").stdout))
+            done = self.run_in(data, "collect", "daily", "--from", "20240624", "--to", "20240702")
+            self.assertIn(done.returncode, (0, 1, 6), done.stderr)
+            runs = json.loads(self.run_in(data, "--json", "run", "list").stdout)
+            self.assertEqual(len(runs), before + 1, done.stderr)
+            if "rebuilt" in done.stderr:
+                rebuilt += 1
+                self.assertIn(done.stdout.strip(), [run["run"] for run in runs])
+            self.assertEqual(self.run_in(data, "store", "verify").returncode, 0)
+        self.assertGreater(rebuilt, 0)
+
+    def test_a_read_of_a_damaged_store_is_done_again_unless_it_had_printed(self):
+        words = ["get", "daily", "--format", "csv"]
+        whole = self.run_in(self.much(), *words).stdout
+        rebuilt = 0
+        for data in self.damaged(self.much()):
+            done = self.run_in(data, *words)
+            rebuilt += "rebuilt" in done.stderr
+            if done.returncode == 0:
+                self.assertEqual(done.stdout, whole)
+            else:
+                self.assertTrue(whole.startswith(done.stdout), "printed twice")
+                self.assertIn("asked for again", done.stderr)
+                self.assertEqual(self.run_in(data, *words).stdout, whole)
+        self.assertGreater(rebuilt, 0)
+
+    # ---- wrong surroundings
+
+    def test_wrong_settings_are_named(self):
+        for name, value, says in (("SOURCE_WORKERS", "100000", "from 1 to 64"),
+                                  ("SOURCE_WORKERS", "0", "from 1 to 64"),
+                                  ("SOURCE_CALLS_PER_DAY", "5000000000", "from 0 to 1000000000"),
+                                  ("MEMORY_LIMIT", "99999999999GiB", "512MiB")):
+            done = self.kanpan("config", "show", **{"KANPAN_" + name: value})
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(value, done.stderr)
+            self.assertIn(says, done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
+    def test_a_directory_that_cannot_be_looked_into(self):
+        closed = self.fresh("closed")
+        closed.mkdir(mode=0o700)
+        os.chmod(self.folder.name, 0o755)
+        binary = pathlib.Path(self.folder.name) / "kanpan"
+        shutil.copy(KANPAN, binary)
+        libraries = subprocess.run(["ldd", KANPAN], capture_output=True, text=True).stdout
+        for found in re.findall(r"=> (\S+)", libraries):
+            if not found.startswith(("/lib", "/usr")):
+                shutil.copy(found, self.folder.name)
+        done = subprocess.run([binary, "--data", closed / "x", "version"], capture_output=True,
+                              text=True, user=65534,
+                              env=environment(LD_LIBRARY_PATH=self.folder.name))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("Permission denied", done.stderr)
+
+    def test_demo_keeps_away_from_real_rows(self):
+        data = self.round_trip("real", "tushare")
+        self.refused(3, "demo", "--listen", "127.0.0.1:0", "--codes", "5", data=data,
+                     says=["not simulated", str(data)])
+        done = subprocess.run([KANPAN, "demo", "--listen", "127.0.0.1:0", "--codes", "5"],
+                              capture_output=True, text=True, timeout=60,
+                              env=environment(KANPAN_DATA=str(data)))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(str(data), done.stderr)
+        done = self.run_in(data, "collect", "daily", "--from", "20240625", "--to", "20240625")
+        self.assertIn("holds real rows", done.stderr)
+
+    # ---- a server
+
+    def posted(self, data, body):
+        """The status and body of a command sent to the server of a directory."""
+        connection = http.client.HTTPConnection("kanpan")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(data / "kanpan.sock"))
+        connection.request("POST", "/command", json.dumps(body))
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def progress_of(self, data, *words):
+        """What a command writes to a terminal."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([KANPAN, "--data", data, *words], stdout=subprocess.DEVNULL,
+                                   stderr=theirs, env=environment(KANPAN_SOURCE_URL=self.sim.found))
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                if not (more := os.read(ours, 10_000)):
+                    break
+            except OSError:  # the other side is closed
+                break
+            seen += more
+        os.close(ours)
+        self.assertEqual(process.wait(timeout=60), 0)
+        return seen.decode()
+
+    def test_a_server_knows_its_schedule_and_shows_progress(self):
+        data = self.fresh("scheduled")
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--listen", "127.0.0.1:0",
+                            KANPAN_SOURCE_URL=self.sim.found)
+        try:
+            status = json.loads(self.run_in(data, "--json", "status").stdout)
+            tables = {table["name"]: table for table in status["tables"]}
+            self.assertRegex(tables["daily"]["next_run"] or "", r"^2024-07-1")
+            words = ["collect", "daily", "--from", "20240103", "--to", "20240628"]
+            self.assertRegex(self.progress_of(data, *words), r"daily \d+/\d+ units, \d+ rows")
+            for wrong in ({"words": ["version"], "directory": 7},
+                          {"words": ["version"], "interactive": "yes"}, {"words": [7]}, []):
+                self.assertEqual(self.posted(data, wrong)[0], 400, wrong)
+            status, text = self.posted(data, {"words": ["version"], "directory": "/"})
+            self.assertEqual(status, 200)
+            self.assertTrue(text.startswith("o ") and text.endswith("x 1\n0"), text)
+        finally:
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
