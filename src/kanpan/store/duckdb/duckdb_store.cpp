@@ -194,6 +194,8 @@ Result<std::vector<std::string>> DuckdbStore::codes_on(const catalog::TableSpec&
 
 Result<Contradictions> DuckdbStore::contradictions(const catalog::TableSpec& spec,
                                                    Sequence since) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
   KANPAN_LET(const Table* table, impl_->find(&spec));
   return impl_->readers->contradictions(*table, since);
 }
