@@ -81,8 +81,10 @@ class CollectorTest : public testing::Test {
   Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
   Progress progress_;
   Exchange exchange_;
+  RunRegistry runs_;
   Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
-                       writer_,        database_.clock,    progress_,        {1, "sim", {}}};
+                       writer_,        database_.clock,    progress_,        runs_,
+                       {1, "sim", {}}};
 };
 
 TEST_F(CollectorTest, DaysOfATableWithoutExpectationAreCompleteOnceEveryCodeWasAskedFor) {

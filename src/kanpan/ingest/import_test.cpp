@@ -244,7 +244,9 @@ TEST_F(Import, ToldToStopItEndsAfterWholeBlocks) {
   for (int i = 0; i < 400; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
   std::string run;
   const auto subscription = progress_.subscribe([&](const Event& event) {
-    if (event.kind == "commit" && run.empty()) EXPECT_TRUE(runs_.cancel(run = event.run));
+    if (event.kind == "commit" && run.empty()) {
+      EXPECT_TRUE(runs_.cancel(run = event.run));
+    }
   });
   const auto outcome = import(text, false, 10).value();
   EXPECT_EQ(outcome.summary.run.state, journal::RunState::Cancelled);
