@@ -19,8 +19,8 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/net/http_server.hpp"
-#include "kanpan/source/sim/protocol.hpp"
 #include "kanpan/source/protocol/request.hpp"
+#include "kanpan/source/sim/protocol.hpp"
 #include "kanpan/source/sim/world/world.hpp"
 
 namespace {

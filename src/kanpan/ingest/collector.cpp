@@ -245,7 +245,24 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
   return plans;
 }
 
+Result<void> Collector::conclude(std::function<Result<void>()> write) {
+  auto done = write();
+  if (done || done.error().code == Errc::Busy) return done;
+  const std::lock_guard lock(owed_mutex_);
+  owed_.push_back(std::move(write));
+  return done;
+}
+
+void Collector::conclude_owed() {
+  const std::lock_guard lock(owed_mutex_);
+  std::erase_if(owed_, [](const auto& write) {
+    const auto done = write();
+    return done || done.error().code == Errc::Busy;
+  });
+}
+
 Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
+  conclude_owed();
   KANPAN_LET(const auto order, stages(request));
   journal::Run run;
   run.id = journal::new_run_id(clock_);
@@ -259,6 +276,7 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
 }
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
+  conclude_owed();
   KANPAN_LET(const auto summary, ledger_.run(id));
   if (summary.run.command == "import")
     return Error{Errc::Usage, fmt::format("run {} is an import", id),

@@ -1,8 +1,10 @@
 // Runs: plan, fetch in parallel, prove, commit; resumable, cancellable, one writer per table.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -91,6 +93,11 @@ class Collector {
   Result<std::vector<Date>> incomplete_days_of(const CollectRequest& request,
                                                const Universe& universe) const;
 
+  /// Writes what ends a run to the ledger. What a full disk keeps out is tried again before the
+  /// next run: nobody else would free a lease while this process lives.
+  Result<void> conclude(std::function<Result<void>()> write);
+  void conclude_owed();
+
   const catalog::Catalog& catalog_;
   journal::Ledger& ledger_;
   store::Store& store_;
@@ -101,6 +108,8 @@ class Collector {
   const Options options_;
   Fetcher fetcher_;
   History history_;
+  std::mutex owed_mutex_;
+  std::vector<std::function<Result<void>()>> owed_;
 };
 
 }  // namespace kanpan::ingest

@@ -65,7 +65,10 @@ Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSp
   else if (summary.planned + summary.failed + summary.refused > 0 || error_)
     state = summary.committed + summary.unchanged > 0 ? journal::RunState::Partial
                                                       : journal::RunState::Failed;
-  KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error_ ? error_->text() : ""));
+  KANPAN_TRY(owner_.conclude(
+      [&ledger = owner_.ledger_, id = id_, state, why = error_ ? error_->text() : ""] {
+        return ledger.finish_run(id, state, why);
+      }));
   KANPAN_LET(summary, owner_.ledger_.run(id_));
   tell("done", "", "", summary.rows, std::string(journal::name(state)));
   return RunOutcome{std::move(summary), error_};
@@ -128,8 +131,10 @@ Result<void> RunExecution::renew_leases() {
 
 void RunExecution::release_leases() {
   for (const auto& [table, lease] : leases_)
-    if (auto released = owner_.ledger_.release(lease); !released)
-      log::warn("ingest", "the lease on {} was already gone: {}", table, released.error().text());
+    if (auto released = owner_.conclude(
+            [&ledger = owner_.ledger_, lease = lease] { return ledger.release(lease); });
+        !released)
+      log::warn("ingest", "the lease on {} was not given back: {}", table, released.error().text());
 }
 
 Result<std::vector<RunExecution::Work>> RunExecution::units_of(const TableSpec& table) {

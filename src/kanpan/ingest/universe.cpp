@@ -29,15 +29,16 @@ Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& sto
 }
 
 Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
-  std::vector<Date> open;
-  KANPAN_TRY(each_batch(catalog, store, "trade_cal", {"cal_date"},
-                        {{"is_open", store::Op::Eq, {std::int64_t{1}}},
-                         {"exchange", store::Op::Eq, {std::string("SSE")}}},
-                        [&](const Batch& batch) {
-                          const auto days = batch.column(0).dates();
-                          open.insert(open.end(), days.begin(), days.end());
-                        }));
-  return market::Calendar(std::move(open));
+  std::vector<Date> open, closed;
+  KANPAN_TRY(each_batch(
+      catalog, store, "trade_cal", {"cal_date", "is_open"},
+      {{"exchange", store::Op::Eq, {std::string("SSE")}}, {"is_open", store::Op::NotNull, {}}},
+      [&](const Batch& batch) {
+        const auto days = batch.column(0).dates();
+        for (std::size_t row = 0; row < days.size(); ++row)
+          (batch.column(1).ints()[row] == 1 ? open : closed).push_back(days[row]);
+      }));
+  return market::Calendar(std::move(open), std::move(closed));
 }
 
 Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,

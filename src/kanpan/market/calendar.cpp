@@ -45,20 +45,23 @@ std::string_view name(Phase phase) {
   return "closed";
 }
 
-Calendar::Calendar(std::vector<Date> open_days) : open_(std::move(open_days)) {
-  std::ranges::sort(open_);
-  open_.erase(std::ranges::unique(open_).begin(), open_.end());
+Calendar::Calendar(std::vector<Date> open_days, std::vector<Date> closed_days)
+    : open_(std::move(open_days)), closed_(std::move(closed_days)) {
+  for (std::vector<Date>* days : {&open_, &closed_}) {
+    std::ranges::sort(*days);
+    days->erase(std::ranges::unique(*days).begin(), days->end());
+  }
 }
 
 Calendar Calendar::built_in() { return Calendar({}); }
 
 bool Calendar::is_open(Date day) const {
   const auto next = std::ranges::lower_bound(open_, day);
-  if (next == open_.end() || next == open_.begin())
-    return next != open_.end() && *next == day ? true : open_by_rule(day);
-  if (*next == day) return true;
-  const bool unknown = *next - *std::prev(next) > kLongestClosure;
-  return unknown && open_by_rule(day);
+  if (next != open_.end() && *next == day) return true;
+  if (std::ranges::binary_search(closed_, day)) return false;
+  const bool between = next != open_.end() && next != open_.begin();
+  if (between && *next - *std::prev(next) <= kLongestClosure) return false;
+  return open_by_rule(day);
 }
 
 std::vector<Date> Calendar::open_days(DateRange range) const {

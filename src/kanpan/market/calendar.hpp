@@ -18,7 +18,8 @@ class Calendar {
  public:
   /// Days in any order, duplicates allowed. Days before the first, after the last, and in a gap
   /// that is longer than any closure of the market are unknown and answered by the built-in one.
-  explicit Calendar(std::vector<Date> open_days);
+  /// `closed_days` are those of which it is known; between two open days that need not be said.
+  explicit Calendar(std::vector<Date> open_days, std::vector<Date> closed_days = {});
   /// What is known without asking anybody: every weekday since 1990-12-19 but the closed ones of
   /// market/closed_weekdays.hpp; beyond its end every weekday.
   static Calendar built_in();
@@ -35,7 +36,7 @@ class Calendar {
   Phase phase(Instant now) const;
 
  private:
-  std::vector<Date> open_;
+  std::vector<Date> open_, closed_;
 };
 
 /// 1990-12-19, the first day of trading in Shanghai.

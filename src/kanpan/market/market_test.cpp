@@ -47,6 +47,7 @@ TEST(Calendar, days_that_nobody_asked_for_follow_the_built_in_rule) {
   EXPECT_FALSE(calendar.is_open(day("20240316"))) << "a Saturday between the two";
   EXPECT_TRUE(calendar.is_open(day("20231229"))) << "before the first";
   EXPECT_TRUE(calendar.is_open(day("20240701"))) << "after the last";
+  EXPECT_FALSE(Calendar(open, {day("20240701")}).is_open(day("20240701"))) << "said to be closed";
   EXPECT_EQ(calendar.open_days({day("20240101"), day("20240630")}).size(),
             Calendar::built_in().open_days({day("20240101"), day("20240630")}).size() - 1);
 }
