@@ -239,6 +239,13 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
   for (const auto& stage : order)
     for (const TableSpec* table : stage) {
       auto plan = plan_table(*table, request, *known);
+      if (!plan && &stage != &order.front() && known->listings().empty() &&
+          needs_listings(*table)) {
+        Plan later;
+        later.note = "known once stock_basic, which comes first, has been collected";
+        plans.push_back({table, std::move(later)});
+        continue;
+      }
       if (!plan) return std::move(plan).error().within(table->name);
       plans.push_back({table, std::move(*plan)});
     }

@@ -146,6 +146,19 @@ TEST_F(CollectorTest, ATableThatIsHeldElsewhereDoesNotKeepTheOthersFromTheirs) {
   EXPECT_EQ(outcome->summary.run.state, journal::RunState::Partial);
 }
 
+TEST_F(CollectorTest, AFreshDirectorysPlanNamesWhatIsKnownOnlyLater) {
+  CollectRequest request;
+  request.tables = {"cyq_chips", "daily"};
+  request.from = request.to = kFirst;
+  const auto plans = collector_.plan(request);
+  ASSERT_TRUE(plans) << plans.error().text();
+  std::map<std::string, std::string> notes;
+  for (const auto& [table, plan] : *plans) notes[table->name] = plan.note;
+  EXPECT_TRUE(notes.contains("stock_basic"));
+  EXPECT_TRUE(notes.contains("daily"));
+  EXPECT_THAT(notes.at("cyq_chips"), testing::HasSubstr("once stock_basic"));
+}
+
 TEST_F(CollectorTest, ARunMayLastLongerThanALease) {
   exchange_.before_answer = [&](const Call&) { database_.clock.move(std::chrono::hours{6}); };
   const auto outcome = collector_.collect(indices(), {});

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iterator>
 #include <memory>
 
@@ -121,6 +122,22 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   });
 }
 
+/// A day of which the source has not given everything yet is easily taken for a whole one.
+Result<void> tell_provisional(Session& session, const CollectRequest& request) {
+  const DateRange range{request.from.value_or(Date::from_ymd(1900, 1, 1)),
+                        request.to.value_or(Date::from_ymd(2199, 12, 31))};
+  std::vector<std::string> parts;
+  for (const std::string& table : request.tables) {
+    KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
+    const auto provisional = std::ranges::count_if(days, [](auto& day) { return !day.complete; });
+    if (provisional > 0) parts.push_back(fmt::format("{} {}", table, provisional));
+  }
+  if (!parts.empty())
+    session.note(fmt::format("days that are not complete yet: {} (see kanpan coverage TABLE)",
+                             fmt::join(parts, ", ")));
+  return {};
+}
+
 Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
   const bool simulated = session.instance->source().simulated();
@@ -129,9 +146,11 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
     session.note(fmt::format("note: '{}' holds {} rows, and this source's are {}",
                              session.data.string(), simulated ? "real" : "simulated (模拟数据)",
                              simulated ? "simulated (模拟数据)" : "real"));
-  return watch(session, [&](std::stop_token stop) {
-    return session.instance->collector().collect(request, std::move(stop));
-  });
+  KANPAN_LET(const int code, watch(session, [&](std::stop_token stop) {
+               return session.instance->collector().collect(request, std::move(stop));
+             }));
+  if (!session.json) KANPAN_TRY(tell_provisional(session, request));
+  return code;
 }
 
 Result<int> list_runs(Session& session, std::size_t limit) {
