@@ -85,10 +85,18 @@ bool is_page(std::string_view path) {
                           path.find('/', kStock.size()) == path.npos);
 }
 
+/// Whether a person looks at the answer: the dashboard then says that there is no such page.
+bool is_browser(const Call& call) {
+  return call.request.header("Accept").find("text/html") != std::string_view::npos;
+}
+
 Answer serve(const Files& files, const Call& call) {
   const std::string path(call.request.capture("path"));
   auto found = files.find(path);
   if (found == files.end() && is_page(path)) found = files.find("index.html");
+  const bool of_routes = path.starts_with("v1/") || path.starts_with("docs/");
+  if (found == files.end() && is_browser(call) && !of_routes)
+    return net::reply(404, files.at("index.html").type, files.at("index.html").bytes);
   if (found == files.end())
     return Refusal(net::Problem{
         404, "unknown_route", fmt::format("no route /{}", path), "GET /docs lists the routes", {}});

@@ -237,7 +237,7 @@ TEST(Files, dashboard_with_fallback_cache_and_tags) {
   EXPECT_EQ(index.headers.get("Cache-Control"), "no-cache");
   EXPECT_EQ(service.get("/s/600000.SH").body, index.body);
   for (const char* unknown : {"/tables", "/s/", "/s/a/b", "/nonsense", "/docs/none", "/v1/none"}) {
-    const Heard heard = service.get(unknown, {{"Accept", "text/html"}});
+    const Heard heard = service.get(unknown);
     EXPECT_EQ(heard.status, 404) << unknown;
     EXPECT_EQ(heard.headers.get("Content-Type"), "application/problem+json") << unknown;
     EXPECT_EQ(heard.at("/code"), "unknown_route") << unknown;
@@ -248,6 +248,12 @@ TEST(Files, dashboard_with_fallback_cache_and_tags) {
   EXPECT_EQ(service.get("/", {{"If-None-Match", std::string(index.headers.get("ETag"))}}).status,
             304);
   EXPECT_EQ(service.get("/assets/none.js").status, 404);
+  const Heard seen = service.get("/nonsense", {{"Accept", "text/html,*/*;q=0.8"}});
+  EXPECT_EQ(seen.status, 404);
+  EXPECT_EQ(seen.headers.get("Content-Type"), index.headers.get("Content-Type"))
+      << "the dashboard says so";
+  EXPECT_EQ(service.get("/v1/none", {{"Accept", "text/html"}}).headers.get("Content-Type"),
+            "application/problem+json");
   EXPECT_EQ(service.get("/v1/none").status, 404);
   EXPECT_EQ(service.get("/..%2f..%2fetc/passwd.txt").status, 404);
   EXPECT_EQ(service.ask("POST", "/", R"({"api_name":"trade_cal"})").at("/code"), 0);
