@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, open, pixels, search, test } from "./page";
+import type { Page } from "@playwright/test";
+import { expect, open, pixels, test } from "./page";
 
 const looks = [
   { theme: "light", palette: "cn", locale: "zh" },
@@ -34,18 +35,49 @@ for (const look of looks) {
   });
 }
 
-for (const width of [360, 390, 1440]) {
-  test(`nothing sticks out at ${width} px`, async ({ page, stock }) => {
-    await page.setViewportSize({ width, height: 740 });
-    await open(page, stock.code);
-    const overhang = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overhang).toBe(0);
-    await expect(page.getByRole("button", { name: "全部" })).toBeInViewport();
-    await expect(search(page)).toBeInViewport();
+/** Elements that reach beyond the window or are cut by what holds them. */
+function overhang(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const out: string[] = [];
+    const whole = document.documentElement;
+    if (whole.scrollWidth > whole.clientWidth) out.push(`the page by ${whole.scrollWidth}`);
+    for (const e of document.querySelectorAll(".top *, .stock-header *, .toolbar *, .legend *")) {
+      const { width, left, right } = e.getBoundingClientRect();
+      const seen = width > 1 && !e.closest(".hidden");
+      if (seen && (left < 0 || right > innerWidth)) out.push(`${e.tagName}.${e.className}`);
+    }
+    return out;
   });
 }
+
+for (const locale of ["zh", "en"]) {
+  for (const width of [360, 390, 768, 1024, 1440]) {
+    test(`nothing sticks out at ${width} px in ${locale}`, async ({ page, stock }) => {
+      await page.addInitScript((value) => {
+        localStorage.setItem("kanpan.preferences", JSON.stringify({ locale: value }));
+      }, locale);
+      await page.setViewportSize({ width, height: 740 });
+      await open(page, stock.code);
+      expect(await overhang(page)).toEqual([]);
+      for (const name of [/^(全部|All)$/, /设置|Settings/, /采集状态|Collection/]) {
+        await expect(page.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+      }
+      await expect(page.getByRole("combobox")).toBeInViewport({ ratio: 1 });
+    });
+  }
+}
+
+test("the figures of a stock fill their rows at every width", async ({ page, stock }) => {
+  await open(page, stock.code);
+  for (const width of [390, 768, 1024, 1200, 1440]) {
+    await page.setViewportSize({ width, height: 700 });
+    const tops = await page
+      .locator(".stock-figures > div")
+      .evaluateAll((figures) => figures.map((f) => f.getBoundingClientRect().top));
+    const rows = [...new Set(tops)].map((top) => tops.filter((t) => t === top).length);
+    expect(new Set(rows).size, `${width} px: ${rows}`).toBe(1);
+  }
+});
 
 test("a palette changes candles, volume and figures together", async ({ page, stock }) => {
   await open(page, stock.code);

@@ -13,7 +13,8 @@ import { monthsBefore } from "~/lib/days";
 import { type Locale, tick } from "~/lib/format";
 import { movingAverages, volumeAverages } from "./averages";
 import { change } from "./reconcile";
-import { chartStyles } from "./styles";
+import { axisTextWidth, chartStyles } from "./styles";
+import { wholeTicks } from "./ticks";
 
 /** Months back from the last bar; "all" is everything there is. */
 export type Span = number | "all";
@@ -79,6 +80,10 @@ export class KlineView {
     this.chart = chart;
     // The chart takes the keys through its own element; klinecharts would add a stop before all others.
     element.firstElementChild?.setAttribute("tabindex", "-1");
+    chart.overrideXAxis({
+      createTicks: ({ defaultTicks, bounding }) =>
+        wholeTicks(defaultTicks, bounding.width, axisTextWidth),
+    });
     chart.createIndicator(
       { name: "MA", paneId: candlePane, calcParams: [...movingAverages] },
       true,

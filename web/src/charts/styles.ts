@@ -1,9 +1,16 @@
 // The chart's colours and type, read from the page's CSS variables: one place decides both.
-import type { DeepPartial, Styles } from "klinecharts";
+import { type DeepPartial, type Styles, utils } from "klinecharts";
 import { movingAverages } from "./averages";
 
 const fontFamily =
   'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
+
+const axisTextSize = 11;
+
+/** How wide the chart draws this text on its axes. */
+export function axisTextWidth(text: string): number {
+  return utils.calcTextWidth(text, axisTextSize, "normal", fontFamily);
+}
 
 type Read = (variable: string) => string;
 
@@ -83,7 +90,7 @@ export function chartStyles(element: Element): DeepPartial<Styles> {
   const axis = {
     axisLine: { color: read("--line") },
     tickLine: { show: false },
-    tickText: { color: read("--text-2"), family: fontFamily, size: 11 },
+    tickText: { color: read("--text-2"), family: fontFamily, size: axisTextSize },
   };
   const crosshair = {
     line: { color: read("--text-3"), style: "dashed" as const, dashedValue: [3, 3] },
