@@ -56,14 +56,17 @@ export function refuse(status: number, code: string, detail: string) {
     });
 }
 
-/** Holds the page's event line; the returned function sends one commit of `daily` through it. */
+/** Holds the page's event line; the returned function sends one commit of `daily`, then it is gone. */
 export async function commitLater(page: Page): Promise<() => void> {
   let send = () => {};
   const asked = new Promise<void>((resolve) => {
     send = resolve;
   });
+  let sent = false;
   await page.route("/v1/events", async (route) => {
     await asked;
+    if (sent) return route.abort();
+    sent = true;
     const body = 'event: commit\ndata: {"table":"daily","seq":1}\n\n';
     await route.fulfill({ contentType: "text/event-stream", body });
   });

@@ -43,6 +43,19 @@ test("an unreachable server is told apart from a refusal", async ({ page, stock 
   await expect(page.getByRole("alert")).toContainText("连不上看盘服务");
 });
 
+test("a page whose server comes back mends itself", async ({ page, stock }) => {
+  await page.route(/\/v1\//, (route) => route.abort("connectionrefused"));
+  await page.goto(`/s/${stock.code}`);
+  await search(page).fill(stock.code);
+  await expect(page.getByText("搜索失败")).toBeVisible({ timeout: 10_000 });
+  await expect(page.getByText("连不上看盘服务")).toBeVisible();
+  await page.unroute(/\/v1\//);
+  await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/, { timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(stock.name);
+  await expect(page.getByRole("option").filter({ hasText: stock.code })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 test("an answer that cannot be read is no empty chart", async ({ page, stock }) => {
   const cut = { data: { fields: ["trade_date"], items: [["20261120"]] }, meta: {} };
   await page.route(bars, (route) => route.fulfill({ json: cut }));

@@ -94,6 +94,18 @@ describe("Live", () => {
     expect(live.get().retryAt).toBe(now + 1_000);
   });
 
+  it("tells when the line is back, not when it opens for the first time", async () => {
+    const back = vi.fn();
+    live.onReconnect(back);
+    line().onopen?.(new Event("open"));
+    expect(back).not.toHaveBeenCalled();
+    line().onerror?.(new Event("error"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(back).not.toHaveBeenCalled();
+    line().onopen?.(new Event("open"));
+    expect(back).toHaveBeenCalledTimes(1);
+  });
+
   it("connects at once when told to, with one line only", async () => {
     line().onerror?.(new Event("error"));
     live.retryNow();

@@ -47,6 +47,9 @@ export class Live {
   private state: LiveState = { status: null, heardAt: 0, connected: false, retryAt: 0 };
   private readonly listeners = new Set<() => void>();
   private readonly commitListeners = new Set<(commit: Commit) => void>();
+  private readonly reconnectListeners = new Set<() => void>();
+  /** An attempt failed or was cut short since the line was last open. */
+  private interrupted = false;
   private line: EventLine | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
@@ -65,6 +68,12 @@ export class Live {
     return () => this.commitListeners.delete(listener);
   }
 
+  /** The line is open again after it was down: what was asked or pushed meanwhile may be lost. */
+  onReconnect(listener: () => void): () => void {
+    this.reconnectListeners.add(listener);
+    return () => this.reconnectListeners.delete(listener);
+  }
+
   start(): void {
     if (this.line || this.timer) return;
     this.connect();
@@ -80,6 +89,7 @@ export class Live {
   /** Tries at once, whatever the back-off says (the browser came online, a person asked). */
   retryNow(): void {
     if (this.state.connected) return;
+    this.interrupted = true;
     this.stop();
     this.connect();
   }
@@ -89,10 +99,7 @@ export class Live {
     void this.refresh();
     const line = this.parts.open("/v1/events");
     this.line = line;
-    line.onopen = () => {
-      this.attempt = 0;
-      this.change({ connected: true, retryAt: 0 });
-    };
+    line.onopen = () => this.opened();
     line.onerror = () => this.lost(line);
     line.addEventListener("progress", (event) => this.heard(event.data));
     line.addEventListener("commit", (event) => {
@@ -103,8 +110,17 @@ export class Live {
     });
   }
 
+  private opened(): void {
+    const again = this.interrupted;
+    this.interrupted = false;
+    this.attempt = 0;
+    this.change({ connected: true, retryAt: 0 });
+    if (again) for (const listener of this.reconnectListeners) listener();
+  }
+
   private lost(line: EventLine): void {
     if (this.line !== line) return;
+    this.interrupted = true;
     line.close();
     this.line = null;
     const delay = backoffMs(this.attempt++, this.parts.random());

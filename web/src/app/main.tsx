@@ -1,14 +1,14 @@
 import { I18nProvider } from "@lingui/react";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Live } from "~/api/live";
-import { Problem } from "~/api/problem";
 import { PreferenceStore } from "~/lib/preferences";
 import { ServicesContext } from "~/ui/services";
 import { activate, i18n } from "./i18n";
 import { followLook } from "./look";
+import { liveQueries } from "./queries";
 import { router } from "./router";
 import "./tokens.css";
 import "./base.css";
@@ -27,17 +27,7 @@ function storage(): Storage | null {
 
 const preferences = new PreferenceStore(storage());
 const live = new Live();
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 30_000,
-      retry: (failures, error) => failures < 1 && error instanceof Problem && error.transient,
-      retryDelay: 400,
-      // Without a network the request fails and says so, instead of waiting in silence.
-      networkMode: "always",
-    },
-  },
-});
+const client = liveQueries(live);
 
 followLook(preferences);
 live.start();
