@@ -41,14 +41,42 @@ test("an unreachable server is told apart from a refusal", async ({ page, stock 
   await page.route(bars, (route) => route.abort("connectionrefused"));
   await page.goto(`/s/${stock.code}`);
   await expect(page.getByRole("alert")).toContainText("连不上看盘服务");
+  await expect(page.getByRole("alert")).not.toContainText(/fetch|refused|network/i);
 });
+
+test("a code without bars is told about in the page's language", async ({ page }) => {
+  await page.route("/v1/events", (route) => route.abort());
+  await page.route("/v1/status", (route) => route.fulfill({ json: { collecting: false } }));
+  await page.goto("/s/999999.SH");
+  const note = page.getByRole("alert");
+  await expect(note.getByRole("heading")).toHaveText("没有 999999.SH 的K线");
+  await expect(note).toContainText("没有这个代码, 或者还没有采集它的行情。");
+  // The server's own words stay, marked as the English that they are.
+  await expect(note.locator('[lang="en"]').first()).toContainText("999999.SH");
+});
+
+for (const [status, code, words] of [
+  [500, "corrupt", "存储已损坏"],
+  [503, "overloaded", "服务正忙或还没准备好"],
+  [500, "of_the_future", "服务内部出错"],
+  [400, "usage", "请求的参数有误"],
+  [418, "of_the_future", "原因见下面的说明"],
+] as const) {
+  test(`${status} ${code} is said in the page's language`, async ({ page, stock }) => {
+    await page.route(bars, refuse(status, code, "the server's own words"));
+    await page.goto(`/s/${stock.code}`);
+    const note = page.getByRole("alert");
+    await expect(note).toContainText(words);
+    await expect(note.getByText("the server's own words")).toHaveAttribute("lang", "en");
+  });
+}
 
 test("a page whose server comes back mends itself", async ({ page, stock }) => {
   await page.route(/\/v1\//, (route) => route.abort("connectionrefused"));
   await page.goto(`/s/${stock.code}`);
   await search(page).fill(stock.code);
   await expect(page.getByText("搜索失败")).toBeVisible({ timeout: 10_000 });
-  await expect(page.getByText("连不上看盘服务")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "连不上看盘服务" })).toBeVisible();
   await page.unroute(/\/v1\//);
   await expect(legend(page)).toContainText(/\d{4}-\d\d-\d\d/, { timeout: 20_000 });
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(stock.name);
@@ -188,6 +216,11 @@ test("a slow answer shows a skeleton and moves nothing when it comes", async ({ 
 });
 
 test("an unknown page leads back", async ({ page }) => {
+  // A server that knows its pages refuses the address; a link within the page leads here too.
+  await page.route("/nowhere", async (route) => {
+    await route.fulfill({ response: await route.fetch({ url: new URL("/", page.url()).href }) });
+  });
+  await page.goto("/");
   await page.goto("/nowhere");
   await page.getByRole("link", { name: "回到首页" }).click();
   await expect(chart(page)).toBeVisible();
@@ -197,6 +230,7 @@ test("a failing search says so", async ({ page, stock }) => {
   await open(page, stock.code);
   await page.route(/\/v1\/search/, refuse(500, "failed", "the index is being built"));
   await search(page).fill("pa");
+  await expect(page.getByRole("alert")).toContainText("搜索失败: 服务出错了");
   await expect(page.getByRole("alert")).toContainText("the index is being built");
 });
 

@@ -1,37 +1,38 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Problem } from "~/api/problem";
-import { useOnline } from "./services";
+import { useProblemWords } from "./problem_words";
 
 interface Props {
   error: Error;
   onRetry(): void;
   /** A better way out than asking again. */
   action?: ReactNode;
+  /** Better words than those for any problem of its kind. */
   title?: string | undefined;
-}
-
-function useTitle(error: Error): string {
-  const { t } = useLingui();
-  const online = useOnline();
-  if (!(error instanceof Problem)) return t`页面出错了`;
-  if (error.kind === "network") return online ? t`连不上看盘服务` : t`没有网络`;
-  if (error.kind === "timeout") return t`服务没有及时应答`;
-  if (error.kind === "shape") return t`服务的应答读不懂`;
-  return error.status >= 500 ? t`服务出错了` : t`服务没有接受这个请求`;
+  meaning?: string | undefined;
 }
 
 /** An error where the data would have been: what happened, what to do, and the id to report. */
-export function ProblemNote({ error, onRetry, action, title }: Props) {
-  const ownTitle = useTitle(error);
+export function ProblemNote({ error, onRetry, action, title, meaning }: Props) {
+  const words = useProblemWords(error);
   const problem = error instanceof Problem ? error : null;
   return (
     <div className="note" role="alert">
-      <h2>{title ?? ownTitle}</h2>
-      <p>{error.message}</p>
-      {problem?.hint && <p className="small">{problem.hint}</p>}
+      <h2>{title ?? words.title}</h2>
+      <p>{meaning ?? words.meaning}</p>
+      {words.detail && (
+        <p className="small" lang="en">
+          {words.detail}
+        </p>
+      )}
+      {problem?.hint && (
+        <p className="small" lang="en">
+          {problem.hint}
+        </p>
+      )}
       {problem?.errors.map((e) => (
-        <p key={e.field + e.reason}>
+        <p key={e.field + e.reason} className="small" lang="en">
           <code>{e.field}</code> {e.value && <code>{e.value}</code>} {e.reason} {e.hint}
         </p>
       ))}

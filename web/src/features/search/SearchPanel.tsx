@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { marketName } from "~/lib/format";
+import { useProblemWords } from "~/ui/problem_words";
 import { usePreferences } from "~/ui/services";
 import { matched } from "./matched";
 import type { Row } from "./useSearch";
@@ -88,18 +89,24 @@ function Met({ text, query, className }: { text: string; query: string; classNam
 
 /** Why there are no rows. */
 function Note({ rows, query, isFetching, error }: Props) {
-  const reason = error?.message;
-  if (error) {
-    return (
-      <p className="search-head" role="alert">
-        <Trans>搜索失败: {reason}</Trans>
-      </p>
-    );
-  }
+  if (error) return <Failure error={error} />;
   if (rows.length > 0) return null;
   return (
     <p className="search-head" role="status">
       {isFetching ? <Trans>搜索中…</Trans> : <Trans>没有找到 "{query}"</Trans>}
     </p>
+  );
+}
+
+function Failure({ error }: { error: Error }) {
+  const { title, meaning, detail } = useProblemWords(error);
+  return (
+    <div className="search-head" role="alert">
+      <p>
+        <Trans>搜索失败: {title}</Trans>
+      </p>
+      <p>{meaning}</p>
+      {detail && <p lang="en">{detail}</p>}
+    </div>
   );
 }

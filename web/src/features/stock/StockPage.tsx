@@ -122,7 +122,14 @@ function ErrorCover({ code, view, error, onRetry, onView }: CoverProps & { error
   const problemCode = error instanceof Problem ? error.code : "";
   if (problemCode === "not_found" && status?.collecting) return <NothingYet />;
   if (problemCode === "not_found") {
-    return <ProblemNote error={error} onRetry={onRetry} title={t`没有 ${code} 的K线`} />;
+    return (
+      <ProblemNote
+        error={error}
+        onRetry={onRetry}
+        title={t`没有 ${code} 的K线`}
+        meaning={t`没有这个代码, 或者还没有采集它的行情。`}
+      />
+    );
   }
   if (problemCode === "quality" && view.adj !== "none") {
     return (
