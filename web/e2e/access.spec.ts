@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, open, pixels, test } from "./page";
+import { expect, open, pixels, search, test } from "./page";
 
 const looks = [
   { theme: "light", palette: "cn", locale: "zh" },
@@ -104,6 +104,31 @@ test("English is complete and stays", async ({ page, stock }) => {
   await expect(page.getByRole("combobox", { name: "Search stocks" })).toBeVisible();
   const left = await page.locator(".toolbar, .legend, .evidence").allInnerTexts();
   expect(left.join(" ")).not.toMatch(/\p{Script=Han}/u);
+});
+
+for (const [language, box, lang] of [
+  ["en-GB", "Search stocks", "en"],
+  ["fr-FR", "搜索股票", "zh-CN"],
+] as const) {
+  test.describe(() => {
+    test.use({ locale: language });
+    test(`a browser in ${language} starts in ${lang}`, async ({ page, stock }) => {
+      await page.goto(`/s/${stock.code}`);
+      await expect(page.getByRole("combobox", { name: box })).toBeVisible();
+      await expect(page.locator("html")).toHaveAttribute("lang", lang);
+    });
+  });
+}
+
+test("a choice of Chinese outlasts an English browser", async ({ browser, stock, baseURL }) => {
+  const context = await browser.newContext({ locale: "en-US", ...(baseURL && { baseURL }) });
+  const page = await context.newPage();
+  await page.goto(`/s/${stock.code}`);
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.reload();
+  await expect(search(page)).toBeVisible();
+  await context.close();
 });
 
 test("the notice of the chart library can be read", async ({ page, stock, request }) => {

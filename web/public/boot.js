@@ -11,5 +11,7 @@
   const system = dark ? "dark" : "light";
   root.dataset.theme = saved.theme === "light" || saved.theme === "dark" ? saved.theme : system;
   root.dataset.palette = saved.palette || "cn";
-  root.lang = saved.locale === "en" ? "en" : "zh-CN";
+  const chosen = saved.locale === "en" || saved.locale === "zh";
+  const english = chosen ? saved.locale === "en" : /^en\b/i.test(navigator.language);
+  root.lang = english ? "en" : "zh-CN";
 })();

@@ -25,7 +25,7 @@ function storage(): Storage | null {
   }
 }
 
-const preferences = new PreferenceStore(storage());
+const preferences = new PreferenceStore(storage(), navigator.language);
 const live = new Live();
 const client = liveQueries(live);
 

@@ -13,6 +13,15 @@ it("falls back part by part when the stored text is damaged", () => {
   });
 });
 
+it("starts in the browser's language where nothing was chosen, in Chinese for others", () => {
+  const locales = (text: string | null) =>
+    ["en", "en-GB", "EN-us", "zh-CN", "fr", "eng", ""].map((l) => parsePreferences(text, l).locale);
+  expect(locales(null)).toEqual(["en", "en", "en", "zh", "zh", "zh", "zh"]);
+  expect(locales('{"theme":"dark"}')).toEqual(locales(null));
+  expect(new Set(locales('{"locale":"zh"}'))).toEqual(new Set(["zh"]));
+  expect(new Set(locales('{"locale":"en"}'))).toEqual(new Set(["en"]));
+});
+
 it("keeps recent stocks newest first, each once, eight at most", () => {
   let list = [stock("1"), stock("2")];
   list = withRecent(list, stock("2"));

@@ -36,8 +36,16 @@ function isRecent(value: unknown): value is RecentStock {
   return typeof v?.code === "string" && typeof v.name === "string";
 }
 
-/** Reads stored text; every unknown or damaged part falls back to its default. */
-export function parsePreferences(text: string | null): Preferences {
+/** The page's language for a browser's: English for English, Chinese for every other. */
+export function localeOf(language: string): Locale {
+  return /^en\b/i.test(language) ? "en" : "zh";
+}
+
+/**
+ * Reads stored text; every unknown or damaged part falls back to its default, the page's language to
+ * the browser's, a tag like "en-GB". `public/boot.js` does the same before the first paint.
+ */
+export function parsePreferences(text: string | null, language = ""): Preferences {
   let stored: Record<string, unknown> = {};
   try {
     const value: unknown = JSON.parse(text ?? "{}");
@@ -48,7 +56,7 @@ export function parsePreferences(text: string | null): Preferences {
   return {
     theme: oneOf(stored.theme, ["system", "light", "dark"], defaultPreferences.theme),
     palette: oneOf(stored.palette, ["cn", "intl", "cb"], defaultPreferences.palette),
-    locale: oneOf(stored.locale, ["zh", "en"], defaultPreferences.locale),
+    locale: oneOf(stored.locale, ["zh", "en"], localeOf(language)),
     recent: Array.isArray(stored.recent)
       ? stored.recent.filter(isRecent).slice(0, recentCount)
       : [],
@@ -65,8 +73,11 @@ export class PreferenceStore {
   private value: Preferences;
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly storage: Pick<Storage, "getItem" | "setItem"> | null) {
-    this.value = parsePreferences(storage?.getItem(storageKey) ?? null);
+  constructor(
+    private readonly storage: Pick<Storage, "getItem" | "setItem"> | null,
+    language = "",
+  ) {
+    this.value = parsePreferences(storage?.getItem(storageKey) ?? null, language);
   }
 
   readonly get = (): Preferences => this.value;
