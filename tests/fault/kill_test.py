@@ -38,7 +38,7 @@ def damage(data, dice):
             byte = content.read(1)
             content.seek(-1, os.SEEK_CUR)
             content.write(bytes([byte[0] ^ 1 << dice.randrange(8)]))
-    elif kind == "junk in the wal":
+    elif kind == "junk in the wal" and file.parent.exists():
         with open(wal, "ab") as content:
             content.write(bytes(dice.randrange(1, 5000)))
     return kind

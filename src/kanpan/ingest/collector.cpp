@@ -282,6 +282,22 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
   return RunExecution(*this, run.id, request, running.stop()).run(order);
 }
 
+/// A table that was needed when the run began may not be by now, as another run has brought it.
+Result<void> Collector::add_left_over(std::string_view run,
+                                      std::vector<std::vector<const TableSpec*>>& stages) const {
+  KANPAN_LET(const auto units, ledger_.units(run, journal::UnitState::Planned));
+  std::vector<const TableSpec*> left;
+  for (const journal::Unit& unit : units) {
+    KANPAN_LET(const TableSpec* table, catalog_.find(unit.table));
+    const auto has = [&](const auto& stage) {
+      return std::ranges::find(stage, table) != stage.end();
+    };
+    if (!has(left) && std::ranges::none_of(stages, has)) left.push_back(table);
+  }
+  if (!left.empty()) stages.insert(stages.begin(), std::move(left));
+  return {};
+}
+
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
   conclude_owed();
   KANPAN_LET(const auto summary, ledger_.run(id));
@@ -291,7 +307,8 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
   KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
   if (summary.run.state == journal::RunState::Done)
     return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};
-  KANPAN_LET(const auto order, stages(request));
+  KANPAN_LET(auto order, stages(request));
+  KANPAN_TRY(add_left_over(id, order));
   const RunRegistry::Entry running(runs_, std::string(id), stop);
   KANPAN_TRY(ledger_.resume_run(id));
   return RunExecution(*this, std::string(id), request, running.stop()).run(order);

@@ -87,6 +87,8 @@ class Collector {
   /// The request's tables and what they need first, in stages: a stage is planned when the one
   /// before is done.
   Result<std::vector<std::vector<const catalog::TableSpec*>>> stages(const CollectRequest& request);
+  Result<void> add_left_over(std::string_view run,
+                             std::vector<std::vector<const catalog::TableSpec*>>& stages) const;
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;
   /// Days that a repair of the request's tables would ask for, as far as is known now.

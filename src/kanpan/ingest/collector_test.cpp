@@ -124,6 +124,28 @@ TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
   EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
 }
 
+TEST_F(CollectorTest, AResumedRunDoesWhatAnotherRunHasMadeNeedlessToo) {
+  const auto& table = real_table("top_list");
+  journal::Run run;
+  run.id = "20240628T180000-aaaaaa";
+  run.command = "collect";
+  run.arguments = indices().to_json();  // which need no top_list
+  run.started = database_.clock.now();
+  journal::Unit unit;
+  unit.run = run.id;
+  unit.number = 1;
+  unit.table = table.name;
+  unit.plan =
+      Slice{&table, table.source.walks[0], DateRange{kFirst, kFirst}, "", journal::Mode::Replace}
+          .to_json();
+  ASSERT_TRUE(database_.journal->start_run(run, std::vector{unit}));
+  ASSERT_TRUE(database_.journal->finish_run(run.id, journal::RunState::Partial, ""));
+  const auto resumed = collector_.resume(run.id, {});
+  ASSERT_TRUE(resumed) << resumed.error().text();
+  EXPECT_EQ(resumed->summary.planned, 0u);
+  EXPECT_EQ(resumed->exit_code(), 0);
+}
+
 TEST_F(CollectorTest, ACompleteDayStaysSoWhenPartOfItIsAskedForAgain) {
   ASSERT_TRUE(collector_.collect(indices(), {}));
   auto request = indices();
