@@ -182,7 +182,10 @@ TEST_F(CollectorTest, AFreshDirectorysPlanNamesWhatIsKnownOnlyLater) {
 }
 
 TEST_F(CollectorTest, ARunMayLastLongerThanALease) {
-  exchange_.before_answer = [&](const Call&) { database_.clock.move(std::chrono::hours{6}); };
+  exchange_.before_answer = [&](const Call&) {
+    database_.clock.move(std::chrono::hours{6});
+    EXPECT_FALSE(database_.journal->acquire("lock:update:index_daily", "run other", 60));
+  };
   const auto outcome = collector_.collect(indices(), {});
   ASSERT_TRUE(outcome) << outcome.error().text();
   EXPECT_FALSE(outcome->error) << outcome->error->text();
