@@ -15,6 +15,7 @@ import socket
 import subprocess
 import time
 import unittest
+import urllib.request
 
 from program_case import KANPAN, Background, ProgramCase, environment
 
@@ -193,6 +194,32 @@ class Trouble(ProgramCase):
         os.close(ours)
         self.assertEqual(process.wait(timeout=60), 0)
         return seen.decode()
+
+    def test_a_schedule_that_fails_says_why_and_when_it_tries_again(self):
+        data = self.fresh("unreachable")
+        env = {"KANPAN_SOURCE_URL": self.sim.found, "KANPAN_SOURCE_CALLS_PER_DAY": "1",
+               "KANPAN_CLOCK": "2024-07-10T20:59:59+08:00x1"}
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--listen", "127.0.0.1:0",
+                            **env)
+        try:
+            def express():
+                with urllib.request.urlopen(server.found + "/v1/status", timeout=30) as answer:
+                    tables = json.load(answer)["data"]["tables"]
+                return next(t for t in tables if t["name"] == "express_vip")
+            deadline = time.monotonic() + 90
+            while not (seen := express())["last_error"] and time.monotonic() < deadline:
+                time.sleep(0.2)
+            self.assertIn("calls", seen["last_error"])
+            self.assertRegex(seen["last_run"], r"^2024-07-10T2[01]:")
+            self.assertIsNone(seen["last_success"])
+            self.assertRegex(seen["next_run"], r"^2024-07-10T21:0[4-9]:")
+            shown = self.run_in(data, "status").stdout
+            self.assertIn(seen["next_run"], shown)
+            self.assertRegex(shown, r"express_vip failed when it was collected last: .*calls")
+        finally:
+            self.assertEqual(server.stop(), 0)
+        later = self.run_in(data, "status", KANPAN_CLOCK="2024-07-10T22:00:00+08:00").stdout
+        self.assertRegex(later, r"\nexpress_vip .* now\s")
 
     def test_a_server_knows_its_schedule_and_shows_progress(self):
         data = self.fresh("scheduled")

@@ -29,6 +29,17 @@ void add_run(boost::json::object& object, const ingest::Tally& tally) {
     object["eta_seconds"] = nullptr;
 }
 
+void add_past(boost::json::object& entry, const ingest::Attempts& past) {
+  const auto put = [&](std::string_view key, const std::optional<Instant>& at) {
+    entry[key] = nullptr;
+    if (at) entry[key] = rfc3339(*at);
+  };
+  put("last_run", past.tried);
+  put("last_success", past.succeeded);
+  entry["last_error"] = nullptr;
+  if (!past.error.empty()) entry["last_error"] = past.error;
+}
+
 }  // namespace
 
 std::string ProgressFeed::snapshot() const {
@@ -49,16 +60,16 @@ std::string ProgressFeed::snapshot() const {
     entry["last_day"] = nullptr;
     if (const auto days = instance_.query().days(*table); days && !(*days)->empty())
       entry["last_day"] = (*days)->rbegin()->first.iso();
-    entry["last_run"] = nullptr;
     entry["next_run"] = nullptr;
-    if (!scheduler)  // what the last one has left behind
-      if (const auto last = instance_.ledger().value("schedule:" + table->name); last && *last)
-        entry["last_run"] = **last;
+    ingest::Attempts past;
     if (const auto found = schedules.find(table->name); found != schedules.end()) {
-      if (found->second.last) entry["last_run"] = rfc3339(*found->second.last);
+      past = found->second.past;
       if (found->second.next) entry["next_run"] = rfc3339(*found->second.next);
       if (found->second.running) entry["state"] = "collecting";
+    } else if (auto left_behind = ingest::attempts_of(instance_.ledger(), *table)) {
+      past = std::move(*left_behind);
     }
+    add_past(entry, past);
     tables.push_back(std::move(entry));
   }
   object["tables"] = std::move(tables);

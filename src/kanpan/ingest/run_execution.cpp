@@ -70,8 +70,26 @@ Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSp
         return ledger.finish_run(id, state, why);
       }));
   KANPAN_LET(summary, owner_.ledger_.run(id_));
+  KANPAN_LET(auto left, unfinished());
   tell("done", "", "", summary.rows, std::string(journal::name(state)));
-  return RunOutcome{std::move(summary), error_};
+  return RunOutcome{std::move(summary), error_, std::move(left)};
+}
+
+/// Tables of the request that were not reached, could not begin, or have units left.
+Result<std::map<std::string, Error>> RunExecution::unfinished() {
+  auto left = unplanned_;
+  const Error stopped{Errc::Cancelled, fmt::format("run {} was stopped before it was done", id_)};
+  const Error why = stop_.stop_requested() || !error_ ? stopped : *error_;
+  for (const std::string& table : request_.tables)
+    if (!planned_.contains(table)) left.emplace(table, why);
+  for (const UnitState state : {UnitState::Failed, UnitState::Planned}) {
+    KANPAN_LET(const auto units, owner_.ledger_.units(id_, state));
+    for (const journal::Unit& unit : units) {
+      const auto failed = failed_.find(unit.table);
+      left.emplace(unit.table, failed == failed_.end() ? why : failed->second);
+    }
+  }
+  return left;
 }
 
 Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableSpec*>>& stages) {
@@ -93,9 +111,11 @@ Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage)
     const auto acquired = acquire(*table);
     auto units = acquired ? units_of(*table) : Result<std::vector<Work>>(acquired.error());
     if (!units) {
+      unplanned_.emplace(table->name, units.error());
       fail(std::move(units).error().within(table->name));
       continue;
     }
+    planned_.insert(table->name);
     for (Work& work : *units) works.push_back(std::move(work));
   }
   owner_.progress_.planned(id_, works.size());
@@ -209,14 +229,14 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
     unit.state = UnitState::Failed;
     unit.error = fetched.error->text();
     if (stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
-    fail(*fetched.error);
+    fail(*fetched.error, work.unit.table);
   } else if (fetched.refusal) {
     refuse(fetched, *fetched.refusal, made);
   } else if (auto accepted = accept(work, fetched, made); !accepted) {
     unit.state = UnitState::Failed;
     unit.error = accepted.error().text();
     made.proposals.clear();
-    fail(std::move(accepted).error());
+    fail(std::move(accepted).error(), work.unit.table);
   }
   return made;
 }
@@ -303,7 +323,7 @@ void RunExecution::settled(const Work& work, const journal::Unit& unit,
                            const Result<std::vector<store::Applied>>& outcome) {
   if (!outcome) {
     // Not acknowledged: still planned, or durable and made visible by the next replay.
-    fail(outcome.error());
+    fail(outcome.error(), unit.table);
     tell("error", unit.table, unit.label, 0, outcome.error().text());
     return;
   }
@@ -333,8 +353,9 @@ void RunExecution::block(const TableSpec& table, const Error& error) {
   blocked_.insert(table.name);
 }
 
-void RunExecution::fail(Error error) {
+void RunExecution::fail(Error error, const std::string& table) {
   const std::lock_guard lock(mutex_);
+  if (!table.empty()) failed_.emplace(table, error);
   if (!error_) error_ = std::move(error);
 }
 

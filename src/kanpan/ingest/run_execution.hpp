@@ -57,11 +57,13 @@ class RunExecution {
                const Result<std::vector<store::Applied>>& outcome);
   Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
   Result<void> settle_days();
+  Result<std::map<std::string, Error>> unfinished();
 
   /// Whether units of the table need not be tried: its interface or the token was refused.
   bool is_blocked(const catalog::TableSpec& table);
   void block(const catalog::TableSpec& table, const Error& error);
-  void fail(Error error);
+  /// `table` where it is the table's own.
+  void fail(Error error, const std::string& table = "");
   void tell(std::string kind, const std::string& table, const std::string& unit, std::uint64_t rows,
             std::string message, journal::Sequence seq = 0);
 
@@ -74,11 +76,14 @@ class RunExecution {
   std::vector<journal::Unit> known_units_;
   std::uint32_t next_number_ = 1;
   std::map<std::string, journal::Lease> leases_;
+  std::map<std::string, Error> unplanned_;  ///< tables that were reached but could not begin
+  std::set<std::string> planned_;           ///< tables whose units are in the ledger
 
   std::mutex mutex_;  ///< what follows is shared by the workers
   std::optional<Error> error_;
-  std::set<std::string> blocked_;  ///< tables
-  Instant renewed_;                ///< when the leases last were
+  std::map<std::string, Error> failed_;  ///< the first of each table
+  std::set<std::string> blocked_;        ///< tables
+  Instant renewed_;                      ///< when the leases last were
 };
 
 }  // namespace kanpan::ingest

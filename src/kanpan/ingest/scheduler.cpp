@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "kanpan/base/log.hpp"
-#include "kanpan/market/cron.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -11,107 +10,15 @@ namespace {
 using catalog::TableSpec;
 using market::Calendar;
 
-constexpr int kEveningCheck = 21 * 3600;
-constexpr int kNoonCheck = 12 * 3600 + 1800;
-constexpr int kSessionStart = 9 * 3600 + 15 * 60;
 /// Longest sleep: a simulated clock may run ahead, and due times change when the calendar does.
 constexpr std::chrono::milliseconds kLongestSleep{500};
-/// Days of announcements that a check looks back: late and corrected ones.
-constexpr int kLookBackDays = 3;
-/// Two months: the ends of a month that lie ahead of any day.
-constexpr int kLongestPeriod = 62;
-/// A run that begins later than this after its time was missed.
-constexpr std::chrono::minutes kLate{60};
-
-bool is_disclosure_month(int month) {
-  return month <= 4 || month == 7 || month == 8 || month == 10;
-}
-
-/// At the time of day of the expression, on the last trading day of the week or month.
-std::optional<Instant> next_period_end(const TableSpec& table, const market::Cron& cron,
-                                       Instant after, const Calendar& calendar) {
-  const auto sample = cron.next(after);
-  if (!sample) return std::nullopt;
-  const Date today = shanghai_date(after);
-  for (const Date day : days_of(table, calendar, {today, today + kLongestPeriod}))
-    if (const Instant due = shanghai_instant(day, shanghai_second_of_day(*sample)); due > after)
-      return due;
-  return std::nullopt;
-}
-
-std::optional<Instant> next_cron(const TableSpec& table, Instant after, const Calendar& calendar) {
-  const auto cron = market::Cron::parse(table.policy.schedule);
-  if (!cron) return std::nullopt;
-  if (table.days == catalog::Days::WeekEnd || table.days == catalog::Days::MonthEnd)
-    return next_period_end(table, *cron, after, calendar);
-  const bool by_weekday = !table.policy.schedule.ends_with('*');
-  auto next = cron->next(after);
-  while (next && by_weekday && !calendar.is_open(shanghai_date(*next))) next = cron->next(*next);
-  return next;
-}
-
-std::optional<Instant> next_event(Instant after) {
-  for (Date day = shanghai_date(after);; ++day) {
-    if (is_disclosure_month(day.month()))
-      if (const Instant noon = shanghai_instant(day, kNoonCheck); noon > after) return noon;
-    if (const Instant evening = shanghai_instant(day, kEveningCheck); evening > after)
-      return evening;
-  }
-}
-
-std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
-  const Instant candidate = after + std::chrono::seconds{std::max(table.policy.poll_interval, 1)};
-  switch (calendar.phase(candidate)) {
-    case market::Phase::CallAuction:
-    case market::Phase::Morning:
-    case market::Phase::Afternoon:
-      return candidate;
-    case market::Phase::PreOpen:
-      return shanghai_instant(shanghai_date(candidate), kSessionStart);
-    case market::Phase::LunchBreak:
-      return shanghai_instant(shanghai_date(candidate), 13 * 3600);
-    case market::Phase::Closed:
-    case market::Phase::AfterClose:
-      break;
-  }
-  return shanghai_instant(calendar.next(shanghai_date(candidate)), kSessionStart);
-}
-
-std::string key_of(const TableSpec& table) { return "schedule:" + table.name; }
 
 }  // namespace
-
-Trigger trigger_of(const TableSpec& table) {
-  if (table.policy.schedule == "continuous") return Trigger::Continuous;
-  return table.policy.schedule == "event_driven" ? Trigger::Event : Trigger::Cron;
-}
-
-std::optional<Instant> next_due(const TableSpec& table, Instant after, const Calendar& calendar) {
-  switch (trigger_of(table)) {
-    case Trigger::Cron:
-      return next_cron(table, after, calendar);
-    case Trigger::Event:
-      return next_event(after);
-    case Trigger::Continuous:
-      return next_poll(table, after, calendar);
-  }
-  return std::nullopt;
-}
-
-Instant begin_of(const TableSpec& table, Instant due, Instant now, bool is_empty) {
-  const bool on_time = trigger_of(table) == Trigger::Cron && now - due <= kLate;
-  if (table.policy.mode != catalog::UpdateMode::Full || on_time || is_empty) return due;
-  const Date today = shanghai_date(now);
-  const int second = shanghai_second_of_day(now);
-  if (second < kLowTrafficFrom) return shanghai_instant(today, kLowTrafficFrom);
-  return second < kLowTrafficTo ? due : shanghai_instant(today + 1, kLowTrafficFrom);
-}
 
 Scheduler::Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock,
                      bool catch_up)
     : collector_(collector), ledger_(ledger), clock_(clock) {
-  if (const auto prepared = prepare(catch_up); !prepared)
-    log::error("scheduler", "the past is unknown: {}", prepared.error().text());
+  prepare(catch_up);
   timed_ = std::jthread([this](const std::stop_token& stop) { loop(false, stop); });
   continuous_ = std::jthread([this](const std::stop_token& stop) { loop(true, stop); });
 }
@@ -121,24 +28,19 @@ Scheduler::~Scheduler() {
   continuous_.request_stop();
 }
 
-Result<void> Scheduler::prepare(bool catch_up) {
+void Scheduler::prepare(bool catch_up) {
   const Instant now = clock_.now();
   const auto days = calendar();
   for (const TableSpec* table : collector_.catalog().tables()) {
     if (table->policy.schedule.empty()) continue;
-    Entry entry{table, std::nullopt, std::nullopt, false};
-    KANPAN_LET(const auto last, ledger_.value(key_of(*table)));
-    if (last) {
-      KANPAN_LET(entry.last, parse_rfc3339(*last));
-    }
-    const bool look_back = catch_up && entry.last && trigger_of(*table) != Trigger::Continuous;
-    entry.next = next_due(*table, look_back ? *entry.last : now, *days);
-    entries_.push_back(entry);
+    auto past = attempts_of(ledger_, *table);
+    if (!past)
+      log::error("scheduler", "the past of {} is unknown: {}", table->name, past.error().text());
+    schedule_.add(*table, past ? std::move(*past) : Attempts{}, now, catch_up, *days);
   }
-  return {};
 }
 
-std::shared_ptr<const Calendar> Scheduler::calendar() {
+std::shared_ptr<const Calendar> Scheduler::calendar() const {
   auto universe = collector_.universe();
   if (universe) return std::shared_ptr<const Calendar>(*universe, &(*universe)->calendar());
   log::warn("scheduler", "the stored calendar cannot be read, the built-in one is used: {}",
@@ -149,8 +51,8 @@ std::shared_ptr<const Calendar> Scheduler::calendar() {
 void Scheduler::loop(bool continuous, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (const auto entries = due(continuous); !entries.empty()) {
-      collect(entries, stop);
-      finished(entries);
+      const Instant began = clock_.now();
+      finished(entries, began, collect(entries, began, stop));
       continue;
     }
     std::unique_lock lock(mutex_);
@@ -158,20 +60,19 @@ void Scheduler::loop(bool continuous, const std::stop_token& stop) {
   }
 }
 
-std::vector<Scheduler::Entry*> Scheduler::due(bool continuous) {
-  const std::lock_guard lock(mutex_);
-  std::vector<Entry*> out;
+Scheduler::Entries Scheduler::due(bool continuous) {
   const Instant now = clock_.now();
-  for (Entry& entry : entries_) {
-    const Trigger trigger = trigger_of(*entry.table);
-    if ((trigger == Trigger::Continuous) != continuous || !entry.next || *entry.next > now ||
-        !(out.empty() || trigger_of(*out.front()->table) == trigger))
-      continue;
-    entry.next = begin_of(*entry.table, *entry.next, now, is_empty(*entry.table));
-    if (*entry.next <= now) out.push_back(&entry);
+  const auto has_come = [&](const Schedule::Entry& entry) {
+    return entry.next && *entry.next <= now && !entry.running;
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::none_of(schedule_.entries(), has_come)) return {};
   }
-  for (Entry* entry : out) entry->running = true;
-  return out;
+  const auto days = calendar();
+  const std::lock_guard lock(mutex_);
+  return schedule_.take(continuous, now, *days,
+                        [this](const TableSpec& table) { return is_empty(table); });
 }
 
 bool Scheduler::is_empty(const TableSpec& table) const {
@@ -181,46 +82,56 @@ bool Scheduler::is_empty(const TableSpec& table) const {
   return empty && *empty;
 }
 
-CollectRequest Scheduler::request_for(const std::vector<Entry*>& entries) const {
+CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const {
   CollectRequest request;
   request.command = "schedule";
-  for (const Entry* entry : entries) request.tables.push_back(entry->table->name);
-  const Date today = shanghai_date(clock_.now());
-  const Entry& first = *entries.front();
+  for (const Schedule::Entry* entry : entries) request.tables.push_back(entry->table->name);
+  const Date today = shanghai_date(now);
+  const Schedule::Entry& first = *entries.front();
   if (trigger_of(*first.table) == Trigger::Continuous) request.from = request.to = today;
   if (trigger_of(*first.table) == Trigger::Event)
-    request.announcements = DateRange{
-        first.last ? shanghai_date(*first.last) - kLookBackDays : today - kLookBackDays, today};
+    request.announcements = announcement_days(first.past, today);
   return request;
 }
 
-void Scheduler::collect(const std::vector<Entry*>& entries, const std::stop_token& stop) {
-  const auto outcome = collector_.collect(request_for(entries), stop);
-  if (!outcome)
-    log::error("scheduler", "a scheduled collection failed: {}", outcome.error().text());
-  else if (outcome->error)
-    log::warn("scheduler", "run {}: {}", outcome->summary.run.id, outcome->error->text());
+std::map<std::string, Error> Scheduler::collect(const Entries& entries, Instant began,
+                                                const std::stop_token& stop) {
+  auto outcome = collector_.collect(request_for(entries, began), stop);
+  if (outcome) {
+    if (outcome->error)
+      log::warn("scheduler", "run {}: {}", outcome->summary.run.id, outcome->error->text());
+    return std::move(outcome->unfinished);
+  }
+  log::error("scheduler", "a scheduled collection failed: {}", outcome.error().text());
+  std::map<std::string, Error> errors;
+  for (const Schedule::Entry* entry : entries) errors.emplace(entry->table->name, outcome.error());
+  return errors;
 }
 
-void Scheduler::finished(const std::vector<Entry*>& entries) {
+void Scheduler::finished(const Entries& entries, Instant began,
+                         const std::map<std::string, Error>& errors) {
   const auto days = calendar();
   const Instant now = clock_.now();
-  for (Entry* entry : entries) {
-    if (const auto kept = ledger_.set_value(key_of(*entry->table), rfc3339(now)); !kept)
-      log::error("scheduler", "the time of {} cannot be kept: {}", entry->table->name,
+  for (Schedule::Entry* entry : entries) {
+    const auto found = errors.find(entry->table->name);
+    const auto error = found == errors.end() ? std::nullopt : std::optional(found->second);
+    Attempts past;
+    {
+      const std::lock_guard lock(mutex_);
+      schedule_.finish(*entry, began, now, error, *days);
+      past = entry->past;
+    }
+    if (const auto kept = keep(ledger_, *entry->table, past); !kept)
+      log::error("scheduler", "the attempt at {} cannot be kept: {}", entry->table->name,
                  kept.error().text());
-    const std::lock_guard lock(mutex_);
-    entry->last = now;
-    entry->next = next_due(*entry->table, now, *days);
-    entry->running = false;
   }
 }
 
 std::vector<TableSchedule> Scheduler::schedules() const {
   const std::lock_guard lock(mutex_);
   std::vector<TableSchedule> out;
-  for (const Entry& entry : entries_)
-    out.push_back({entry.table->name, entry.last, entry.next, entry.running});
+  for (const Schedule::Entry& entry : schedule_.entries())
+    out.push_back({entry.table->name, entry.past, entry.next, entry.running});
   return out;
 }
 

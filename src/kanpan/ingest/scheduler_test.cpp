@@ -1,5 +1,8 @@
 #include "kanpan/ingest/scheduler.hpp"
 
+#include <mutex>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "kanpan/ingest/sample.hpp"
@@ -7,107 +10,132 @@
 namespace kanpan::ingest {
 namespace {
 
+using source::Call;
+using source::Page;
+using test::real_catalog;
 using test::real_table;
+using testing::Contains;
+using testing::HasSubstr;
 
-struct Case {
-  const char* table;
-  const char* after;
-  const char* due;
+/// Answers with no rows, or not at all.
+class Exchange final : public source::Source {
+ public:
+  std::string_view kind() const override { return "sim"; }
+  bool simulated() const override { return true; }
+  Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(call.text());
+    if (error_) return *error_;
+    Page page;
+    page.batch = test::batch_of(table, {});
+    return page;
+  }
+  void fail(std::optional<Error> error) {
+    const std::lock_guard lock(mutex_);
+    error_ = std::move(error);
+  }
+  std::vector<std::string> calls() {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<Error> error_;
+  std::vector<std::string> calls_;
 };
 
-std::string due(std::string_view table, std::string_view after) {
-  const auto next =
-      next_due(real_table(table), parse_rfc3339(after).value(), market::Calendar::built_in());
-  return next ? rfc3339(*next) : "never";
-}
-
-TEST(NextDue, FollowsTheCatalogsSchedulesAndTheCalendar) {
-  const Case cases[] = {
-      // 18:00 on trading days
-      {"daily", "2024-06-28T17:59:59+08:00", "2024-06-28T18:00:00+08:00"},
-      {"daily", "2024-06-28T18:00:00+08:00", "2024-07-01T18:00:00+08:00"},
-      {"daily", "2024-09-30T18:00:00+08:00", "2024-10-08T18:00:00+08:00"},
-      {"daily", "2024-02-08T18:00:00+08:00", "2024-02-19T18:00:00+08:00"},
-      // a working Sunday of the country is no trading day
-      {"daily", "2024-09-28T12:00:00+08:00", "2024-09-30T18:00:00+08:00"},
-      {"stk_limit", "2024-06-28T08:00:00+08:00", "2024-06-28T09:00:00+08:00"},
-      {"limit_list_d", "2024-06-28T15:00:00+08:00", "2024-06-28T15:30:00+08:00"},
-      {"adj_factor", "2024-06-28T07:00:00+08:00", "2024-07-01T06:00:00+08:00"},
-      {"weekly", "2024-06-24T10:00:00+08:00", "2024-06-28T19:00:00+08:00"},
-      {"weekly", "2024-06-28T19:00:00+08:00", "2024-07-05T19:00:00+08:00"},
-      // a week that ends before its Friday: 4 and 5 April, 1 to 7 October 2024 are closed
-      {"weekly", "2024-04-01T10:00:00+08:00", "2024-04-03T19:00:00+08:00"},
-      {"weekly", "2024-04-03T19:00:00+08:00", "2024-04-12T19:00:00+08:00"},
-      {"weekly", "2024-09-28T10:00:00+08:00", "2024-09-30T19:00:00+08:00"},
-      {"weekly", "2024-09-30T19:00:00+08:00", "2024-10-11T19:00:00+08:00"},
-      // the last trading day of the month, 28 June (29 and 30 are a weekend)
-      {"monthly", "2024-06-24T10:00:00+08:00", "2024-06-28T19:30:00+08:00"},
-      {"monthly", "2024-06-28T19:30:00+08:00", "2024-07-31T19:30:00+08:00"},
-      // a date of the year comes whatever the calendar says: 1 January and 1 May are closed
-      {"trade_cal", "2024-06-28T10:00:00+08:00", "2025-01-01T02:00:00+08:00"},
-      {"fina_audit", "2024-03-01T10:00:00+08:00", "2024-05-01T02:00:00+08:00"},
-      // announcements: every evening, at noon too in the months of disclosure
-      {"income_vip", "2024-04-20T10:00:00+08:00", "2024-04-20T12:30:00+08:00"},
-      {"income_vip", "2024-04-20T12:30:00+08:00", "2024-04-20T21:00:00+08:00"},
-      {"income_vip", "2024-06-20T10:00:00+08:00", "2024-06-20T21:00:00+08:00"},
-      {"dividend", "2024-06-30T21:00:00+08:00", "2024-07-01T12:30:00+08:00"},
-      // while the exchange trades
-      {"ths_hot", "2024-06-28T20:00:00+08:00", "2024-07-01T09:15:00+08:00"},
-      {"ths_hot", "2024-06-28T08:00:00+08:00", "2024-06-28T09:15:00+08:00"},
-      {"ths_hot", "2024-09-30T20:00:00+08:00", "2024-10-08T09:15:00+08:00"},
-      {"ths_hot", "2024-06-28T11:59:00+08:00", "2024-06-28T13:00:00+08:00"},
-  };
-  for (const Case& c : cases)
-    EXPECT_EQ(due(c.table, c.after), c.due) << c.table << " after " << c.after;
-}
-
-TEST(NextDue, PollsContinuousTablesByTheirInterval) {
-  const auto& table = real_table("ths_hot");
-  const Instant now = parse_rfc3339("2024-06-28T10:00:00+08:00").value();
-  EXPECT_EQ(next_due(table, now, market::Calendar::built_in()),
-            now + std::chrono::seconds{table.policy.poll_interval});
-  EXPECT_GT(table.policy.poll_interval, 0);
-}
-
-std::string begin(std::string_view table, std::string_view due, std::string_view now,
-                  bool is_empty = false) {
-  return rfc3339(begin_of(real_table(table), parse_rfc3339(due).value(), parse_rfc3339(now).value(),
-                          is_empty));
-}
-
-TEST(Begin, AWholeTableWhoseTimeWasMissedWaitsForTheNight) {
-  const char* due = "2024-06-28T06:00:00+08:00";
-  const char* tonight = "2024-06-29T02:00:00+08:00";
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T06:00:01+08:00"), due) << "the catalog's time";
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T07:00:01+08:00"), tonight);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T10:30:00+08:00"), tonight);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T23:59:00+08:00"), tonight);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T00:30:00+08:00"), tonight);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T02:00:00+08:00"), due);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T04:59:59+08:00"), due);
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-29T05:00:00+08:00"), "2024-06-30T02:00:00+08:00");
-  EXPECT_EQ(begin("stock_basic", due, "2024-06-28T10:30:00+08:00", true), due) << "nothing yet";
-  EXPECT_EQ(begin("daily", due, "2024-06-28T10:30:00+08:00"), due) << "no whole table";
-}
-
-TEST(Begin, AnEventDoesNotReplaceAWholeTableInTradingHours) {
-  catalog::TableSpec table = real_table("dividend");
-  table.policy.mode = catalog::UpdateMode::Full;
-  const Instant noon = parse_rfc3339("2024-07-01T12:30:00+08:00").value();
-  EXPECT_EQ(rfc3339(begin_of(table, noon, noon, false)), "2024-07-02T02:00:00+08:00");
-}
-
-TEST(NextDue, AlwaysLiesAhead) {
-  const auto calendar = market::Calendar::built_in();
-  for (const auto* table : test::real_catalog().tables()) {
-    Instant now = parse_rfc3339("2024-01-01T00:00:00+08:00").value();
-    for (int i = 0; i < 40; ++i) {
-      const auto next = next_due(*table, now, calendar);
-      ASSERT_TRUE(next) << table->name;
-      ASSERT_GT(*next, now) << table->name;
-      now = *next;
+/// The real scheduler on the real catalog, journal and store; the clock stands until it is moved.
+class SchedulerTest : public testing::Test {
+ protected:
+  SchedulerTest() {
+    database_.clock.move(std::chrono::hours{4});  // Friday 28 June 2024, 22:00
+  }
+  void start() {
+    scheduler_ = std::make_unique<Scheduler>(collector_, *database_.journal, database_.clock, true);
+  }
+  TableSchedule schedule(std::string_view table) {
+    for (auto& schedule : scheduler_->schedules())
+      if (schedule.table == table) return schedule;
+    ADD_FAILURE() << table << " has no schedule";
+    return {};
+  }
+  /// Waits until the table was tried at or after `time`.
+  TableSchedule tried(std::string_view table, Instant time) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    for (;;) {
+      auto now = schedule(table);
+      if (!now.running && now.past.tried && *now.past.tried >= time) return now;
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << table << " was not tried";
+        return now;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
   }
+  void remember(std::string_view table, Instant success) {
+    Attempts past;
+    past.tried = past.succeeded = past.since = success;
+    ASSERT_TRUE(keep(*database_.journal, real_table(table), past));
+  }
+
+  test::Database database_;
+  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
+  Progress progress_;
+  Exchange exchange_;
+  RunRegistry runs_;
+  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
+                       writer_,        database_.clock,    progress_,        runs_,
+                       {1, "sim", {}}};
+  std::unique_ptr<Scheduler> scheduler_;
+};
+
+TEST_F(SchedulerTest, ADueRunThatFailsIsRememberedAsFailedAndTriedAgain) {
+  const Instant before = database_.clock.now() - std::chrono::hours{24};
+  remember("top_list", before);
+  exchange_.fail(Error{Errc::SourceQuota, "the day's calls are used up"});
+  start();
+  const Instant now = database_.clock.now();
+  const auto failed = tried("top_list", now);
+  EXPECT_EQ(failed.past.succeeded, before);
+  EXPECT_THAT(failed.past.error, HasSubstr("used up"));
+  EXPECT_EQ(failed.next, now + kFirstRetry);
+  EXPECT_EQ(attempts_of(*database_.journal, real_table("top_list")).value().to_json(),
+            failed.past.to_json());
+
+  exchange_.fail({});
+  database_.clock.move(kFirstRetry);
+  const auto done = tried("top_list", now + kFirstRetry);
+  EXPECT_EQ(done.past.succeeded, now + kFirstRetry);
+  EXPECT_EQ(done.past.error, "");
+  EXPECT_GT(done.next, now + std::chrono::hours{24});
+}
+
+TEST_F(SchedulerTest, OneTableThatIsRefusedDoesNotMakeTheOthersFail) {
+  const Instant before = database_.clock.now() - std::chrono::hours{24};
+  const auto held = database_.journal->acquire("lock:update:top_list", "run other", 3600).value();
+  remember("top_list", before);
+  remember("moneyflow_hsgt", before);
+  start();
+  EXPECT_EQ(tried("top_list", database_.clock.now()).past.succeeded, before);
+  EXPECT_EQ(tried("moneyflow_hsgt", database_.clock.now()).past.succeeded, database_.clock.now());
+}
+
+TEST_F(SchedulerTest, AnnouncementsAreAskedForFromTheLastSuccessOn) {
+  remember("express_vip", database_.clock.now() - std::chrono::days{20});
+  exchange_.fail(Error{Errc::SourceQuota, "the day's calls are used up"});
+  start();
+  Instant now = database_.clock.now();
+  tried("express_vip", now);
+  exchange_.fail({});
+  scheduler_.reset();
+  database_.clock.move(std::chrono::days{10});
+  start();
+  now += std::chrono::days{10};
+  EXPECT_EQ(tried("express_vip", now).past.succeeded, now);
+  for (const Date day :
+       {Date::from_ymd(2024, 6, 5), Date::from_ymd(2024, 6, 28), Date::from_ymd(2024, 7, 8)})
+    EXPECT_THAT(exchange_.calls(), Contains("express_vip(ann_date=" + day.compact() + ")"));
 }
 
 }  // namespace

@@ -44,20 +44,17 @@ Result<int> check_config(Session& session) {
 
 /// When a scheduler that runs now collects the table next; `waits` is set where it is one that was
 /// missed and waits for the night.
-Result<std::string> next_run(const Instance& instance, const catalog::TableSpec& table,
-                             const std::optional<std::string>& last, bool is_empty,
-                             const market::Calendar& calendar, bool& waits) {
-  if (table.policy.schedule.empty()) return std::string();
-  const Instant now = instance.clock().now();
-  Instant from = now;
-  if (last && ingest::trigger_of(table) != ingest::Trigger::Continuous) {
-    KANPAN_LET(from, parse_rfc3339(*last));
-  }
-  const auto due = ingest::next_due(table, from, calendar);
-  if (!due) return std::string();
-  const Instant begin = *due <= now ? ingest::begin_of(table, *due, now, is_empty) : *due;
+std::string next_run(const Session& session, const catalog::TableSpec& table,
+                     const ingest::Attempts& past, bool is_empty, const market::Calendar& calendar,
+                     bool& waits) {
+  if (table.policy.schedule.empty()) return "";
+  if (session.feed && past.retry) return rfc3339(*past.retry);
+  const Instant now = session.instance->clock().now();
+  const auto due = ingest::first_due(table, past, now, true, calendar);
+  if (!due) return "";
+  const Instant begin = *due <= now ? ingest::begin_of(table, *due, now, is_empty, calendar) : *due;
   waits = waits || begin != *due;
-  return begin <= now ? std::string("now") : rfc3339(begin);
+  return begin <= now ? "now" : rfc3339(begin);
 }
 
 Result<int> status(Session& session) {
@@ -71,26 +68,34 @@ Result<int> status(Session& session) {
   KANPAN_LET(const auto held, instance.ledger().quarantine_count("", "held"));
   KANPAN_LET(const auto universe, instance.collector().universe());
   bool waits = false;
-  Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "next scheduled",
-             "source"});
+  Grid grid({"table", "title", "rows", "last day", "state", "last scheduled", "last success",
+             "next scheduled", "source"});
+  std::string failures;
   for (const catalog::TableSpec* table : instance.catalog().tables()) {
     KANPAN_LET(const auto version, instance.query().table_version(*table));
     KANPAN_LET(const auto days, instance.query().days(*table));
-    KANPAN_LET(const auto last, instance.ledger().value("schedule:" + table->name));
+    KANPAN_LET(const auto past, ingest::attempts_of(instance.ledger(), *table));
+    if (!past.error.empty())
+      failures +=
+          fmt::format("{} failed when it was collected last: {}\n", table->name, past.error);
     const bool has_days = !days->empty();
     const auto size = sizes.find(table->name);
     const auto rows = size == sizes.end() ? 0 : size->second.rows;
-    KANPAN_LET(auto next, next_run(instance, *table, last, rows == 0, universe->calendar(), waits));
+    auto next = next_run(session, *table, past, rows == 0, universe->calendar(), waits);
     grid.add({table->name, table->title, std::to_string(rows),
               has_days ? days->rbegin()->first.iso() : "",
               version.last == 0                              ? "empty"
               : has_days && !days->rbegin()->second.complete ? "provisional"
                                                              : "held",
-              last.value_or(""), std::move(next), version.sources});
+              past.tried ? rfc3339(*past.tried) : "",
+              past.succeeded ? rfc3339(*past.succeeded) : "", std::move(next), version.sources});
   }
   session.out(grid.text());
+  session.out(failures);
   if (waits)
-    session.line("whole tables whose time was missed wait for the hours from 02:00 to 05:00");
+    session.line(
+        "whole tables whose time was missed wait for the hours from 02:00 to 05:00, or once those "
+        "were missed too, for the end of trading");
   session.line(fmt::format("{} commits, {} applied; {} rows or pages held back; {} run(s) going on",
                            instance.journal().last(), instance.store().applied(), held,
                            instance.progress().current().size()));

@@ -1,0 +1,142 @@
+#include "kanpan/ingest/schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using market::Calendar;
+
+/// Days of announcements that a check looks back: late and corrected ones.
+constexpr int kLookBackDays = 3;
+
+std::string key_of(const TableSpec& table) { return "schedule:" + table.name; }
+
+Result<std::optional<Instant>> instant_in(const boost::json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (!value || !value->is_string()) return std::optional<Instant>();
+  KANPAN_LET(const Instant at, parse_rfc3339(std::string_view(value->as_string())));
+  return std::optional(at);
+}
+
+}  // namespace
+
+std::string Attempts::to_json() const {
+  boost::json::object object;
+  const auto put = [&](std::string_view key, const std::optional<Instant>& at) {
+    if (at) object[key] = rfc3339(*at);
+  };
+  put("tried", tried);
+  put("succeeded", succeeded);
+  put("since", since);
+  put("retry", retry);
+  if (!error.empty()) object["error"] = error;
+  return boost::json::serialize(object);
+}
+
+Result<Attempts> Attempts::from_text(std::string_view text) {
+  Attempts attempts;
+  if (!text.starts_with('{')) {
+    KANPAN_LET(attempts.tried, parse_rfc3339(text));
+    attempts.since = attempts.succeeded = attempts.tried;
+    return attempts;
+  }
+  boost::json::error_code wrong;
+  const auto value = boost::json::parse(text, wrong);
+  if (wrong || !value.is_object())
+    return Error{Errc::Corrupt, fmt::format("past attempts are unreadable: '{}'", text)};
+  const auto& object = value.as_object();
+  KANPAN_LET(attempts.tried, instant_in(object, "tried"));
+  KANPAN_LET(attempts.succeeded, instant_in(object, "succeeded"));
+  KANPAN_LET(attempts.since, instant_in(object, "since"));
+  KANPAN_LET(attempts.retry, instant_in(object, "retry"));
+  if (const auto* why = object.if_contains("error"); why && why->is_string())
+    attempts.error = why->as_string();
+  return attempts;
+}
+
+Result<Attempts> attempts_of(const journal::Ledger& ledger, const TableSpec& table) {
+  KANPAN_LET(const auto kept, ledger.value(key_of(table)));
+  if (!kept || kept->empty()) return Attempts{};
+  auto attempts = Attempts::from_text(*kept);
+  if (!attempts) return std::move(attempts).error().within(table.name);
+  return attempts;
+}
+
+Result<void> keep(journal::Ledger& ledger, const TableSpec& table, const Attempts& attempts) {
+  return ledger.set_value(key_of(table), attempts.to_json());
+}
+
+std::optional<Instant> first_due(const TableSpec& table, const Attempts& past, Instant now,
+                                 bool catch_up, const Calendar& calendar) {
+  if (!catch_up || !past.since || trigger_of(table) == Trigger::Continuous)
+    return next_due(table, now, calendar);
+  return past.succeeded ? next_due(table, *past.since, calendar) : past.since;
+}
+
+DateRange announcement_days(const Attempts& past, Date today) {
+  const Date from = past.since ? std::min(shanghai_date(*past.since), today) : today;
+  return {from - kLookBackDays, today};
+}
+
+void Schedule::add(const TableSpec& table, Attempts past, Instant now, bool catch_up,
+                   const Calendar& calendar) {
+  Entry entry{&table, std::move(past), {}, {}, 0, false};
+  entry.due = entry.next = first_due(table, entry.past, now, catch_up, calendar);
+  entries_.push_back(std::move(entry));
+}
+
+std::vector<Schedule::Entry*> Schedule::take(
+    bool continuous, Instant now, const Calendar& calendar,
+    const std::function<bool(const TableSpec&)>& is_empty) {
+  std::vector<Entry*> out;
+  const auto together = [&](const Entry& entry) {
+    const Entry& first = out.empty() ? entry : *out.front();
+    const Trigger trigger = trigger_of(*entry.table);
+    const Date today = shanghai_date(now);
+    return trigger == trigger_of(*first.table) &&
+           (trigger != Trigger::Event || announcement_days(entry.past, today).first ==
+                                             announcement_days(first.past, today).first);
+  };
+  for (Entry& entry : entries_) {
+    const bool polled = trigger_of(*entry.table) == Trigger::Continuous;
+    if (polled != continuous || entry.running || !entry.next || *entry.next > now ||
+        !together(entry))
+      continue;
+    const Instant begin = begin_of(*entry.table, *entry.due, now, is_empty(*entry.table), calendar);
+    if (begin > now)
+      entry.next = begin;
+    else
+      out.push_back(&entry);
+  }
+  for (Entry* entry : out) entry->running = true;
+  return out;
+}
+
+void Schedule::finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
+                      const Calendar& calendar) {
+  Attempts& past = entry.past;
+  entry.running = false;
+  past.tried = began;
+  past.retry.reset();
+  past.error = error ? error->text() : "";
+  if (!error) past.succeeded = past.since = began;
+  if (!past.since) past.since = began;
+  entry.failures = error ? entry.failures + 1 : 0;
+  // From its begin: what came due while it ran is not covered by it.
+  const bool polled = trigger_of(*entry.table) == Trigger::Continuous;
+  const auto ahead = next_due(*entry.table, polled || error ? now : began, calendar);
+  if (!error || polled || !may_heal(error->code)) {
+    entry.due = entry.next = ahead;
+    return;
+  }
+  const Instant again = now + retry_pause(entry.failures);
+  entry.next = past.retry = ahead ? std::min(*ahead, again) : again;
+}
+
+}  // namespace kanpan::ingest

@@ -1,0 +1,76 @@
+// What of a schedule is due, begun, done and owed; without threads, so that it can be tested.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/ingest/due.hpp"
+#include "kanpan/journal/ledger.hpp"
+
+namespace kanpan::ingest {
+
+/// What is remembered of a table's scheduled collections, under "schedule:TABLE" in the ledger.
+struct Attempts {
+  std::optional<Instant> tried;      ///< when the last one began
+  std::optional<Instant> succeeded;  ///< when the last one began that did all that was asked for
+  /// What was due or announced from then on is owed: the last success, or while there is none the
+  /// first attempt.
+  std::optional<Instant> since;
+  std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
+  std::string error;             ///< why the last one failed; "" when it did not
+
+  std::string to_json() const;
+  /// A bare time is what earlier versions kept: the end of a collection. Errors: Corrupt.
+  static Result<Attempts> from_text(std::string_view text);
+};
+
+/// Nothing remembered is no error.
+Result<Attempts> attempts_of(const journal::Ledger& ledger, const catalog::TableSpec& table);
+Result<void> keep(journal::Ledger& ledger, const catalog::TableSpec& table,
+                  const Attempts& attempts);
+
+/// When a scheduler that starts at `now` has the table due: what was missed since the last success
+/// once, if it is to `catch_up`, else the next time.
+std::optional<Instant> first_due(const catalog::TableSpec& table, const Attempts& past, Instant now,
+                                 bool catch_up, const market::Calendar& calendar);
+
+/// Days whose announcements are asked for today: from the last success on, with an overlap for what
+/// is announced late or corrected.
+DateRange announcement_days(const Attempts& past, Date today);
+
+/// One thread at a time.
+class Schedule {
+ public:
+  struct Entry {
+    const catalog::TableSpec* table = nullptr;
+    Attempts past;
+    std::optional<Instant> due;   ///< the time by the schedule that is owed or lies ahead
+    std::optional<Instant> next;  ///< when it begins: later where it pauses or waits for the night
+    int failures = 0;             ///< in a row, of this process
+    bool running = false;
+  };
+
+  void add(const catalog::TableSpec& table, Attempts past, Instant now, bool catch_up,
+           const market::Calendar& calendar);
+
+  /// Marks as running and returns what may begin at `now`: continuous tables or the others, of one
+  /// trigger and with one window of announcements. `is_empty` is asked of `full` tables.
+  std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
+                           const std::function<bool(const catalog::TableSpec&)>& is_empty);
+  /// What take() returned has run from `began` to `now`; `error` is what kept it from being done.
+  void finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
+              const market::Calendar& calendar);
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace kanpan::ingest
