@@ -221,6 +221,38 @@ class Trouble(ProgramCase):
         later = self.run_in(data, "status", KANPAN_CLOCK="2024-07-10T22:00:00+08:00").stdout
         self.assertRegex(later, r"\nexpress_vip .* now\s")
 
+    def interrupted_collection(self, data):
+        """Ctrl-C while calls are under way: exit code, stdout, stderr."""
+        words = ["collect", "daily", "--from", "20200101", "--to", "20240628"]
+        process = subprocess.Popen([KANPAN, "--data", data, *words], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True,
+                                   env=environment(KANPAN_SOURCE_URL=self.slow.found))
+        time.sleep(1.5)  # it has begun, and each of its calls takes a minute
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out.strip(), err
+
+    def test_ctrl_c_ends_a_collection_alike_with_and_without_a_server(self):
+        faults = self.fresh("slow.yaml")
+        faults.write_text("rules:\n  - {when: {api: daily}, do: {delay: {milliseconds: 60000}}}\n")
+        self.slow = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 5, "--fault",
+                               faults)
+        self.addCleanup(self.slow.stop)
+        data = self.fresh("stopped")
+        for served in (False, True):
+            server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                                "--listen", "127.0.0.1:0",
+                                KANPAN_SOURCE_URL=self.slow.found) if served else None
+            try:
+                code, run, err = self.interrupted_collection(data)
+                self.assertEqual(code, 6, err)
+                self.assertIn("go on with: kanpan run resume " + run, err)
+                self.assertIn("cancelled: ", err)
+                self.assertRegex(self.run_in(data, "run", "list").stdout, run + ".* cancelled ")
+            finally:
+                if server:
+                    self.assertEqual(server.stop(), 0)
+
     def test_a_server_knows_its_schedule_and_shows_progress(self):
         data = self.fresh("scheduled")
         server = Background(r"serves (\S+)", "--data", data, "serve", "--listen", "127.0.0.1:0",

@@ -1,10 +1,13 @@
 #include "kanpan/app/remote.hpp"
 
 #include <charconv>
+#include <functional>
 #include <mutex>
+#include <random>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kanpan/app/cli.hpp"
 #include "kanpan/net/http_client.hpp"
@@ -12,6 +15,9 @@
 
 namespace kanpan::app {
 namespace {
+
+/// A server on this machine that does not answer a short question by then has no thread for it.
+constexpr std::chrono::milliseconds kLongestToTell{10'000};
 
 std::string frame(char kind, std::string_view bytes) {
   return fmt::format("{} {}\n{}", kind, bytes.size(), bytes);
@@ -60,6 +66,7 @@ class FrameReader {
 };
 
 struct Command {
+  std::string id;  ///< by which it can be stopped; may be empty
   std::vector<std::string> words;
   std::string directory = ".";
   bool interactive = false;
@@ -83,7 +90,15 @@ Result<Command> command_in(std::string_view body) {
     if (!interactive->is_bool()) return Error{Errc::Usage, "interactive is neither true nor false"};
     command.interactive = interactive->as_bool();
   }
+  if (const auto* id = object.if_contains("id")) {
+    if (!id->is_string()) return Error{Errc::Usage, "id is no text"};
+    command.id = id->as_string();
+  }
   return command;
+}
+
+std::string new_id() {
+  return fmt::format("{}-{:08x}", getpid(), std::random_device{}());  // allowed: a name, never data
 }
 
 }  // namespace
@@ -104,27 +119,59 @@ Result<int> Remote::run(const std::vector<std::string>& words, Terminal& termina
   object["words"] = boost::json::value_from(words);
   object["directory"] = terminal.directory.string();
   object["interactive"] = terminal.interactive;
+  const std::string id = new_id();
+  object["id"] = id;
   FrameReader frames(terminal);
+  // The command ends as it would here, and says what it has done; a server that cannot be told
+  // notices that nobody listens any more.
+  std::stop_source gone;
+  const std::stop_callback<std::function<void()>> told(terminal.stop, [&] {
+    if (!stop(id)) gone.request_stop();
+  });
   net::HttpClientLimits limits;
   limits.first_byte = limits.whole = limits.stall = std::chrono::hours{24 * 7};
   net::HttpClient client(limits);
   const auto reply = client.over_socket(socket_.string())
                          .stream(
                              "http://kanpan/command", boost::json::serialize(object),
-                             [&](std::string_view bytes) { frames.feed(bytes); }, terminal.stop);
+                             [&](std::string_view bytes) { frames.feed(bytes); }, gone.get_token());
   if (frames.exit_code()) return *frames.exit_code();
   if (!reply) return std::move(reply).error().within("the server that owns the data directory");
   return Error{Errc::Io, "the server that owns the data directory ended before the command did",
                "see its log; 'kanpan run list' shows what is resumable"};
 }
 
+bool Remote::stop(const std::string& id) const {
+  net::HttpClientLimits limits;
+  limits.first_byte = limits.whole = kLongestToTell;
+  net::HttpClient client(limits);
+  const auto reply = client.over_socket(socket_.string())
+                         .post("http://kanpan/command/stop",
+                               boost::json::serialize(boost::json::object{{"id", id}}), {}, {});
+  return reply && reply->status == 200;
+}
+
+net::Response stop_command(const net::Request& request, ingest::RunRegistry& commands) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(request.body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto* id = object ? object->if_contains("id") : nullptr;
+  if (!id || !id->is_string())
+    return net::to_response(net::problem_of({Errc::Usage, "the body names no id"}), request.id);
+  if (!commands.cancel(std::string_view(id->as_string())))
+    return net::to_response(net::problem_of({Errc::NotFound, "no such command goes on"}),
+                            request.id);
+  return net::reply(200, "application/json", std::string("{}"));
+}
+
 net::Response answer_command(const net::Request& request, Instance& instance,
-                             const api::Progress& feed) {
+                             const api::Progress& feed, ingest::RunRegistry& commands) {
   auto command = command_in(request.body);
   if (!command) return net::to_response(net::problem_of(command.error()), request.id);
   return net::reply(200, "application/octet-stream",
                     net::Producer([command = std::move(*command), stop = request.stop, &instance,
-                                   &feed](const net::Write& write) -> Result<void> {
+                                   &feed, &commands](const net::Write& write) -> Result<void> {
+                      const ingest::RunRegistry::Entry running(commands, command.id, stop);
                       std::mutex mutex;  // progress comes from the threads that make it
                       const auto send = [&](char kind, std::string_view text) {
                         const std::lock_guard lock(mutex);
@@ -135,7 +182,7 @@ net::Response answer_command(const net::Request& request, Instance& instance,
                       terminal.err = [&](std::string_view text) { send('e', text); };
                       terminal.interactive = command.interactive;
                       terminal.directory = command.directory;
-                      terminal.stop = stop;
+                      terminal.stop = running.stop();
                       const int code = run_inside(command.words, terminal, instance, feed);
                       send('x', std::to_string(code));
                       return {};

@@ -20,18 +20,25 @@ class Remote {
   /// True when a server answers on the socket.
   bool is_there() const;
   /// Sends the words and passes on what comes back until the exit code comes. Errc::Io when the
-  /// server goes away before that. The terminal's stop closes the connection, which stops the
-  /// command at the server.
+  /// server goes away before that. The terminal's stop stops the command at the server, whose last
+  /// words and exit code still come; where that cannot be said, the connection is closed, which
+  /// stops it too: Errc::Cancelled.
   Result<int> run(const std::vector<std::string>& words, Terminal& terminal) const;
 
  private:
+  /// False when no such command goes on there, or nobody answers.
+  bool stop(const std::string& id) const;
+
   std::filesystem::path socket_;
 };
 
 /// The server's side: answers `POST /command` on the socket with a stream of frames, each a kind
 /// (`o` out, `e` err, `x` exit code), a space, the length in bytes, a newline, and the bytes.
-/// `feed` is what the server tells about itself; both must outlive the answer.
+/// `feed` is what the server tells about itself, `commands` knows those that go on; all must
+/// outlive the answer.
 net::Response answer_command(const net::Request& request, Instance& instance,
-                             const api::Progress& feed);
+                             const api::Progress& feed, ingest::RunRegistry& commands);
+/// Answers `POST /command/stop` with `{"id":…}`: 200, or 404 when no such command goes on.
+net::Response stop_command(const net::Request& request, ingest::RunRegistry& commands);
 
 }  // namespace kanpan::app

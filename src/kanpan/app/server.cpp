@@ -88,7 +88,11 @@ Result<void> Server::listen() {
                         [this, surface = std::move(surface)](net::Request& request) -> net::Action {
                           if (request.peer == "unix" && request.path == "/command")
                             return {[this](const net::Request& asked) {
-                              return answer_command(asked, instance_, feed_);
+                              return answer_command(asked, instance_, feed_, commands_);
+                            }};
+                          if (request.peer == "unix" && request.path == "/command/stop")
+                            return {[this](const net::Request& asked) {
+                              return stop_command(asked, commands_);
                             }};
                           return surface(request);
                         }));

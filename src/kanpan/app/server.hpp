@@ -36,6 +36,7 @@ class Server {
   StoreReadiness readiness_;
   metrics::Registry metrics_;
   ProgressFeed feed_;
+  ingest::RunRegistry commands_;  ///< of clients on the socket
   std::unique_ptr<api::Context> context_;
   std::unique_ptr<ingest::Scheduler> scheduler_;
   std::unique_ptr<net::HttpServer> http_;
