@@ -130,6 +130,7 @@ Result<void> Instance::open_journal() {
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) std::strcpy(host.data(), "localhost");
   KANPAN_LET(journal_, journal::sqlite::SqliteJournal::open(journal_path(), *clock_, host.data()));
+  run_ledger_ = std::make_unique<ingest::RunLedger>(*journal_);
   KANPAN_LET(const auto interrupted, journal_->recover());
   if (interrupted > 0)
     log::info("app", "{} run(s) were interrupted: see 'kanpan run list', go on with 'run resume'",
@@ -251,8 +252,9 @@ void Instance::connect() {
   options.source = settings_.text("source.kind");
   if (options.source != "sim" || settings_.given("source.points"))
     options.points = static_cast<int>(settings_.number("source.points"));
-  collector_ = std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_,
-                                                   *clock_, progress_, runs_, std::move(options));
+  collector_ =
+      std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_, *clock_,
+                                          progress_, runs_, *run_ledger_, std::move(options));
 }
 
 }  // namespace kanpan::app

@@ -65,6 +65,7 @@ class Instance {
   ingest::Writer& writer() { return *writer_; }
   ingest::Progress& progress() { return progress_; }
   ingest::RunRegistry& runs() { return runs_; }
+  ingest::RunLedger& run_ledger() { return *run_ledger_; }
   ingest::Collector& collector() { return *collector_; }
   const query::Query& query() const { return *query_; }
 
@@ -111,6 +112,7 @@ class Instance {
   bool store_is_lost_ = false;                       ///< and that has been said
   ingest::Progress progress_;
   ingest::RunRegistry runs_;
+  std::unique_ptr<ingest::RunLedger> run_ledger_;
   std::unique_ptr<query::Query> query_;
   std::unique_ptr<ingest::Writer> writer_;
   std::unique_ptr<ingest::Collector> collector_;

@@ -92,20 +92,9 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   return request;
 }
 
-int RunOutcome::exit_code() const {
-  if (summary.run.state == journal::RunState::Cancelled) return 6;
-  // Asking again helps no more than it did.
-  if (const int said = error ? kanpan::exit_code(error->code) : 0;
-      said == 4 || (said != 0 && error->code == Errc::Config))
-    return said;
-  if (summary.planned + summary.failed > 0) return 6;
-  if (error) return kanpan::exit_code(error->code);
-  return summary.quarantined + summary.refused > 0 ? 5 : 0;
-}
-
 Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
                      source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-                     RunRegistry& runs, Options options)
+                     RunRegistry& runs, RunLedger& run_ledger, Options options)
     : catalog_(catalog),
       ledger_(ledger),
       store_(store),
@@ -113,6 +102,7 @@ Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, s
       clock_(clock),
       progress_(progress),
       runs_(runs),
+      run_ledger_(run_ledger),
       options_(std::move(options)),
       fetcher_(source, clock),
       history_(store) {}
@@ -252,24 +242,7 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
   return plans;
 }
 
-Result<void> Collector::conclude(std::function<Result<void>()> write) {
-  auto done = write();
-  if (done || done.error().code == Errc::Busy) return done;
-  const std::lock_guard lock(owed_mutex_);
-  owed_.push_back(std::move(write));
-  return done;
-}
-
-void Collector::conclude_owed() {
-  const std::lock_guard lock(owed_mutex_);
-  std::erase_if(owed_, [](const auto& write) {
-    const auto done = write();
-    return done || done.error().code == Errc::Busy;
-  });
-}
-
 Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
-  conclude_owed();
   KANPAN_LET(const auto order, stages(request));
   journal::Run run;
   run.id = journal::new_run_id(clock_);
@@ -299,7 +272,7 @@ Result<void> Collector::add_left_over(std::string_view run,
 }
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
-  conclude_owed();
+  run_ledger_.settle();  // or it would seem to go on
   KANPAN_LET(const auto summary, ledger_.run(id));
   if (summary.run.command == "import")
     return Error{Errc::Usage, fmt::format("run {} is an import", id),

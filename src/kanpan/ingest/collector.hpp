@@ -1,10 +1,7 @@
 // Runs: plan, fetch in parallel, prove, commit; resumable, cancellable, one writer per table.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,6 +13,8 @@
 #include "kanpan/ingest/history.hpp"
 #include "kanpan/ingest/planner.hpp"
 #include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/run_ledger.hpp"
+#include "kanpan/ingest/run_outcome.hpp"
 #include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
@@ -48,16 +47,6 @@ struct TablePlan {
   Plan plan;
 };
 
-struct RunOutcome {
-  journal::RunSummary summary;
-  std::optional<Error> error;  ///< the first that kept the run from being done
-  /// By table: why not all that was asked of it is done. Of a collection; a page that was refused
-  /// is done: it is kept for a person to look at.
-  std::map<std::string, Error> unfinished = {};
-  /// 0 done, 4 source refused, 5 something held back, 6 calls left.
-  int exit_code() const;
-};
-
 /// Thread-safe: several runs may go on at once, on different tables.
 class Collector {
  public:
@@ -69,7 +58,7 @@ class Collector {
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
             source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-            RunRegistry& runs, Options options);
+            RunRegistry& runs, RunLedger& run_ledger, Options options);
 
   /// What collect() would do, tables in the order it would take them, prerequisites first.
   Result<std::vector<TablePlan>> plan(const CollectRequest& request);
@@ -98,11 +87,6 @@ class Collector {
   Result<std::vector<Date>> incomplete_days_of(const CollectRequest& request,
                                                const Universe& universe) const;
 
-  /// Writes what ends a run to the ledger. What a full disk keeps out is tried again before the
-  /// next run: nobody else would free a lease while this process lives.
-  Result<void> conclude(std::function<Result<void>()> write);
-  void conclude_owed();
-
   const catalog::Catalog& catalog_;
   journal::Ledger& ledger_;
   store::Store& store_;
@@ -110,11 +94,10 @@ class Collector {
   const Clock& clock_;
   Progress& progress_;
   RunRegistry& runs_;
+  RunLedger& run_ledger_;
   const Options options_;
   Fetcher fetcher_;
   History history_;
-  std::mutex owed_mutex_;
-  std::vector<std::function<Result<void>()>> owed_;
 };
 
 }  // namespace kanpan::ingest

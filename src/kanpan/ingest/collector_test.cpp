@@ -82,9 +82,10 @@ class CollectorTest : public testing::Test {
   Progress progress_;
   Exchange exchange_;
   RunRegistry runs_;
+  RunLedger run_ledger_{*database_.journal};
   Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
                        writer_,        database_.clock,    progress_,        runs_,
-                       {1, "sim", {}}};
+                       run_ledger_,    {1, "sim", {}}};
 };
 
 TEST_F(CollectorTest, DaysOfATableWithoutExpectationAreCompleteOnceEveryCodeWasAskedFor) {

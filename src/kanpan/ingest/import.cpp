@@ -1,6 +1,7 @@
 #include "kanpan/ingest/import.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <semaphore>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/run_report.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -20,7 +22,6 @@ namespace {
 using catalog::TableSpec;
 using journal::UnitState;
 
-constexpr int kLeaseSeconds = 24 * 3600;
 /// Blocks read ahead of the gate, and blocks behind it that are not visible yet: what memory holds.
 constexpr std::size_t kReadAhead = 2;
 constexpr std::ptrdiff_t kInFlight = 4;
@@ -68,14 +69,14 @@ class ImportExecution {
         id_(journal::new_run_id(owner.clock_)),
         running_(owner.runs_, id_, stop),
         stop_(running_.stop()),
+        report_(id_, owner.progress_, owner.ledger_, owner.run_ledger_),
         history_(owner.store_) {}
 
   Result<RunOutcome> run() {
-    KANPAN_LET(lease_,
-               owner_.ledger_.acquire("lock:update:" + table_.name, "run " + id_, kLeaseSeconds));
+    KANPAN_LET(lease_, owner_.run_ledger_.acquire(table_.name, "run " + id_));
     auto outcome = run_leased();
-    if (const auto released = owner_.ledger_.release(lease_); !released)
-      log::warn("ingest", "the lease on {} was already gone: {}", table_.name,
+    if (const auto released = owner_.run_ledger_.release(lease_); !released)
+      log::warn("ingest", "the lease on {} was not given back: {}", table_.name,
                 released.error().text());
     return outcome;
   }
@@ -88,11 +89,11 @@ class ImportExecution {
     for (ImportFile& file : request_.files)
       if (!over()) read(file);
     owner_.writer_.drain();
-    if (auto settled = settle(); !settled) fail(std::move(settled).error());
-    if (auto compared = compare(); !compared) fail(std::move(compared).error());
+    if (auto settled = settle(); !settled) report_.fail(std::move(settled).error());
+    if (auto compared = compare(); !compared) report_.fail(std::move(compared).error());
     owner_.writer_.tidy();
     owner_.progress_.end(id_);
-    return finish();
+    return report_.finish(stop_.stop_requested(), contradiction_);
   }
 
   Result<void> start() {
@@ -130,7 +131,7 @@ class ImportExecution {
     });
     while (auto block = channel.receive()) {
       if (over() || !*block) {
-        if (!*block) fail(std::move(*block).error());
+        if (!*block) report_.fail(std::move(*block).error());
         break;
       }
       if (!**block) break;
@@ -157,14 +158,14 @@ class ImportExecution {
       unit.state = UnitState::Failed;
       unit.error = accepted.error().text();
       made.proposals.clear();
-      fail(std::move(accepted).error());
+      report_.fail(std::move(accepted).error());
     }
     made.done = [this, unit](const Result<std::vector<store::Applied>>& outcome) {
       settled(unit, outcome);
     };
     if (owner_.writer_.submit(std::move(made))) return;
     in_flight_.release();
-    fail({Errc::Cancelled, "the writer closed before the import was done"});
+    report_.fail({Errc::Cancelled, "the writer closed before the import was done"});
   }
 
   Result<void> accept(const ImportFile& file, frame::RowBlock block, Submission& into) {
@@ -233,19 +234,10 @@ class ImportExecution {
 
   /// On the writer's thread.
   void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome) {
-    if (!outcome)
-      fail(outcome.error());
-    else
+    if (outcome)
       for (const store::Applied& applied : *outcome)
         count_repeated(applied.unchanged + applied.repeated);
-    owner_.progress_.unit_done(unit);
-    const bool refused = unit.state == UnitState::Refused;
-    if (refused)
-      tell("quarantine", unit.label, 0, unit.error);
-    else if (outcome && unit.state == UnitState::Committed)
-      tell("commit", unit.label, unit.rows, "committed",
-           outcome->empty() ? 0 : outcome->back().seq);
-    if (unit.quarantined > 0) tell("quarantine", unit.label, unit.quarantined, "rows held back");
+    report_.settled(unit, outcome);
     in_flight_.release();
   }
 
@@ -279,42 +271,16 @@ class ImportExecution {
     return {};
   }
 
-  void count_repeated(std::uint64_t rows) {
-    const std::lock_guard lock(mutex_);
-    repeated_ += rows;
-  }
+  void count_repeated(std::uint64_t rows) { repeated_ += rows; }
 
-  Result<RunOutcome> finish() {
-    KANPAN_LET(auto summary, owner_.ledger_.run(id_));
-    journal::RunState state = journal::RunState::Done;
-    if (error_ || summary.failed + summary.refused > 0)
-      state = summary.committed > 0 ? journal::RunState::Partial : journal::RunState::Failed;
-    else if (stop_.stop_requested())
-      state = journal::RunState::Cancelled;
-    const auto& error = error_ ? error_ : contradiction_;
-    KANPAN_TRY(owner_.ledger_.finish_run(id_, state, error ? error->text() : ""));
-    KANPAN_LET(summary, owner_.ledger_.run(id_));
-    tell("done", "", summary.rows, std::string(journal::name(state)));
-    return RunOutcome{std::move(summary), error};
-  }
+  bool over() const { return stop_.stop_requested() || report_.error().has_value(); }
 
-  bool over() {
-    const std::lock_guard lock(mutex_);
-    return stop_.stop_requested() || error_.has_value();
-  }
-
-  void fail(Error error) {
-    const std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::move(error);
-  }
-
-  void tell(std::string kind, const std::string& unit, std::uint64_t rows, std::string message,
-            journal::Sequence seq = 0) {
-    Event event{std::move(kind), id_, table_.name, unit, rows, 0, seq, std::move(message)};
-    event.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::steady_clock::now() - started_)
-                           .count();
-    owner_.progress_.tell(event);
+  void tell(std::string kind, const std::string& unit, std::uint64_t rows, std::string message) {
+    report_.tell({.kind = std::move(kind),
+                  .table = table_.name,
+                  .unit = unit,
+                  .rows = rows,
+                  .message = std::move(message)});
   }
 
   Importer& owner_;
@@ -323,7 +289,7 @@ class ImportExecution {
   const std::string id_;
   const RunRegistry::Entry running_;
   const std::stop_token stop_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  RunReport report_;
   History history_;
   journal::Lease lease_;
   std::uint32_t next_number_ = 1;
@@ -331,9 +297,7 @@ class ImportExecution {
   std::optional<Error> contradiction_;  ///< between its rows; everything is stored
   std::optional<DateRange> span_;       ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
-  std::mutex mutex_;
-  std::optional<Error> error_;  ///< shared with the writer's threads, as is what follows
-  std::uint64_t repeated_ = 0;
+  std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads
 };
 
 Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {

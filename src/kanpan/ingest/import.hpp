@@ -9,8 +9,9 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/frame/row_reader.hpp"
-#include "kanpan/ingest/collector.hpp"
 #include "kanpan/ingest/progress.hpp"
+#include "kanpan/ingest/run_ledger.hpp"
+#include "kanpan/ingest/run_outcome.hpp"
 #include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
@@ -35,14 +36,16 @@ struct ImportRequest {
 class Importer {
  public:
   Importer(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-           Writer& writer, const Clock& clock, Progress& progress, RunRegistry& runs)
+           Writer& writer, const Clock& clock, Progress& progress, RunRegistry& runs,
+           RunLedger& run_ledger)
       : catalog_(catalog),
         ledger_(ledger),
         store_(store),
         writer_(writer),
         clock_(clock),
         progress_(progress),
-        runs_(runs) {}
+        runs_(runs),
+        run_ledger_(run_ledger) {}
 
   /// A run of the ledger with one unit per block. Blocks until done, failed or stopped; what was
   /// committed by then are whole blocks. Columns that a file lacks are left as they are stored
@@ -61,6 +64,7 @@ class Importer {
   const Clock& clock_;
   Progress& progress_;
   RunRegistry& runs_;
+  RunLedger& run_ledger_;
 };
 
 }  // namespace kanpan::ingest

@@ -34,6 +34,7 @@ class Import : public testing::Test {
     journal_ =
         journal::sqlite::SqliteJournal::open(folder_ / "journal.db", *clock_, "test").value();
     store_ = store::duckdb::DuckdbStore::open(folder_ / "hot.duckdb", catalog_).value();
+    run_ledger_ = std::make_unique<RunLedger>(*journal_);
     writer_ = std::make_unique<Writer>(*journal_, *store_, catalog_, Writer::Options{});
   }
   ~Import() override {
@@ -52,7 +53,8 @@ class Import : public testing::Test {
     EXPECT_TRUE(reader) << reader.error().text();
     request.files.push_back(
         {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
-    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_);
+    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_,
+                      *run_ledger_);
     return importer.run(std::move(request), std::move(stop));
   }
 
@@ -71,13 +73,16 @@ class Import : public testing::Test {
     return journal_->quarantine("daily", "held", 100).value();
   }
 
-  Quarantine quarantine() { return {catalog_, *journal_, *store_, *writer_, *clock_}; }
+  Quarantine quarantine() {
+    return {catalog_, *journal_, *store_, *writer_, *clock_, *run_ledger_};
+  }
 
   fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));
   std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
   catalog::Catalog catalog_ = catalog::Catalog::load(KANPAN_SOURCE_DIR "/catalog/tables").value();
   Progress progress_;
   RunRegistry runs_;
+  std::unique_ptr<RunLedger> run_ledger_;
   std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
   std::unique_ptr<store::duckdb::DuckdbStore> store_;
   std::unique_ptr<Writer> writer_;
@@ -266,7 +271,8 @@ TEST_F(Import, BlocksOfAWideTableHaveFewerRows) {
   auto reader = frame::CsvReader::read(frame::stream_of(text), "rows.csv", table.fields());
   request.files.push_back(
       {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
-  Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_);
+  Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_,
+                    *run_ledger_);
   const auto outcome = importer.run(std::move(request), {}).value();
   EXPECT_EQ(outcome.summary.units, 3u) << "of about a million cells";
 }

@@ -17,14 +17,14 @@ namespace kanpan::ingest {
 /// One thing that happened. `kind` is one of plan, page, commit, quarantine, retry, note, done,
 /// error.
 struct Event {
-  std::string kind;
-  std::string run;
-  std::string table;
-  std::string unit;  ///< label of the slice
+  std::string kind = {};
+  std::string run = {};
+  std::string table = {};
+  std::string unit = {};  ///< label of the slice
   std::uint64_t rows = 0;
   std::uint64_t calls = 0;  ///< plan: predicted; page: made for this unit
   journal::Sequence seq = 0;
-  std::string message;          ///< for people
+  std::string message = {};     ///< for people
   std::int64_t elapsed_ms = 0;  ///< since the run began
 
   /// `{"event":…,"run":…,"table":…,"rows":…,"elapsed_ms":…,…}`, empty members left out.

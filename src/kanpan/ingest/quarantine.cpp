@@ -18,9 +18,6 @@ namespace {
 using catalog::TableSpec;
 using journal::Quarantined;
 
-/// A release is one transaction.
-constexpr int kLeaseSeconds = 600;
-
 Quarantined quarantined(const journal::Unit& unit, Origin origin, std::string rule,
                         std::string reason, Instant at) {
   Quarantined kept;
@@ -123,10 +120,9 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
   KANPAN_LET(auto rows, rows_of(kept, *table));
   KANPAN_TRY(check_key(kept, *table, rows.batch));
   const std::uint64_t count = rows.batch.rows();
-  KANPAN_LET(const auto lease, ledger_.acquire("lock:update:" + table->name,
-                                               fmt::format("quarantine {}", id), kLeaseSeconds));
+  KANPAN_LET(const auto lease, run_ledger_.acquire(table->name, fmt::format("quarantine {}", id)));
   const auto written = write(kept, *table, std::move(rows), lease);
-  const auto released = ledger_.release(lease);
+  const auto released = run_ledger_.release(lease);
   KANPAN_TRY(written);
   KANPAN_TRY(released);
   KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));

@@ -7,6 +7,7 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/gate.hpp"
+#include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
 
@@ -34,8 +35,13 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
 class Quarantine {
  public:
   Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-             Writer& writer, const Clock& clock)
-      : catalog_(catalog), ledger_(ledger), store_(store), writer_(writer), clock_(clock) {}
+             Writer& writer, const Clock& clock, RunLedger& run_ledger)
+      : catalog_(catalog),
+        ledger_(ledger),
+        store_(store),
+        writer_(writer),
+        clock_(clock),
+        run_ledger_(run_ledger) {}
 
   /// Writes the row, or all rows of the page, past the gate: a person has seen them. Durable and
   /// visible when it returns the number of rows. Errors: NotFound for an unknown id, Usage for one
@@ -59,6 +65,7 @@ class Quarantine {
   store::Store& store_;
   Writer& writer_;
   const Clock& clock_;
+  RunLedger& run_ledger_;
 };
 
 }  // namespace kanpan::ingest

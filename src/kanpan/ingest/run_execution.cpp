@@ -17,8 +17,6 @@ using catalog::TableSpec;
 using catalog::WalkKind;
 using journal::UnitState;
 
-/// A dead process frees its leases earlier, by Ledger::recover().
-constexpr int kLeaseSeconds = 24 * 3600;
 constexpr std::chrono::hours kRenewAfter{1};
 
 bool stops_table(Errc code) {
@@ -47,47 +45,34 @@ RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest requ
       id_(std::move(id)),
       request_(std::move(request)),
       stop_(std::move(stop)),
+      report_(id_, owner.progress_, owner.ledger_, owner.run_ledger_),
       renewed_(owner.clock_.now()) {}
 
 Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSpec*>>& stages) {
   owner_.progress_.begin(id_);
-  if (auto done = run_stages(stages); !done) fail(std::move(done).error());
+  if (auto done = run_stages(stages); !done) report_.fail(std::move(done).error());
   owner_.writer_.drain();
-  if (auto done = settle_days(); !done) fail(std::move(done).error());
+  if (auto done = settle_days(); !done) report_.fail(std::move(done).error());
   owner_.writer_.tidy();
   release_leases();
   owner_.progress_.end(id_);
 
-  KANPAN_LET(auto summary, owner_.ledger_.run(id_));
-  journal::RunState state = journal::RunState::Done;
-  if (stop_.stop_requested())
-    state = journal::RunState::Cancelled;
-  else if (summary.planned + summary.failed + summary.refused > 0 || error_)
-    state = summary.committed + summary.unchanged > 0 ? journal::RunState::Partial
-                                                      : journal::RunState::Failed;
-  KANPAN_TRY(owner_.conclude(
-      [&ledger = owner_.ledger_, id = id_, state, why = error_ ? error_->text() : ""] {
-        return ledger.finish_run(id, state, why);
-      }));
-  KANPAN_LET(summary, owner_.ledger_.run(id_));
-  KANPAN_LET(auto left, unfinished());
-  tell("done", "", "", summary.rows, std::string(journal::name(state)));
-  return RunOutcome{std::move(summary), error_, std::move(left)};
+  KANPAN_LET(auto outcome, report_.finish(stop_.stop_requested()));
+  KANPAN_LET(outcome.unfinished, unfinished());
+  return outcome;
 }
 
 /// Tables of the request that were not reached, could not begin, or have units left.
 Result<std::map<std::string, Error>> RunExecution::unfinished() {
   auto left = unplanned_;
   const Error stopped{Errc::Cancelled, fmt::format("run {} was stopped before it was done", id_)};
-  const Error why = stop_.stop_requested() || !error_ ? stopped : *error_;
+  const Error why = stop_.stop_requested() ? stopped : report_.error().value_or(stopped);
   for (const std::string& table : request_.tables)
     if (!planned_.contains(table)) left.emplace(table, why);
   for (const UnitState state : {UnitState::Failed, UnitState::Planned}) {
     KANPAN_LET(const auto units, owner_.ledger_.units(id_, state));
-    for (const journal::Unit& unit : units) {
-      const auto failed = failed_.find(unit.table);
-      left.emplace(unit.table, failed == failed_.end() ? why : failed->second);
-    }
+    for (const journal::Unit& unit : units)
+      left.emplace(unit.table, report_.error_of(unit.table).value_or(why));
   }
   return left;
 }
@@ -98,7 +83,7 @@ Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableS
     next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
     if (stop_.stop_requested()) break;
-    if (auto done = run_stage(stage); !done) fail(std::move(done).error());
+    if (auto done = run_stage(stage); !done) report_.fail(std::move(done).error());
   }
   return {};
 }
@@ -112,7 +97,7 @@ Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage)
     auto units = acquired ? units_of(*table) : Result<std::vector<Work>>(acquired.error());
     if (!units) {
       unplanned_.emplace(table->name, units.error());
-      fail(std::move(units).error().within(table->name));
+      report_.fail(std::move(units).error().within(table->name));
       continue;
     }
     planned_.insert(table->name);
@@ -133,8 +118,7 @@ Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage)
 
 Result<void> RunExecution::acquire(const TableSpec& table) {
   if (leases_.contains(table.name)) return {};
-  KANPAN_LET(auto lease,
-             owner_.ledger_.acquire("lock:update:" + table.name, "run " + id_, kLeaseSeconds));
+  KANPAN_LET(auto lease, owner_.run_ledger_.acquire(table.name, "run " + id_));
   leases_.emplace(table.name, std::move(lease));
   return {};
 }
@@ -145,15 +129,13 @@ Result<void> RunExecution::renew_leases() {
   const Instant now = owner_.clock_.now();
   if (now < renewed_ + kRenewAfter) return {};
   renewed_ = now;
-  for (const auto& [table, lease] : leases_) KANPAN_TRY(owner_.ledger_.renew(lease, kLeaseSeconds));
+  for (const auto& [table, lease] : leases_) KANPAN_TRY(owner_.run_ledger_.renew(lease));
   return {};
 }
 
 void RunExecution::release_leases() {
   for (const auto& [table, lease] : leases_)
-    if (auto released = owner_.conclude(
-            [&ledger = owner_.ledger_, lease = lease] { return ledger.release(lease); });
-        !released)
+    if (auto released = owner_.run_ledger_.release(lease); !released)
       log::warn("ingest", "the lease on {} was not given back: {}", table, released.error().text());
 }
 
@@ -185,13 +167,7 @@ Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec
     works.push_back({std::move(slice), std::move(unit)});
   }
   KANPAN_TRY(owner_.ledger_.add_units(units));
-  Event event;
-  event.kind = "plan";
-  event.run = id_;
-  event.table = table.name;
-  event.calls = plan.calls;
-  event.message = plan.note;
-  owner_.progress_.tell(event);
+  report_.tell({.kind = "plan", .table = table.name, .calls = plan.calls, .message = plan.note});
   return works;
 }
 
@@ -203,16 +179,14 @@ void RunExecution::work(Channel<Work>& queue) {
 }
 
 void RunExecution::take(Work work) {
-  if (auto renewed = renew_leases(); !renewed) return fail(std::move(renewed).error());
+  if (auto renewed = renew_leases(); !renewed) return report_.fail(std::move(renewed).error());
   Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_);
   if (stop_.stop_requested() && fetched.error) return;  // stays planned: the run is resumable
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;
-  made.done = [this, work = std::move(work), unit](const auto& outcome) {
-    settled(work, unit, outcome);
-  };
+  made.done = [this, unit](const auto& outcome) { report_.settled(unit, outcome); };
   if (!owner_.writer_.submit(std::move(made)))
-    fail({Errc::Cancelled, "the writer closed before the run was done"});
+    report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
 }
 
 Submission RunExecution::submission(const Work& work, Fetched fetched) {
@@ -229,14 +203,14 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
     unit.state = UnitState::Failed;
     unit.error = fetched.error->text();
     if (stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
-    fail(*fetched.error, work.unit.table);
+    report_.fail(*fetched.error, work.unit.table);
   } else if (fetched.refusal) {
     refuse(fetched, *fetched.refusal, made);
   } else if (auto accepted = accept(work, fetched, made); !accepted) {
     unit.state = UnitState::Failed;
     unit.error = accepted.error().text();
     made.proposals.clear();
-    fail(std::move(accepted).error(), work.unit.table);
+    report_.fail(std::move(accepted).error(), work.unit.table);
   }
   return made;
 }
@@ -247,7 +221,8 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   auto pages = std::move(fetched.harvest.pages);
   KANPAN_LET(auto verdict, judge(work.slice, std::move(fetched.harvest), owner_.history_));
   fetched.harvest.pages = std::move(pages);
-  for (const std::string& note : verdict.notes) tell("note", table.name, unit.label, 0, note);
+  for (const std::string& note : verdict.notes)
+    report_.tell({.kind = "note", .table = table.name, .unit = unit.label, .message = note});
   if (verdict.refused) {
     refuse(fetched, *verdict.refused, into);
     return {};
@@ -319,28 +294,6 @@ Origin RunExecution::origin(std::string call) const {
   return {std::move(call), owner_.options_.source, owner_.fetcher_.source().simulated()};
 }
 
-void RunExecution::settled(const Work& work, const journal::Unit& unit,
-                           const Result<std::vector<store::Applied>>& outcome) {
-  if (!outcome) {
-    // Not acknowledged: still planned, or durable and made visible by the next replay.
-    fail(outcome.error(), unit.table);
-    tell("error", unit.table, unit.label, 0, outcome.error().text());
-    return;
-  }
-  owner_.progress_.unit_done(unit);
-  const std::string& table = unit.table;
-  const journal::Sequence seq = outcome->empty() ? 0 : outcome->back().seq;
-  if (unit.state == UnitState::Failed)
-    tell("error", table, unit.label, 0, unit.error);
-  else if (unit.state == UnitState::Refused)
-    tell("quarantine", table, unit.label, 0, unit.error);
-  else
-    tell("commit", table, work.slice.label(), unit.rows, std::string(journal::name(unit.state)),
-         seq);
-  if (unit.quarantined > 0)
-    tell("quarantine", table, unit.label, unit.quarantined, "rows held back");
-}
-
 bool RunExecution::is_blocked(const TableSpec& table) {
   const std::lock_guard lock(mutex_);
   return blocked_.contains(table.name);
@@ -351,21 +304,6 @@ void RunExecution::block(const TableSpec& table, const Error& error) {
   if (error.code == Errc::SourceToken || error.code == Errc::Config)
     for (const auto& [name, lease] : leases_) blocked_.insert(name);
   blocked_.insert(table.name);
-}
-
-void RunExecution::fail(Error error, const std::string& table) {
-  const std::lock_guard lock(mutex_);
-  if (!table.empty()) failed_.emplace(table, error);
-  if (!error_) error_ = std::move(error);
-}
-
-void RunExecution::tell(std::string kind, const std::string& table, const std::string& unit,
-                        std::uint64_t rows, std::string message, journal::Sequence seq) {
-  Event event{std::move(kind), id_, table, unit, rows, 0, seq, std::move(message)};
-  event.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::steady_clock::now() - started_)
-                         .count();
-  owner_.progress_.tell(event);
 }
 
 }  // namespace kanpan::ingest

@@ -12,6 +12,7 @@
 #include "kanpan/base/channel.hpp"
 #include "kanpan/ingest/collector.hpp"
 #include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/run_report.hpp"
 
 namespace kanpan::ingest {
 
@@ -53,8 +54,6 @@ class RunExecution {
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
   Origin origin(std::string call) const;
   Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
-  void settled(const Work& work, const journal::Unit& unit,
-               const Result<std::vector<store::Applied>>& outcome);
   Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
   Result<void> settle_days();
   Result<std::map<std::string, Error>> unfinished();
@@ -62,16 +61,12 @@ class RunExecution {
   /// Whether units of the table need not be tried: its interface or the token was refused.
   bool is_blocked(const catalog::TableSpec& table);
   void block(const catalog::TableSpec& table, const Error& error);
-  /// `table` where it is the table's own.
-  void fail(Error error, const std::string& table = "");
-  void tell(std::string kind, const std::string& table, const std::string& unit, std::uint64_t rows,
-            std::string message, journal::Sequence seq = 0);
 
   Collector& owner_;
   const std::string id_;
   const CollectRequest request_;
   std::stop_token stop_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  RunReport report_;
   std::shared_ptr<const Universe> universe_;
   std::vector<journal::Unit> known_units_;
   std::uint32_t next_number_ = 1;
@@ -79,11 +74,9 @@ class RunExecution {
   std::map<std::string, Error> unplanned_;  ///< tables that were reached but could not begin
   std::set<std::string> planned_;           ///< tables whose units are in the ledger
 
-  std::mutex mutex_;  ///< what follows is shared by the workers
-  std::optional<Error> error_;
-  std::map<std::string, Error> failed_;  ///< the first of each table
-  std::set<std::string> blocked_;        ///< tables
-  Instant renewed_;                      ///< when the leases last were
+  std::mutex mutex_;               ///< what follows is shared by the workers
+  std::set<std::string> blocked_;  ///< tables
+  Instant renewed_;                ///< when the leases last were
 };
 
 }  // namespace kanpan::ingest

@@ -84,9 +84,10 @@ class SchedulerTest : public testing::Test {
   Progress progress_;
   Exchange exchange_;
   RunRegistry runs_;
+  RunLedger run_ledger_{*database_.journal};
   Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
                        writer_,        database_.clock,    progress_,        runs_,
-                       {1, "sim", {}}};
+                       run_ledger_,    {1, "sim", {}}};
   std::unique_ptr<Scheduler> scheduler_;
 };
 

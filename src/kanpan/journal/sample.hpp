@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <stdlib.h>
+#include <sys/mount.h>
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/frame/codec.hpp"
@@ -47,6 +48,22 @@ class ScratchDirectory {
 
  private:
   std::filesystem::path path_;
+};
+
+/// A file system of 8 MB in `directory`, where mounting one is permitted.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::filesystem::path directory) : directory_(std::move(directory)) {
+    mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=8m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path directory_;
+  bool mounted_;
 };
 
 /// Rows that depend on `seed` alone and compress badly.

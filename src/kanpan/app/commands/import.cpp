@@ -43,7 +43,7 @@ Result<int> import(Session& session, const ImportFlags& flags) {
   }
   ingest::Importer importer(instance.catalog(), instance.ledger(), instance.store(),
                             instance.writer(), instance.clock(), instance.progress(),
-                            instance.runs());
+                            instance.runs(), instance.run_ledger());
   return watch(
       session,
       [&](std::stop_token stop) { return importer.run(std::move(request), std::move(stop)); },

@@ -114,8 +114,8 @@ Result<int> for_each(Session& session, const std::vector<std::uint64_t>& ids,
 }
 
 ingest::Quarantine quarantine_of(Instance& instance) {
-  return {instance.catalog(), instance.ledger(), instance.store(), instance.writer(),
-          instance.clock()};
+  return {instance.catalog(), instance.ledger(), instance.store(),
+          instance.writer(),  instance.clock(),  instance.run_ledger()};
 }
 
 Result<int> release(Session& session, const std::vector<std::uint64_t>& ids) {

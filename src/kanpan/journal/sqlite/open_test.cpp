@@ -176,22 +176,6 @@ TEST_F(Open, after_an_io_error_nothing_is_written_until_it_is_opened_again) {
   EXPECT_EQ(journal->land(std::vector{sample_landing("daily", 2)}).value()[0].seq, 2u);
 }
 
-/// A file system of a few megabytes in `directory`.
-class SmallDisk {
- public:
-  explicit SmallDisk(fs::path directory) : directory_(std::move(directory)) {
-    mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=8m") == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-
- private:
-  fs::path directory_;
-  bool mounted_;
-};
-
 TEST_F(Open, a_full_disk_refuses_writes_and_loses_nothing) {
   const SmallDisk disk(directory_.path());
   if (!disk.mounted()) GTEST_SKIP() << "mounting a tmpfs is not permitted here";

@@ -1,0 +1,24 @@
+// How a run ended.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/journal/ledger.hpp"
+
+namespace kanpan::ingest {
+
+struct RunOutcome {
+  journal::RunSummary summary;
+  std::optional<Error> error;  ///< the first that kept the run from being done
+  /// By table: why not all that was asked of it is done. Of a collection; a page that was refused
+  /// is done: it is kept for a person to look at.
+  std::map<std::string, Error> unfinished = {};
+
+  /// 0 done, 4 source refused, 5 something held back, 6 calls left.
+  int exit_code() const;
+};
+
+}  // namespace kanpan::ingest
