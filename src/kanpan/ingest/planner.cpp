@@ -17,6 +17,8 @@ using catalog::WalkKind;
 constexpr int kAssumedCap = 5000;
 /// Rows a day of a table without an expectation is assumed to have.
 constexpr std::size_t kAssumedRowsPerDay = 100;
+/// Part of the cap that a window may fill where rows a day are an estimate: the listings grow.
+constexpr double kUsable = 0.9;
 /// A code has one row a day; where it has more (price levels) its walk states the longest window.
 constexpr double kRowsPerCodeDay = 1;
 
@@ -198,7 +200,8 @@ class Planner {
 
   /// The span of the missing days in windows that the walk allows and the row cap bears.
   std::vector<DateRange> windows(const Walk& walk, double rows_per_day) const {
-    const double usable = static_cast<double>(cap(walk)) * 0.9;
+    const auto most = static_cast<double>(cap(walk));
+    const double usable = has_one_row_a_day() ? most - 1 : most * kUsable;
     int longest = static_cast<int>(std::min(usable / std::max(rows_per_day, 1e-3), 1e6));
     if (table_.days != catalog::Days::Calendar) longest = longest / 5 * 7 + longest % 5;
     longest = std::max(longest, 1);
@@ -224,8 +227,11 @@ class Planner {
   std::size_t rows_on(Date day) const {
     if (const auto expected = knowledge_.universe->expected_rows(table_, day))
       return std::max(*expected, 1u);
-    return kAssumedRowsPerDay;
+    return has_one_row_a_day() ? 1 : kAssumedRowsPerDay;
   }
+
+  /// At the most: the day is the key.
+  bool has_one_row_a_day() const { return table_.key == std::vector{table_.time}; }
 
   std::size_t cap(const Walk& walk) const {
     return static_cast<std::size_t>(table_.source.row_limit_of(walk).value_or(kAssumedCap));

@@ -291,5 +291,18 @@ TEST(Planner, PredictsTimeFromTheQuotaOrTheCalls) {
   EXPECT_DOUBLE_EQ(predicted_seconds(100, 500, 0.05, 5), 1);
 }
 
+TEST(Planner, ATableWithOneRowADayIsAskedInTheLongestWindowsThatItsCapBears) {
+  const auto& table = real_table("moneyflow_hsgt");
+  const Present present;
+  const auto made = plan({&table, table.since, day_of("20240628"), {}, {}}, present.knowledge());
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_EQ(made->slices.size(), 9u) << "3512 days in windows of 400";
+  EXPECT_EQ(made->calls, 9u);
+  const auto cap = static_cast<std::size_t>(*table.source.row_limit);
+  for (const Slice& slice : made->slices)
+    EXPECT_LT(present.universe.calendar().open_days(*slice.range).size(), cap)
+        << slice.label() << ": a full page is taken for a cut one";
+}
+
 }  // namespace
 }  // namespace kanpan::ingest
