@@ -47,13 +47,14 @@ bool parse_part(std::string_view part, const FieldRange& range, std::bitset<N>& 
 template <std::size_t N>
 Result<void> parse_field(std::string_view text, const FieldRange& range, std::bitset<N>& bits) {
   std::string_view rest = text;
-  do {
+  for (bool more = true; more;) {
     const auto comma = rest.find(',');
     if (!parse_part(rest.substr(0, comma), range, bits))
       return Error{Errc::Usage, fmt::format("cron: {} '{}' is wrong", range.name, text),
                    fmt::format("{} to {}, as *, 5, 1-5, 1,3 or */15", range.low, range.high)};
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-  } while (!rest.empty());
+    more = comma != std::string_view::npos;
+    if (more) rest = rest.substr(comma + 1);
+  }
   return {};
 }
 

@@ -77,6 +77,8 @@ TEST(Cron, wrong_fields_are_refused_by_name) {
   EXPECT_NE(Cron::parse("60 0 * * *").error().message.find("minute '60'"), std::string::npos);
   EXPECT_NE(Cron::parse("0 0 * 13 *").error().message.find("month '13'"), std::string::npos);
   EXPECT_NE(Cron::parse("0 0 * * 5-1").error().message.find("weekday '5-1'"), std::string::npos);
+  for (const char* list : {"1,", ",1", "1,,2", ","})
+    EXPECT_FALSE(Cron::parse(std::string(list) + " 0 * * *")) << list;
   EXPECT_NE(Cron::parse("0 0 */0 * *").error().message.find("day '*/0'"), std::string::npos);
   EXPECT_NE(Cron::parse("0 18 * *").error().message.find("4 fields"), std::string::npos);
 }
