@@ -21,8 +21,9 @@ std::string summary(const ingest::Tally& tally) {
 void ProgressLine::show(const ingest::Event& event, const std::vector<ingest::Tally>& tallies) {
   const std::lock_guard lock(mutex_);
   if (session_.json) return session_.line(event.to_json());
-  const bool wrong = event.kind == "error" || event.kind == "quarantine" || event.kind == "note";
-  if (wrong) {
+  const bool told = event.kind == "error" || event.kind == "quarantine" || event.kind == "note" ||
+                    event.kind == "retry";
+  if (told) {
     if (drawn_) session_.terminal.err("\r\033[K");
     drawn_ = false;
     session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, event.message));

@@ -47,10 +47,12 @@ Page index_bars(const catalog::TableSpec& table, const Call& call) {
 class Exchange final : public source::Source {
  public:
   std::function<void(const Call&)> before_answer = [](const Call&) {};
+  int refusals = 0;  ///< of the first calls
   std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     before_answer(call);
+    if (refusals > 0 && refusals--) return Error{Errc::SourceTransient, "connection refused"};
     if (table.name == "index_daily") return index_bars(table, call);
     Page page;
     page.batch = test::batch_of(table, {});
@@ -180,6 +182,24 @@ TEST_F(CollectorTest, AFreshDirectorysPlanNamesWhatIsKnownOnlyLater) {
   EXPECT_TRUE(notes.contains("stock_basic"));
   EXPECT_TRUE(notes.contains("daily"));
   EXPECT_THAT(notes.at("cyq_chips"), testing::HasSubstr("once stock_basic"));
+}
+
+TEST_F(CollectorTest, WhoeverWatchesSeesPagesAndWhyARunStandsStill) {
+  exchange_.refusals = 1;
+  std::map<std::string, std::vector<Event>> told;
+  const auto subscription =
+      progress_.subscribe([&](const Event& event) { told[event.kind].push_back(event); });
+  const auto outcome = collector_.collect(indices(), {});
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  ASSERT_EQ(told["retry"].size(), 1u);
+  const Event& retry = told["retry"].front();
+  EXPECT_EQ(retry.run, outcome->summary.run.id);
+  EXPECT_EQ(retry.table, "index_daily");
+  EXPECT_THAT(retry.message, testing::MatchesRegex("index_daily\\(.*\\) failed, again in "
+                                                   "[0-9.]+ s: connection refused"));
+  EXPECT_EQ(told["page"].size(), outcome->summary.units);
+  EXPECT_EQ(told["page"].front().rows, 9u);
+  EXPECT_EQ(told["page"].front().calls, 2u);
 }
 
 TEST_F(CollectorTest, ARunMayLastLongerThanALease) {

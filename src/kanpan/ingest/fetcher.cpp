@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/base/log.hpp"
 #include "kanpan/source/retry.hpp"
 
 namespace kanpan::ingest {
@@ -44,8 +43,9 @@ bool continues(const frame::Batch& before, const frame::Batch& after, std::size_
 
 class Fetch {
  public:
-  Fetch(source::Source& source, const Clock& clock, const Slice& slice, std::stop_token stop)
-      : source_(source), clock_(clock), slice_(slice), stop_(std::move(stop)) {
+  Fetch(source::Source& source, const Clock& clock, const Slice& slice, std::stop_token stop,
+        const CallWatch& watch)
+      : source_(source), clock_(clock), slice_(slice), stop_(std::move(stop)), watch_(watch) {
     fetched_.harvest.rows = frame::Batch(slice.table->fields());
   }
 
@@ -136,18 +136,18 @@ class Fetch {
         record.rows = static_cast<std::uint32_t>(page->batch.rows());
         record.page = sha256({page->body});
         fetched_.calls.push_back(std::move(record));
+        if (watch_.page) watch_.page(call.text(), page->batch.rows(), fetched_.calls.size());
         fetched_.harvest.pages.emplace_back(call.text(), std::move(page->body));
         return std::move(*page);
       }
       record.error = fmt::format("{}: {}", name(page.error().code), page.error().message);
       fetched_.calls.push_back(std::move(record));
       const auto pause = retry.next(page.error());
+      if (pause && watch_.retry) watch_.retry(call.text(), *pause, page.error());
       if (!pause || !wait(*pause, stop_)) {
         fetched_.error = std::move(page).error().within(call.text());
         return std::nullopt;
       }
-      log::debug("ingest", "{} failed, again in {} ms: {}", call.text(), pause->count(),
-                 page.error().message);
     }
   }
 
@@ -184,13 +184,14 @@ class Fetch {
   const Clock& clock_;
   const Slice& slice_;
   std::stop_token stop_;
+  const CallWatch& watch_;
   Fetched fetched_;
 };
 
 }  // namespace
 
-Fetched Fetcher::fetch(const Slice& slice, std::stop_token stop) const {
-  return Fetch(source_, clock_, slice, std::move(stop)).run();
+Fetched Fetcher::fetch(const Slice& slice, std::stop_token stop, const CallWatch& watch) const {
+  return Fetch(source_, clock_, slice, std::move(stop), watch).run();
 }
 
 }  // namespace kanpan::ingest

@@ -2,7 +2,8 @@
 // is proven.
 #pragma once
 
-#include <atomic>
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -23,13 +24,21 @@ struct Fetched {
   std::optional<Refusal> refusal;          ///< answered, but not whole: cut off, or paging unstable
 };
 
+/// Told of the calls of one fetch as they go, on its thread; what is empty is not told.
+struct CallWatch {
+  /// An answer of so many rows, after `calls` attempts of this fetch.
+  std::function<void(const std::string& call, std::size_t rows, std::size_t calls)> page = {};
+  std::function<void(const std::string& call, std::chrono::milliseconds pause, const Error& why)>
+      retry = {};
+};
+
 /// Thread-safe: workers share one.
 class Fetcher {
  public:
   Fetcher(source::Source& source, const Clock& clock) : source_(source), clock_(clock) {}
 
   /// Never partial without saying so: either error or refusal is set, or the harvest is whole.
-  Fetched fetch(const Slice& slice, std::stop_token stop) const;
+  Fetched fetch(const Slice& slice, std::stop_token stop, const CallWatch& watch = {}) const;
 
   source::Source& source() const { return source_; }
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "kanpan/ingest/sample.hpp"
+#include "kanpan/source/retry.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -293,6 +294,28 @@ TEST_F(FetcherTest, GathersTheColumnsThatPagesLack) {
   const auto fetched = fetch(source, slice(table));
   EXPECT_THAT(fetched.harvest.missing, ElementsAre("up_limit"));
   EXPECT_THAT(fetched.harvest.unknown, ElementsAre("mood"));
+}
+
+TEST_F(FetcherTest, TellsOfItsPagesAndWhyItAsksAgain) {
+  Scripted source([](auto& table, auto&, int number) -> Result<Page> {
+    if (number == 1) return Error{Errc::SourceTransient, "connection refused"};
+    return page_of(table, 0, 9);
+  });
+  const auto table = capped("daily", 10);
+  std::vector<std::string> told;
+  const CallWatch watch{
+      .page =
+          [&](const std::string& call, std::size_t rows, std::size_t calls) {
+            told.push_back(fmt::format("{}: {} rows, {} calls", call, rows, calls));
+          },
+      .retry =
+          [&](const std::string& call, auto pause, const Error& why) {
+            EXPECT_LE(pause, source::RetryPolicy().first);
+            told.push_back(fmt::format("{}: {}", call, why.message));
+          }};
+  Fetcher(source, clock_).fetch(slice(table), {}, watch);
+  EXPECT_THAT(told, ElementsAre("daily(trade_date=20240628): connection refused",
+                                "daily(trade_date=20240628): 9 rows, 2 calls"));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Event {
   std::string table = {};
   std::string unit = {};  ///< label of the slice
   std::uint64_t rows = 0;
-  std::uint64_t calls = 0;  ///< plan: predicted; page: made for this unit
+  std::uint64_t calls = 0;  ///< plan: predicted; page: made for its unit so far
   journal::Sequence seq = 0;
   std::string message = {};     ///< for people
   std::int64_t elapsed_ms = 0;  ///< since the run began

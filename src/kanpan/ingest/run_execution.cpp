@@ -178,9 +178,31 @@ void RunExecution::work(Channel<Work>& queue) {
   }
 }
 
+/// What a person who waits wants to see of the calls of a unit.
+CallWatch RunExecution::watch(const journal::Unit& unit) const {
+  const auto event = [&unit](const char* kind, std::string message) {
+    return Event{
+        .kind = kind, .table = unit.table, .unit = unit.label, .message = std::move(message)};
+  };
+  return {
+      .page =
+          [this, event](const std::string& call, std::size_t rows, std::size_t calls) {
+            Event page = event("page", call);
+            page.rows = rows;
+            page.calls = calls;
+            report_.tell(std::move(page));
+          },
+      .retry =
+          [this, event](const std::string& call, auto pause, const Error& why) {
+            report_.tell(event(
+                "retry", fmt::format("{} failed, again in {:.1f} s: {}", call,
+                                     std::chrono::duration<double>(pause).count(), why.message)));
+          }};
+}
+
 void RunExecution::take(Work work) {
   if (auto renewed = renew_leases(); !renewed) return report_.fail(std::move(renewed).error());
-  Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_);
+  Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_, watch(work.unit));
   if (stop_.stop_requested() && fetched.error) return;  // stays planned: the run is resumable
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;

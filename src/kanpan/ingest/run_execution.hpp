@@ -47,6 +47,8 @@ class RunExecution {
 
   void work(Channel<Work>& queue);
   void take(Work work);
+  /// The unit must outlive it.
+  CallWatch watch(const journal::Unit& unit) const;
   Submission submission(const Work& work, Fetched fetched);
   Result<void> accept(const Work& work, Fetched& fetched, Submission& into);
   Result<void> replace(const Work& work, Fetched& fetched, frame::Batch rows, Submission& into);
