@@ -166,6 +166,7 @@ Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token 
 
 Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::string& reason) {
   store_.reset();
+  skipped_ = 0;
   KANPAN_LET(const auto kept, store::duckdb::set_aside(store_path(), stamp()));
   const std::string message =
       fmt::format("the store is rebuilt from the journal: {}; the old file is kept as {}", reason,
@@ -204,13 +205,28 @@ Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
   return replayed;
 }
 
-void Instance::revive_store() {
-  const bool behind = store_->applied() < journal_->last() && progress_.current().empty();
-  if (store_->damaged() || !(store_->invalidated() || behind)) return;
+bool Instance::revive_store() {
+  if (store_->damaged() || !(store_->invalidated() || is_behind())) return false;
   const auto now = std::chrono::steady_clock::now();
-  if (now - revival_ < kBetweenRevivals) return;
+  if (now - revival_ < kBetweenRevivals) return false;
   revival_ = now;
-  if (!store_->invalidated()) return writer_->catch_up();
+  if (store_->invalidated()) reopen_store();
+  if (!store_->invalidated()) writer_->catch_up();
+  return true;
+}
+
+/// While nothing goes on. Commits of tables that the catalog lost are never applied.
+bool Instance::is_behind() {
+  const auto last = journal_->last();
+  const auto from = std::max(store_->applied(), skipped_);
+  if (from >= last || !progress_.current().empty()) return false;
+  const auto behind = ingest::has_to_apply(*journal_, catalog_, from);
+  if (!behind) log::warn("app", "the journal cannot be read: {}", behind.error().text());
+  if (behind && !*behind) skipped_ = last;
+  return behind && *behind;
+}
+
+void Instance::reopen_store() {
   if (!store_is_lost_) log::warn("app", "the store is unusable; it is opened again until it works");
   store_is_lost_ = true;
   if (const auto opened = store_->reopen(); !opened)
@@ -218,7 +234,7 @@ void Instance::revive_store() {
   log::info("app", "the store is open again at commit {} of {}", store_->applied(),
             journal_->last());
   store_is_lost_ = false;
-  writer_->catch_up();
+  skipped_ = 0;
 }
 
 Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, const Clock& wall,

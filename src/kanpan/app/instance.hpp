@@ -80,8 +80,8 @@ class Instance {
   bool store_is_damaged() const { return store_ && store_->damaged(); }
   /// Opens a store again that a full disk has made unusable, and applies what it lacks of the
   /// journal; while runs and reads go on. To be called now and then by one thread; tries every few
-  /// seconds only.
-  void revive_store();
+  /// seconds only. True when it tried.
+  bool revive_store();
 
  private:
   Instance(std::filesystem::path directory, Settings settings, DirectoryLock lock,
@@ -97,6 +97,8 @@ class Instance {
   Result<void> set_store_aside(const OpenProgress& progress, const std::string& reason);
   Result<void> open_source();
   void connect();
+  bool is_behind();
+  void reopen_store();
 
   std::filesystem::path directory_;
   Settings settings_;
@@ -109,7 +111,8 @@ class Instance {
   std::unique_ptr<source::QuotaStore> quota_;
   std::unique_ptr<source::Source> source_;
   std::chrono::steady_clock::time_point revival_{};  ///< the last attempt
-  bool store_is_lost_ = false;                       ///< and that has been said
+  journal::Sequence skipped_ = 0;  ///< commits between the applied one and this need not be
+  bool store_is_lost_ = false;     ///< and that has been said
   ingest::Progress progress_;
   ingest::RunRegistry runs_;
   std::unique_ptr<ingest::RunLedger> run_ledger_;

@@ -1,17 +1,11 @@
 #include "kanpan/app/readiness.hpp"
 
-#include <algorithm>
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "kanpan/ingest/replay.hpp"
+
 namespace kanpan::app {
-namespace {
-
-constexpr std::size_t kHeadersPerRead = 1000;
-
-}  // namespace
-
 Result<void> StoreReadiness::check() {
   if (is_damaged_())
     return Error{Errc::Corrupt, "the store is damaged",
@@ -28,26 +22,13 @@ Result<void> StoreReadiness::check() {
     return {};
   }
   if (now - behind_->since < patience_) return {};
-  KANPAN_LET(const bool stuck, has_to_apply(applied));
+  KANPAN_LET(const bool stuck, ingest::has_to_apply(journal_, catalog_, applied));
   if (!stuck) return {};
   return Error{
       Errc::Busy,
       fmt::format("the store has stood at commit {} of {} for {}", applied, journal_.last(),
                   std::chrono::floor<std::chrono::seconds>(now - behind_->since)),
       "the log says why"};
-}
-
-/// Whether any commit after `after` is of a table that the catalog has.
-Result<bool> StoreReadiness::has_to_apply(journal::Sequence after) const {
-  for (;;) {
-    KANPAN_LET(const auto headers, journal_.headers(after, kHeadersPerRead));
-    if (headers.empty()) return false;
-    if (std::ranges::any_of(headers, [&](const journal::Commit& commit) {
-          return catalog_.find(commit.table).has_value();
-        }))
-      return true;
-    after = headers.back().seq;
-  }
 }
 
 }  // namespace kanpan::app

@@ -35,7 +35,6 @@ class StoreReadiness {
     store::Sequence applied = 0;
     std::chrono::steady_clock::time_point since;
   };
-  Result<bool> has_to_apply(journal::Sequence after) const;
 
   const journal::Journal& journal_;
   const store::Store& store_;

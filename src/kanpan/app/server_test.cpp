@@ -22,7 +22,7 @@ using ingest::test::real_table;
 using testing::HasSubstr;
 
 /// One durable commit, by another name if given; visible only once it is applied.
-store::Change land(Database& database, const catalog::TableSpec& table,
+store::Change land(journal::Journal& journal, const catalog::TableSpec& table,
                    const std::vector<std::vector<std::string>>& rows, std::string name = "") {
   auto batch = ingest::test::batch_of(table, rows);
   journal::Landing landing;
@@ -31,7 +31,8 @@ store::Change land(Database& database, const catalog::TableSpec& table,
   commit.compressed = frame::compress(commit.payload);
   commit.header.table = name.empty() ? table.name : name;
   commit.header.source = "test";
-  const auto landed = database.journal->land({&landing, 1}).value();
+  commit.header.rows = static_cast<std::uint32_t>(batch.rows());
+  const auto landed = journal.land({&landing, 1}).value();
   return {landed.front().seq, &table, store::Mode::Upsert, {}, std::move(batch)};
 }
 
@@ -49,7 +50,8 @@ TEST_F(Readiness, a_store_on_its_way_is_ready_and_one_that_stands_still_is_not) 
   auto patient = with_patience(std::chrono::hours{1});
   auto strict = with_patience(std::chrono::seconds{0});
   const auto& daily = real_table("daily");
-  const auto change = land(database_, daily, {ingest::test::bar("000001.SZ", "20240628", 10, 10)});
+  const auto change =
+      land(*database_.journal, daily, {ingest::test::bar("000001.SZ", "20240628", 10, 10)});
   EXPECT_TRUE(strict.check()) << "behind, for no time yet";
   for (int i = 0; i < 2; ++i) EXPECT_TRUE(patient.check());
   const auto stuck = strict.check();
@@ -61,7 +63,7 @@ TEST_F(Readiness, a_store_on_its_way_is_ready_and_one_that_stands_still_is_not) 
 
 TEST_F(Readiness, commits_of_a_table_that_is_gone_do_not_count) {
   auto strict = with_patience(std::chrono::seconds{0});
-  land(database_, real_table("daily"), {}, "table_of_old");
+  land(*database_.journal, real_table("daily"), {}, "table_of_old");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(strict.check());
 }
 
@@ -88,7 +90,7 @@ TEST(KnownCalendar, is_read_again_only_when_trade_cal_has_changed) {
   EXPECT_EQ(known.now(), first);
   EXPECT_EQ(loads, 1);
   EXPECT_TRUE(first->is_open(day_of("20240628")));
-  const auto change = land(database, real_table("trade_cal"),
+  const auto change = land(*database.journal, real_table("trade_cal"),
                            {{"SSE", "20240627", "1", ""}, {"SSE", "20240628", "0", ""}});
   ASSERT_TRUE(database.store->apply({&change, 1}));
   fails = true;
@@ -99,17 +101,37 @@ TEST(KnownCalendar, is_read_again_only_when_trade_cal_has_changed) {
   EXPECT_EQ(loads, 3);
 }
 
-// Under TSan and ASan: status asks the scheduler until the last request has been answered.
-TEST(Server, stops_while_it_is_asked) {
-  const journal::ScratchDirectory directory;
+Result<std::unique_ptr<Instance>> open_instance(const std::filesystem::path& directory) {
   Settings::Sources sources;
   sources.flags = {{"http.listen", "127.0.0.1:0"},
                    {"source.kind", "sim"},
                    {"source.url", "http://127.0.0.1:9"},
                    {"catalog.directory", KANPAN_SOURCE_DIR "/catalog/tables"}};
-  auto settings = Settings::load(sources);
-  ASSERT_TRUE(settings) << settings.error().text();
-  const auto instance = Instance::open(directory.path(), *std::move(settings), {}, {});
+  KANPAN_LET(auto settings, Settings::load(sources));
+  return Instance::open(directory, std::move(settings), {}, {});
+}
+
+TEST(Instance, does_not_replay_commits_of_a_table_that_is_gone) {
+  const journal::ScratchDirectory directory;
+  const auto instance = open_instance(directory.path());
+  ASSERT_TRUE(instance) << instance.error().text();
+  EXPECT_FALSE((*instance)->revive_store()) << "an empty journal";
+  land((*instance)->journal(), real_table("daily"), {}, "table_of_old");
+  EXPECT_FALSE((*instance)->revive_store());
+  const auto last = land((*instance)->journal(), real_table("daily"),
+                         {ingest::test::bar("000001.SZ", "20240628", 10, 10)})
+                        .seq;
+  EXPECT_TRUE((*instance)->revive_store()) << "a transaction of the store has failed";
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while ((*instance)->store().applied() < last && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  EXPECT_EQ((*instance)->store().applied(), last);
+}
+
+// Under TSan and ASan: status asks the scheduler until the last request has been answered.
+TEST(Server, stops_while_it_is_asked) {
+  const journal::ScratchDirectory directory;
+  const auto instance = open_instance(directory.path());
   ASSERT_TRUE(instance) << instance.error().text();
   for (int round = 0; round < 3; ++round) {
     auto server = Server::start(**instance, true);

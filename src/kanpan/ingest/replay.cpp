@@ -1,5 +1,6 @@
 #include "kanpan/ingest/replay.hpp"
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kRecordsPerRead = 20;
 constexpr std::size_t kReadsAhead = 1;
+constexpr std::size_t kHeadersPerRead = 1000;
 
 using Read = Result<std::vector<journal::Record>>;
 
@@ -119,6 +121,19 @@ Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& stor
   }
   KANPAN_TRY(flush());
   return applied;
+}
+
+Result<bool> has_to_apply(const journal::Journal& journal, const catalog::Catalog& catalog,
+                          journal::Sequence after) {
+  for (;;) {
+    KANPAN_LET(const auto headers, journal.headers(after, kHeadersPerRead));
+    if (headers.empty()) return false;
+    if (std::ranges::any_of(headers, [&](const journal::Commit& commit) {
+          return catalog.find(commit.table).has_value();
+        }))
+      return true;
+    after = headers.back().seq;
+  }
 }
 
 }  // namespace kanpan::ingest

@@ -34,4 +34,9 @@ Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& stor
                              const std::function<void(journal::Sequence)>& progress,
                              std::stop_token stop, const ReplayLimits& limits = {});
 
+/// Whether any commit after `after` is of a table that the catalog has: whether a replay from there
+/// would do something. Reads headers only.
+Result<bool> has_to_apply(const journal::Journal& journal, const catalog::Catalog& catalog,
+                          journal::Sequence after);
+
 }  // namespace kanpan::ingest
