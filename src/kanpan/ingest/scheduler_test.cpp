@@ -70,7 +70,7 @@ class SchedulerTest : public testing::Test {
         ADD_FAILURE() << table << " was not tried";
         return now;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});  // allowed: it tells nobody
     }
   }
   void remember(std::string_view table, Instant success) {
