@@ -2,6 +2,7 @@
 #include <atomic>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -26,20 +27,33 @@ Change day(Sequence seq, double value) {
   return change_of(seq, daily(), Mode::Upsert, rows);
 }
 
+void expect_whole_day(const DuckdbStore& store) {
+  const auto oldest = static_cast<double>(store.applied());
+  const auto rows = rows_of(store, all_of(daily()));
+  ASSERT_TRUE(rows) << rows.error().text();
+  ASSERT_EQ(rows->size(), 50u);
+  for (const Row& row : *rows) ASSERT_EQ(row.back(), rows->front().back());
+  ASSERT_GE(std::get<double>(rows->front().back()), oldest);
+  ASSERT_EQ(store.count(all_of(daily())).value(), 50u);
+}
+
 TEST(DuckdbStore, reopens_beside_its_readers_with_what_was_applied) {
   TemporaryDirectory directory;
   auto store = DuckdbStore::open(directory.path() / "hot.duckdb", all_tables()).value();
   const Change first = day(1, 1);
   ASSERT_TRUE(store->apply({&first, 1}));
   std::atomic<bool> done = false;
-  std::jthread reader([&] {
-    while (!done) EXPECT_EQ(store->count(all_of(daily())).value(), 50u);
-  });
-  for (Sequence seq = 2; seq < 7; ++seq) {
-    ASSERT_TRUE(store->reopen());
+  std::vector<std::jthread> readers;  // several, so that hardly ever none of them reads
+  for (int i = 0; i < 4; ++i)
+    readers.emplace_back([&] {
+      while (!done && !testing::Test::HasFailure()) expect_whole_day(*store);
+    });
+  for (Sequence seq = 2; seq < 7 && !HasFailure(); ++seq) {
+    const auto reopened = store->reopen();
+    EXPECT_TRUE(reopened) << reopened.error().text();
     EXPECT_EQ(store->applied(), seq - 1);
     const Change more = day(seq, static_cast<double>(seq));
-    ASSERT_TRUE(store->apply({&more, 1}));
+    EXPECT_TRUE(store->apply({&more, 1}));
   }
   done = true;
 }

@@ -1,6 +1,8 @@
 #include "kanpan/store/duckdb/duckdb_store.hpp"
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <shared_mutex>
 #include <system_error>
 #include <utility>
@@ -28,6 +30,51 @@ fs::path with_suffix(const fs::path& path, std::string_view suffix) {
   return path.string() + std::string(suffix);
 }
 
+/// Shared by calls, held alone by the one that reopens. Once that one waits, new calls wait for it:
+/// a std::shared_timed_mutex lets calls that overlap keep it out for ever.
+class Occupancy {
+ public:
+  void lock_shared() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !claimed_; });
+    ++calls_;
+  }
+
+  void unlock_shared() {
+    change([&] { --calls_; });
+  }
+
+  bool try_lock_for(std::chrono::steady_clock::duration patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_until(lock, deadline, [&] { return !claimed_; })) return false;
+    claimed_ = true;
+    if (changed_.wait_until(lock, deadline, [&] { return calls_ == 0; })) return true;
+    lock.unlock();
+    this->unlock();
+    return false;
+  }
+
+  void unlock() {
+    change([&] { claimed_ = false; });
+  }
+
+ private:
+  template <typename Work>
+  void change(Work work) {
+    {
+      const std::lock_guard lock(mutex_);
+      work();
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  unsigned calls_ = 0;
+  bool claimed_ = false;  ///< held alone, or about to be
+};
+
 }  // namespace
 
 /// Members are destroyed from the last to the first: connections before the database.
@@ -35,7 +82,7 @@ struct DuckdbStore::Impl {
   fs::path path;
   std::vector<const catalog::TableSpec*> specs;
   Options options;
-  mutable std::shared_timed_mutex mutex;  ///< held by every call; alone, by the one that reopens
+  mutable Occupancy occupancy;
   Tables tables;
   std::unique_ptr<Database> database;
   std::unique_ptr<Writer> writer;
@@ -78,7 +125,7 @@ struct DuckdbStore::Impl {
 /// The right to use the parts, for the length of a call.
 class DuckdbStore::Use {
  public:
-  explicit Use(const Impl& impl) : impl_(impl), lock_(impl.mutex) {}
+  explicit Use(const Impl& impl) : impl_(impl), lock_(impl.occupancy) {}
   Result<void> check() const {
     if (impl_.readers) return {};
     return Error{Errc::NoSpace, fmt::format("the store {} is closed", impl_.path.string()),
@@ -87,7 +134,7 @@ class DuckdbStore::Use {
 
  private:
   const Impl& impl_;
-  const std::shared_lock<std::shared_timed_mutex> lock_;
+  const std::shared_lock<Occupancy> lock_;
 };
 
 DuckdbStore::DuckdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -144,7 +191,7 @@ bool DuckdbStore::damaged() const {
 }
 
 Result<void> DuckdbStore::reopen() {
-  const std::unique_lock lock(impl_->mutex, kPatience);
+  const std::unique_lock lock(impl_->occupancy, kPatience);
   if (!lock)
     return Error{Errc::Busy, fmt::format("{} is being read", impl_->path.string()),
                  "try again when the reads are done"};
