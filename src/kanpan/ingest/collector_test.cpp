@@ -1,6 +1,8 @@
 #include "kanpan/ingest/collector.hpp"
 
+#include <atomic>
 #include <functional>
+#include <latch>
 
 #include <gmock/gmock.h>
 
@@ -85,10 +87,36 @@ class CollectorTest : public testing::Test {
   Exchange exchange_;
   RunRegistry runs_;
   RunLedger run_ledger_{*database_.journal};
-  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
-                       writer_,        database_.clock,    progress_,        runs_,
-                       run_ledger_,    {1, "sim", {}}};
+  Collector collector(int workers) {
+    return {real_catalog(),
+            *database_.journal,
+            *database_.store,
+            exchange_,
+            writer_,
+            database_.clock,
+            progress_,
+            runs_,
+            run_ledger_,
+            {workers, "sim", {}}};
+  }
+
+  Collector collector_ = collector(1);
 };
+
+TEST_F(CollectorTest, WorkersAskAtTheSameTimeAndLoseNothing) {
+  std::atomic<int> calls = 0;
+  std::latch two_are_asking(2);
+  exchange_.before_answer = [&](const Call& call) {
+    if (!parameter(call, "ts_code").empty() && calls++ < 2) two_are_asking.arrive_and_wait();
+  };
+  auto many = collector(4);
+  const auto outcome = many.collect(indices(), {});
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->exit_code(), 0);
+  EXPECT_EQ(stored(), 9u * real_table("index_daily").codes.size());
+  EXPECT_EQ(days().size(), 9u);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
 
 TEST_F(CollectorTest, DaysOfATableWithoutExpectationAreCompleteOnceEveryCodeWasAskedFor) {
   const auto outcome = collector_.collect(indices(), {});

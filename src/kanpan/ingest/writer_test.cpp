@@ -1,6 +1,7 @@
 #include "kanpan/ingest/writer.hpp"
 
 #include <atomic>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -41,6 +42,15 @@ std::uint64_t stored(const store::Store& store, std::string_view table = "daily"
 
 class WriterTest : public testing::Test {
  protected:
+  /// A commit that the store never got: what a failed transaction leaves behind.
+  Result<std::vector<journal::Commit>> land_unseen(const Proposal& missed) {
+    journal::Landing landing;
+    landing.commits.push_back({missed.header, frame::encode(missed.rows), {}});
+    landing.commits.back().header.rows = static_cast<std::uint32_t>(missed.rows.rows());
+    landing.commits.back().compressed = frame::compress(landing.commits.back().payload);
+    return database_.journal->land({&landing, 1});
+  }
+
   test::Database database_;
   Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
 };
@@ -112,13 +122,7 @@ TEST_F(WriterTest, LandsLedgerEntriesWithoutRows) {
 
 TEST_F(WriterTest, CatchesUpAStoreThatIsBehind) {
   ASSERT_TRUE(writer_.write(submission({bars("20240626", 0, 2)})));
-  // A commit that the store never got: what a failed transaction leaves behind.
-  auto missed = bars("20240627", 0, 3);
-  journal::Landing landing;
-  landing.commits.push_back({missed.header, frame::encode(missed.rows), {}});
-  landing.commits.back().header.rows = 3;
-  landing.commits.back().compressed = frame::compress(landing.commits.back().payload);
-  ASSERT_TRUE(database_.journal->land({&landing, 1}));
+  ASSERT_TRUE(land_unseen(bars("20240627", 0, 3)));
   writer_.catch_up();
   Submission nothing;
   journal::DayState day;
@@ -127,12 +131,44 @@ TEST_F(WriterTest, CatchesUpAStoreThatIsBehind) {
   nothing.landing.days.push_back(day);
   ASSERT_TRUE(writer_.write(std::move(nothing)));  // behind it in the store's queue
   EXPECT_EQ(database_.store->applied(), 2u);
-  ASSERT_TRUE(database_.journal->land({&landing, 1}));
+  ASSERT_TRUE(land_unseen(bars("20240627", 0, 3)));
   ASSERT_TRUE(writer_.write(submission({bars("20240628", 0, 4)})));
   EXPECT_EQ(database_.store->applied(), 4u);
   EXPECT_EQ(stored(*database_.store), 9u);
   ASSERT_TRUE(writer_.write(submission({bars("20240701", 0, 1)})));
   EXPECT_EQ(stored(*database_.store), 10u);
+}
+
+TEST_F(WriterTest, CatchesUpWithAStoreThatIsReopenedWhileCommitsArrive) {
+  std::atomic<bool> tended = false;
+  std::atomic<std::uint64_t> landed = 0;
+  const auto collect = [&](const char* day) {
+    for (int i = 0; !tended; ++i, ++landed) {
+      if (i % 5 == 4) {  // which the store must find in the journal by itself
+        ASSERT_TRUE(land_unseen(bars(day, i, i + 1)));
+        continue;
+      }
+      const auto applied = writer_.write(submission({bars(day, i, i + 1)}));
+      ASSERT_TRUE(applied) << applied.error().text();
+    }
+  };
+  {
+    std::vector<std::jthread> collectors;
+    for (const char* day : {"20240627", "20240628"})
+      collectors.emplace_back([&, day] { collect(day); });
+    for (int i = 0; i < 4; ++i) {
+      const auto reopened = database_.store->reopen();
+      EXPECT_TRUE(reopened) << reopened.error().text();
+      writer_.catch_up();
+    }
+    tended = true;
+  }
+  writer_.catch_up();
+  ASSERT_TRUE(writer_.write(submission({bars("20240701", 0, 1)})));
+  EXPECT_EQ(database_.store->applied(), database_.journal->last());
+  EXPECT_EQ(database_.journal->last(), landed + 1);
+  EXPECT_EQ(stored(*database_.store), landed + 1);
+  EXPECT_TRUE(database_.journal->verify({}));
 }
 
 TEST_F(WriterTest, FinishesWhatWasSubmittedWhenItGoes) {
