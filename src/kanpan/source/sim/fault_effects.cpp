@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 
@@ -129,7 +130,7 @@ void remove(Sheet& sheet, const Fault& fault) {
 
 void spoil_cells(Sheet& sheet, const catalog::TableSpec& table, const Strike& strike) {
   const Fault& fault = *strike.fault;
-  const auto constant = [](std::string text) {
+  const auto constant = [](const std::string& text) {
     return [text](auto, auto) -> std::optional<std::string> { return text; };
   };
   switch (fault.kind) {
@@ -181,7 +182,7 @@ void spoil_shape(Sheet& sheet, const Strike& strike) {
 /// The body as a Chinese server of the old days would send it, under the same Content-Type.
 std::string as_gb18030(const std::string& utf8) {
   const iconv_t converter = iconv_open("GB18030", "UTF-8");
-  if (converter == reinterpret_cast<iconv_t>(-1)) return utf8;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return utf8;
   std::string converted(utf8.size() * 2 + 16, '\0');
   char* in = const_cast<char*>(utf8.data());
   char* out = converted.data();

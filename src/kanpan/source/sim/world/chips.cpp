@@ -82,8 +82,10 @@ Chips chips(const Exchange& exchange, int i, int day) {
 /// The lowest level at or below which `percent` of the holders bought.
 std::int32_t cost(const Chips& c, int percent) {
   int sum = 0;
-  for (std::size_t k = 0; k < c.hundredths.size(); ++k)
-    if ((sum += c.hundredths[k]) >= percent * 100) return c.price(k);
+  for (std::size_t k = 0; k < c.hundredths.size(); ++k) {
+    sum += c.hundredths[k];
+    if (sum >= percent * 100) return c.price(k);
+  }
   return c.price(c.hundredths.size() - 1);
 }
 

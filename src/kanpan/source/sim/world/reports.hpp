@@ -42,10 +42,10 @@ void each_version(const Ask& ask, Row row) {
     const Books& books = ask.exchange.books(i);
     for (std::size_t at = books.reports.size(); at-- > 0;) {
       const Report& report = books.reports[at];
-      const auto tell = [&](Report version, Date date, bool correction) {
+      const auto tell = [&](const Report& version, Date date, bool correction) {
         if (date > ask.today || !reports_on(ask.exchange, share, date)) return;
         if (!ask.wants(by_announcement ? date : report.period)) return;
-        row(Version{share, books, at, std::move(version), date, correction});
+        row(Version{share, books, at, version, date, correction});
       };
       if (report.corrected) tell(report.after_correction(), *report.corrected, true);
       tell(report, report.announced, false);
