@@ -32,10 +32,10 @@ void Router::add(Endpoint endpoint) {
   endpoints_.push_back(std::make_shared<const Endpoint>(std::move(endpoint)));
 }
 
-net::Dispatch Router::dispatch(std::string version) {
+net::Dispatch Router::dispatch(const std::string& version) {
   // The descriptions describe themselves, so their texts are made after their routes were added.
   using Document = std::shared_ptr<std::shared_ptr<const std::string>>;
-  const auto add_document = [this](const char* path, const char* summary, std::string type) {
+  const auto add_document = [this](const char* path, const char* summary, const std::string& type) {
     auto document = std::make_shared<Document::element_type>();
     Endpoint endpoint{
         "GET",

@@ -110,7 +110,7 @@ class Router {
  public:
   void add(Endpoint endpoint);
   /// Serves what was added, with /openapi.json, /docs and /docs/errors.
-  net::Dispatch dispatch(std::string version);
+  net::Dispatch dispatch(const std::string& version);
   std::string openapi(std::string_view version) const;
   /// The routes as an HTML page, Chinese and English.
   std::string docs() const;
