@@ -26,9 +26,8 @@ constexpr std::size_t kTail = 100;
 
 std::uint64_t mebibytes(std::uint64_t bytes) { return bytes >> 20; }
 
-Finding fault(std::string check, const Error& error, std::string fix = "") {
-  return {std::move(check), Health::Fault, error.message,
-          fix.empty() ? error.hint : std::move(fix)};
+Finding fault(std::string check, const Error& error, const std::string& fix = "") {
+  return {std::move(check), Health::Fault, error.message, fix.empty() ? error.hint : fix};
 }
 
 Finding directory(const fs::path& data) {

@@ -63,14 +63,15 @@ api::About Server::about() const {
 }
 
 Result<void> Server::listen() {
-  context_.reset(new api::Context{instance_.query(),
-                                  instance_.clock(),
-                                  metrics_,
-                                  feed_,
-                                  [this] { return calendar_.now(); },
-                                  about(),
-                                  {{"store", [this] { return readiness_.check(); }}},
-                                  ""});
+  context_ = std::make_unique<api::Context>(
+      api::Context{instance_.query(),
+                   instance_.clock(),
+                   metrics_,
+                   feed_,
+                   [this] { return calendar_.now(); },
+                   about(),
+                   {{"store", [this] { return readiness_.check(); }}},
+                   ""});
   std::filesystem::path page;
   if (auto found = shipped(instance_.settings(), "web.directory", "web/dist"))
     page = *found;

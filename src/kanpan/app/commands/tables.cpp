@@ -155,8 +155,8 @@ Result<int> coverage(Session& session, const CoverageFlags& flags) {
 void add_tables(CLI::App& root, Parsed& parsed) {
   auto* table = root.add_subcommand("table", "the catalog");
   table->require_subcommand(1);
-  const auto local = [&parsed](CLI::App* command, auto action) {
-    command->callback([&parsed, action] {
+  const auto local = [&parsed](CLI::App* command, Action action) {
+    command->callback([&parsed, action = std::move(action)] {
       parsed.chosen.needs_instance = false;
       parsed.chosen.action = action;
     });
