@@ -107,6 +107,7 @@ char* write_decimal(char* at, double value, bool decimal_point) {
   constexpr double kPower = 1e4, kLimit = 1e11;
   const double size = std::abs(value);
   if (!(size < kLimit)) return nullptr;
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): what rounds wrongly does not pass the next line
   const auto number = static_cast<std::uint64_t>(size * kPower + 0.5);
   if (static_cast<double>(number) / kPower != size) return nullptr;
   const auto fraction = static_cast<unsigned>(number % 10'000);

@@ -14,7 +14,6 @@ namespace kanpan::ingest {
 namespace {
 
 using catalog::TableSpec;
-using catalog::WalkKind;
 using journal::UnitState;
 
 constexpr std::chrono::hours kRenewAfter{1};
