@@ -37,6 +37,7 @@ class HttpFront : public testing::Test {
   static const catalog::TableSpec& table() { return **tables().find("daily"); }
 
   void start(ProtocolOptions options = {}) {
+    server_.reset();  // which may be answering from the protocol still
     protocol_ = std::make_unique<Protocol>(tables(), rows_, *clock_, std::move(options));
     server_ = net::HttpServer::start({}, *wall_, http_front(*protocol_)).value();
   }
