@@ -128,12 +128,9 @@ Result<void> CsvReader::read_cell(RowBlock& block, std::size_t at, const CsvCell
 
 namespace {
 
-void append_text(std::string& out, std::string_view text, const CsvStyle& style) {
-  const bool guard = style.guard_formulas && !text.empty() &&
-                     std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+void append_text(std::string& out, std::string_view text) {
   const bool quoted = text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos;
   if (quoted) out += '"';
-  if (guard) out += '\'';
   for (char c : text) {
     if (c == '"') out += '"';
     out += c;
@@ -141,13 +138,13 @@ void append_text(std::string& out, std::string_view text, const CsvStyle& style)
   if (quoted) out += '"';
 }
 
-void append_cell(std::string& out, const Column& column, std::size_t row, const CsvStyle& style) {
+void append_cell(std::string& out, const Column& column, std::size_t row) {
   if (column.is_null(row)) return;
   switch (column.type()) {
     case Type::Text:
-      return append_text(out, column.texts()[row], style);
+      return append_text(out, column.texts()[row]);
     case Type::Date:
-      out += style.compact_dates ? column.dates()[row].compact() : column.dates()[row].iso();
+      out += column.dates()[row].iso();
       return;
     case Type::Real:
       if (!std::isfinite(column.reals()[row])) return;
@@ -163,7 +160,7 @@ void append_csv_header(std::string& out, const Batch& batch, std::span<const std
                        const CsvStyle& style) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) out += ',';
-    append_text(out, batch.fields()[columns[i]].name, style);
+    append_text(out, batch.fields()[columns[i]].name);
   }
   out += style.line_end;
 }
@@ -173,7 +170,7 @@ void append_csv_rows(std::string& out, const Batch& batch, std::span<const std::
   for (std::size_t row = 0; row < batch.rows(); ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) out += ',';
-      append_cell(out, batch.column(columns[i]), row, style);
+      append_cell(out, batch.column(columns[i]), row);
     }
     out += style.line_end;
   }

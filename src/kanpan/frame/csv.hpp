@@ -56,17 +56,14 @@ class CsvReader final : public RowReader {
 };
 
 struct CsvStyle {
-  bool compact_dates = false;  ///< 20240628 instead of 2024-06-28
-  /// Puts ' before text that begins with = + - @, tab or carriage return, which a spreadsheet would
-  /// run as a formula.
-  bool guard_formulas = true;
   std::string_view line_end = "\r\n";  ///< as RFC 4180 has it; "\n" for a Unix pipe
 };
 
 /// Appends the names of the columns named, with a line end.
 void append_csv_header(std::string& out, const Batch& batch, std::span<const std::size_t> columns,
                        const CsvStyle& style = {});
-/// Appends the rows in their order. Null is an empty cell, an empty text is "".
+/// Appends the rows in their order. Null is an empty cell, an empty text is "". Cells are as they
+/// are stored, whatever a spreadsheet would make of them: what is written reads back.
 void append_csv_rows(std::string& out, const Batch& batch, std::span<const std::size_t> columns,
                      const CsvStyle& style = {});
 

@@ -250,24 +250,21 @@ TEST(CsvWriter, text_is_quoted_where_it_must_be) {
   const std::size_t columns[] = {0, 3, 2, 1};
   std::string out;
   append_csv_header(out, batch, columns);
-  append_csv_rows(out, batch, columns, {.compact_dates = true});
+  append_csv_rows(out, batch, columns);
   EXPECT_EQ(out,
-            "name,n,x,day\r\nplain,,-1.5,20240628\r\n\"a,b\",,-1.5,20240628\r\n"
-            "\"say \"\"hi\"\"\",,-1.5,20240628\r\n\"two\nlines\",,-1.5,20240628\r\n"
-            "\"\",,-1.5,20240628\r\n");
+            "name,n,x,day\r\nplain,,-1.5,2024-06-28\r\n\"a,b\",,-1.5,2024-06-28\r\n"
+            "\"say \"\"hi\"\"\",,-1.5,2024-06-28\r\n\"two\nlines\",,-1.5,2024-06-28\r\n"
+            "\"\",,-1.5,2024-06-28\r\n");
 }
 
-TEST(CsvWriter, formulas_are_defused) {
+TEST(CsvWriter, text_that_a_spreadsheet_would_run_is_as_stored) {
   Batch batch({{"name", Type::Text}});
-  for (std::string_view text : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "a=b"})
+  for (std::string_view text : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "'a"})
     batch.column(0).push(text);
   const std::size_t columns[] = {0};
   std::string out;
   append_csv_rows(out, batch, columns, {.line_end = "\n"});
-  EXPECT_EQ(out, "'=1+1\n'+1\n'-1\n'@x\n'\tx\n\"'\rx\"\na=b\n");
-  out.clear();
-  append_csv_rows(out, batch, columns, {.guard_formulas = false, .line_end = "\n"});
-  EXPECT_EQ(out, "=1+1\n+1\n-1\n@x\n\tx\n\"\rx\"\na=b\n");
+  EXPECT_EQ(out, "=1+1\n+1\n-1\n@x\n\tx\n\"\rx\"\n'a\n");
 }
 
 TEST(CsvWriter, what_is_written_reads_back) {
@@ -287,7 +284,7 @@ TEST(CsvWriter, what_is_written_reads_back) {
   const std::size_t columns[] = {0, 1, 2, 3};
   std::string csv;
   append_csv_header(csv, batch, columns);
-  append_csv_rows(csv, batch, columns, {.guard_formulas = false});
+  append_csv_rows(csv, batch, columns);
   const RowBlock block = block_of(csv);
   EXPECT_EQ(encode(block.batch), encode(batch));
 }

@@ -106,6 +106,15 @@ TEST(Rows, csv_and_ndjson_are_streamed_without_cap) {
   EXPECT_EQ(service.get("/v1/tables/daily/rows?format=csv&fields=close&limit=20000").status, 200);
 }
 
+TEST(Rows, csv_gives_texts_as_they_are_stored) {
+  SampleService service;
+  service.put("stock_basic", {"ts_code", "name", "industry"},
+              {"600002.SH,=1+1,+x", "600003.SH,-y,@z"});
+  const Heard csv = service.get(
+      "/v1/tables/stock_basic/rows?fields=name,industry&ts_code=600002.SH,600003.SH&format=csv");
+  EXPECT_EQ(csv.body, "name,industry\r\n=1+1,+x\r\n-y,@z\r\n");
+}
+
 struct Wrong {
   const char* target;
   int status;

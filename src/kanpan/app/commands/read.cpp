@@ -31,9 +31,7 @@ struct BarsFlags {
                     file;
 };
 
-/// Cells as they are stored, whatever a spreadsheet would make of them: what get writes, import
-/// reads back.
-constexpr frame::CsvStyle kCsv{.guard_formulas = false, .line_end = "\n"};
+constexpr frame::CsvStyle kCsv{.line_end = "\n"};
 
 /// Where rows go: stdout, or a file that appears under its name only when it is whole; what was
 /// written of one that did not become whole is removed.
