@@ -88,16 +88,9 @@ class CollectorTest : public testing::Test {
   RunRegistry runs_;
   RunLedger run_ledger_{*database_.journal};
   Collector collector(int workers) {
-    return {real_catalog(),
-            *database_.journal,
-            *database_.store,
-            exchange_,
-            writer_,
-            database_.clock,
-            progress_,
-            runs_,
-            run_ledger_,
-            {workers, "sim", {}}};
+    return {real_catalog(), *database_.journal,  *database_.store, exchange_,
+            writer_,        database_.clock,     progress_,        runs_,
+            run_ledger_,    {workers, "sim", {}}};
   }
 
   Collector collector_ = collector(1);
