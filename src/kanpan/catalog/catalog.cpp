@@ -1,7 +1,10 @@
 #include "kanpan/catalog/catalog.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -29,6 +32,21 @@ Result<std::vector<fs::path>> table_files(const fs::path& directory) {
   return files;
 }
 
+/// In the order of the files. Reading YAML is most of what a command does before it begins, so all
+/// cores take part.
+std::vector<std::optional<Result<TableSpec>>> read_tables(const std::vector<fs::path>& files) {
+  std::vector<std::optional<Result<TableSpec>>> tables(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size(); i = next++) tables[i] = read_table(files[i]);
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) others.emplace_back(work);
+  work();
+  others.clear();
+  return tables;
+}
+
 bool answers_to(const TableSpec& table, std::string_view api) {
   return table.source.api == api || (table.source.twin && table.source.twin->api == api);
 }
@@ -38,8 +56,8 @@ bool answers_to(const TableSpec& table, std::string_view api) {
 Result<Catalog> Catalog::load(const fs::path& directory) {
   Catalog catalog;
   KANPAN_LET(const std::vector<fs::path> files, table_files(directory));
-  for (const fs::path& file : files) {
-    KANPAN_LET(TableSpec table, read_table(file));
+  for (std::optional<Result<TableSpec>>& read : read_tables(files)) {
+    KANPAN_LET(TableSpec table, *std::move(read));
     const auto clash = [&](std::string_view what, const TableSpec& other) {
       return Error{Errc::Config, fmt::format("{}: {} is also in {}", table.file, what, other.file),
                    "remove one of them"};
