@@ -64,8 +64,8 @@ class Schedule {
   std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
                            const std::function<bool(const catalog::TableSpec&)>& is_empty);
   /// What take() returned has run from `began` to `now`; `error` is what kept it from being done.
-  void finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
-              const market::Calendar& calendar);
+  static void finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
+                     const market::Calendar& calendar);
 
   const std::vector<Entry>& entries() const { return entries_; }
 

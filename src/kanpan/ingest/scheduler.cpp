@@ -115,15 +115,17 @@ void Scheduler::finished(const Entries& entries, Instant began,
   for (Schedule::Entry* entry : entries) {
     const auto found = errors.find(entry->table->name);
     const auto error = found == errors.end() ? std::nullopt : std::optional(found->second);
-    Attempts past;
+    Schedule::Entry done;
     {
       const std::lock_guard lock(mutex_);
-      schedule_.finish(*entry, began, now, error, *days);
-      past = entry->past;
+      done = *entry;
     }
-    if (const auto kept = keep(ledger_, *entry->table, past); !kept)
-      log::error("scheduler", "the attempt at {} cannot be kept: {}", entry->table->name,
+    Schedule::finish(done, began, now, error, *days);
+    if (const auto kept = keep(ledger_, *done.table, done.past); !kept)
+      log::error("scheduler", "the attempt at {} cannot be kept: {}", done.table->name,
                  kept.error().text());
+    const std::lock_guard lock(mutex_);
+    *entry = std::move(done);  // what is shown is kept
   }
 }
 

@@ -152,6 +152,9 @@ void Writer::apply(std::vector<Durable> batch) {
     for (store::Change& change : durable.changes) changes.push_back(std::move(change));
   }
   const Result<std::vector<store::Applied>> applied = make_visible(changes);
+  if (behind && store_.applied() < journal_.last())
+    if (const auto replayed = replay(journal_, store_, catalog_, {}, {}); !replayed)
+      log::warn("store", "it stays behind the journal: {}", replayed.error().text());
   std::size_t next = 0;
   for (Durable& durable : batch) {
     if (durable.tidy || durable.catch_up) continue;
@@ -164,9 +167,6 @@ void Writer::apply(std::vector<Durable> batch) {
     finish(durable.submission, std::vector<store::Applied>(
                                    first, applied->begin() + static_cast<std::ptrdiff_t>(next)));
   }
-  if (behind && store_.applied() < journal_.last())
-    if (const auto replayed = replay(journal_, store_, catalog_, {}, {}); !replayed)
-      log::warn("store", "it stays behind the journal: {}", replayed.error().text());
   if (!tidy) return;
   if (const auto folded = store_.fold(false); !folded)
     log::error("store", "folding the by-code copy failed: {}", folded.error().text());
