@@ -10,10 +10,10 @@
 #include <mutex>
 #include <thread>
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include "kanpan/app/cli.hpp"
+#include "kanpan/base/allocator.hpp"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -82,12 +82,8 @@ class Output {
   std::atomic<int> error_ = 0;
 };
 
-/// malloc's arenas: as many as calls are made at once. One for each of forty threads (its default
-/// is eight per core) holds on to what that thread once needed: a third of a server's memory.
-constexpr int kArenas = 4;
-
 int run(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, kArenas);
+  kanpan::tune_allocator();
   std::stop_source stop;
   const Interrupts interrupts(stop);
   Output output(stop);

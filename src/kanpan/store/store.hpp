@@ -72,7 +72,8 @@ struct Read {
   std::optional<Sequence> as_of;  ///< rows as they were after this commit
 };
 
-/// Gets batches of at most a few thousand rows; returns false to stop early.
+/// Gets batches of a few thousand rows, a short answer (up to 32,768) in one; returns false to stop
+/// early.
 using Sink = std::function<Result<bool>(frame::Batch&&)>;
 
 struct DayCount {

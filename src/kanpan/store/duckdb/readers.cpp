@@ -25,7 +25,8 @@ frame::Batch narrowed(frame::Batch&& batch, std::size_t width) {
           std::move(columns)};
 }
 
-/// Gives the rows [offset, offset + limit) of a sorted answer in batches of a few thousand.
+/// Gives the rows [offset, offset + limit) of a short answer: as it came where it came in order and
+/// all of it is asked for, else in batches of a few thousand.
 Result<void> give_sorted(frame::Batch&& batch, const Plan& plan, const Read& read,
                          const Sink& sink) {
   std::optional<std::vector<std::uint32_t>> order = sorted(batch, plan.order);
@@ -33,7 +34,7 @@ Result<void> give_sorted(frame::Batch&& batch, const Plan& plan, const Read& rea
   const std::size_t from = std::min<std::uint64_t>(read.offset, rows);
   const std::size_t count = std::min<std::uint64_t>(read.limit.value_or(rows), rows - from);
   batch = narrowed(std::move(batch), plan.width);
-  if (!order && count == rows && rows <= kBatchRows) {
+  if (!order && count == rows) {
     if (rows > 0) KANPAN_TRY(sink(std::move(batch)));
     return {};
   }
