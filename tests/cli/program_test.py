@@ -48,6 +48,10 @@ class Program(ProgramCase):
                       ["journal", "list", "--after", "-3"], ["quarantine", "show", "-3"]):
             self.refused(2, *words, says="-3")
 
+    def test_the_version_is_told_as_flag_and_as_command(self):
+        self.assertRegex(self.kanpan("--version").stdout, r"^kanpan \d+\.\d+\.\d+\n$")
+        self.assertEqual(self.kanpan("version").stdout, self.kanpan("--version").stdout)
+
     def test_what_does_not_apply_is_said(self):
         for flags in (["--codes", "600000.SH"], ["--codes", "600000.SH", "--from", "20240101"]):
             plan = json.loads(self.kanpan("--json", "plan", "trade_cal", *flags).stdout)

@@ -7,6 +7,7 @@
 #include "kanpan/app/command_tree.hpp"
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/remote.hpp"
+#include "kanpan/app/server.hpp"
 #include "kanpan/base/log.hpp"
 
 namespace kanpan::app {
@@ -89,6 +90,7 @@ Parsed parse(const std::vector<std::string>& words) {
                   "settings file (else kanpan.yaml in the data directory)");
   root.add_flag("--json", parsed.flags.json, "one JSON document, or one JSON event per line");
   root.add_option("--log-level", parsed.flags.log_level, "debug, info, warn, error or off");
+  root.set_version_flag("--version", fmt::format("kanpan {}", kVersion), "as `kanpan version`");
   root.footer(
       "Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
       "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
