@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "kanpan/catalog/catalog.hpp"
+#include "kanpan/frame/json.hpp"
 #include "kanpan/ingest/gate.hpp"
 #include "kanpan/journal/sample.hpp"
 #include "kanpan/source/sim/protocol.hpp"
@@ -30,10 +31,13 @@ struct Page {
   std::string body() const;
 };
 
-/// A slice of a table with its true answer.
+/// A slice of a table with its true answer, and that of the time before: the trading day, or the
+/// same quarter a year ago.
 struct Sample {
   ingest::Slice slice;
   Page truth;
+  Date before_day;
+  Page before;
 };
 
 /// What became of a body.
@@ -47,13 +51,18 @@ struct Outcome {
 /// An invented exchange behind the real protocol, and a gate that has seen the day before.
 class Bench {
  public:
-  Bench();
+  explicit Bench(std::uint64_t seed = 7);
+  const catalog::Catalog& catalog() const { return catalog_; }
   /// The answer to a table's call around 2024-06-28, its first 60 rows at the most.
   Sample sample(const std::string& table) const;
   Outcome judge(const Sample& sample, const std::string& body) const;
+  /// What the gate holds of the true answers to a table's calls around these days, told of them in
+  /// this order; "" when nothing.
+  std::string held(const catalog::TableSpec& table, const std::vector<Date>& days) const;
 
  private:
-  Page ask(const ingest::Slice& slice, const std::string& split) const;
+  Page ask(const ingest::Slice& slice) const;
+  static ingest::Harvest harvest(frame::ParsedPage&& page);
   ingest::Slice slice_of(const catalog::TableSpec& table, Date day) const;
   /// Rows by their whole content.
   static std::map<std::string, int> contents(const frame::Batch& batch);

@@ -59,6 +59,18 @@ struct GateOptions {
   double restless_factor = 50;
   /// … prices' and numbers of shares' where the same codes come every day. A slipped point is 10.
   double steady_factor = 5;
+  /// Factor by which the code in the middle may differ from itself on the nearest day, within
+  /// ratio_days or in the same quarter of another year. All of the market's volumes have moved by
+  /// 5 within a week (September 2024).
+  double ratio_factor = 8;
+  /// … where at least `together` of the codes moved alike, within a factor of 2: no market moves so
+  /// (measured 2026-03-20 to 04-01: 0.78 of the volumes, all of the prices by 0.7 to 1.8).
+  double together_factor = 3;
+  double together = 0.9;
+  int ratio_days = 10;
+  /// Share of the codes whose cell is empty now, though it was filled then. Measured on the same
+  /// days: none but 0.2 % of one column.
+  double emptied_share = 0.8;
 };
 
 /// Judges in this order: schema, cells, nulls, codes and window, keys, identities, history. Pure

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "kanpan/ingest/relations.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
-/// Days kept per table: older ones are as good as those around them.
-constexpr std::size_t kMostDays = 400;
+/// Days kept per table: those far from where a run is are of no use to it.
+constexpr std::size_t kMostDays = 128;
 constexpr std::size_t kSampled = 1000;
 
 int near_days(const catalog::TableSpec& table) {
@@ -18,9 +20,10 @@ int near_days(const catalog::TableSpec& table) {
 }
 
 /// How far off a known day is; the day itself comes last, since what it holds may be what is being
-/// replaced.
+/// replaced. Statements add up over the year, so the same quarter comes first.
 int distance(const catalog::TableSpec& table, Date known, Date day) {
   const int days = std::abs(known - day);
+  if (table.days == catalog::Days::QuarterEnd && is_a_year(days)) return 1;
   return days == 0 ? near_days(table) : days;
 }
 
@@ -59,36 +62,38 @@ Profile profile(const frame::Batch& batch) {
   return profile;
 }
 
-Result<std::optional<Profile>> History::near(const catalog::TableSpec& table, Date day) {
+Result<std::shared_ptr<const Known>> History::near(const catalog::TableSpec& table, Date day) {
   {
     const std::lock_guard lock(mutex_);
     const auto& days = known_[table.name];
     const auto nearest = std::ranges::min_element(
         days, {}, [&](const auto& known) { return distance(table, known.first, day); });
     if (nearest != days.end() && distance(table, nearest->first, day) <= near_days(table))
-      return std::optional(nearest->second);
+      return nearest->second;
   }
   KANPAN_LET(auto stored, from_store(table, day));
-  if (!stored) return std::optional<Profile>{};
-  accepted(table, stored->day, stored->profile);
-  return std::optional(std::move(stored->profile));
+  if (stored) accepted(table, stored);
+  return stored;
 }
 
-void History::accepted(const catalog::TableSpec& table, Date day, Profile profile) {
+void History::accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known) {
+  const Date day = known->day;
   const std::lock_guard lock(mutex_);
   auto& days = known_[table.name];
-  days.insert_or_assign(day, std::move(profile));
-  if (days.size() > kMostDays) days.erase(days.begin());
+  days.insert_or_assign(day, std::move(known));
+  if (days.size() <= kMostDays) return;
+  const auto first = days.begin(), last = std::prev(days.end());
+  days.erase(day - first->first > last->first - day ? first : last);
 }
 
-Result<std::optional<History::Known>> History::from_store(const catalog::TableSpec& table,
-                                                          Date day) const {
+Result<std::shared_ptr<const Known>> History::from_store(const catalog::TableSpec& table,
+                                                         Date day) const {
   KANPAN_LET(auto counts,
              store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
   std::erase_if(counts, [](const store::DayCount& count) { return count.rows < kLeastRows; });
   const auto found = std::ranges::min_element(
       counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
-  if (found == counts.end()) return std::optional<Known>{};
+  if (found == counts.end()) return std::shared_ptr<const Known>{};
   store::Read read;
   read.table = &table;
   read.from = read.to = found->day;
@@ -97,7 +102,7 @@ Result<std::optional<History::Known>> History::from_store(const catalog::TableSp
     rows.append(batch);
     return true;
   }));
-  return std::optional(Known{found->day, profile(rows)});
+  return std::make_shared<const Known>(table, found->day, rows);
 }
 
 }  // namespace kanpan::ingest

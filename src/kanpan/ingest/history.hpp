@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "kanpan/base/date.hpp"
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/frame/batch.hpp"
+#include "kanpan/ingest/code_sample.hpp"
 #include "kanpan/store/store.hpp"
 
 namespace kanpan::ingest {
@@ -33,28 +35,38 @@ using Profile = std::vector<Usual>;
 /// middle leave it within a few per cent, and a unit is at least tenfold.
 Profile profile(const frame::Batch& batch);
 
-/// Thread-safe. Remembers the profiles of accepted whole-market days and report periods, and asks
+/// Between a quarter and the same one of the next year.
+constexpr bool is_a_year(int days) { return days == 365 || days == 366; }
+
+/// What one day (or report period) looks like.
+struct Known {
+  Known(const catalog::TableSpec& table, Date of, const frame::Batch& batch)
+      : day(of), profile(ingest::profile(batch)), codes(batch, table.code) {}
+
+  Date day;
+  Profile profile;
+  CodeSample codes;
+};
+
+/// Thread-safe. Remembers what accepted whole-market days and report periods look like, and asks
 /// the store for one near by when it knows none.
 class History {
  public:
   explicit History(const store::Store& store) : store_(store) {}
 
-  /// Profile of the known day nearest to `day`, of batches in catalog order: of another day if
-  /// there is one. Nothing when the table has no day of at least kLeastRows rows within a month
-  /// around, or 400 days where a day is a quarter. Errors are the store's.
-  Result<std::optional<Profile>> near(const catalog::TableSpec& table, Date day);
-  void accepted(const catalog::TableSpec& table, Date day, Profile profile);
+  /// The known day nearest to `day`, of batches in catalog order: of another day if there is one.
+  /// A quarter's nearest is the same one of a year before or after, if there is one. Null when the
+  /// table has no day of at least kLeastRows rows within a month around, or 400 days where a day is
+  /// a quarter. Errors are the store's.
+  Result<std::shared_ptr<const Known>> near(const catalog::TableSpec& table, Date day);
+  void accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known);
 
  private:
-  struct Known {
-    Date day;
-    Profile profile;
-  };
-  Result<std::optional<Known>> from_store(const catalog::TableSpec& table, Date day) const;
+  Result<std::shared_ptr<const Known>> from_store(const catalog::TableSpec& table, Date day) const;
 
   const store::Store& store_;
   std::mutex mutex_;
-  std::map<std::string, std::map<Date, Profile>, std::less<>> known_;
+  std::map<std::string, std::map<Date, std::shared_ptr<const Known>>, std::less<>> known_;
 };
 
 }  // namespace kanpan::ingest

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -81,6 +83,59 @@ std::optional<Refusal> emptiness(const TableSpec& table, const ColumnSpec& colum
                   column.name, now.filled * 100, rows, usual.filled * 100)};
 }
 
+/// Whether numbers are those of that day but for what a day brings. Volumes of the year 1994 moved
+/// tenfold within weeks.
+bool is_close(const TableSpec& table, Date day, Date known, const GateOptions& options) {
+  const int days = std::abs(day - known);
+  return table.days == catalog::Days::QuarterEnd ? is_a_year(days)
+                                                 : days > 0 && days <= options.ratio_days;
+}
+
+/// A unit or a slipped point moves all codes alike. Otherwise a plain number (an oscillator) and a
+/// percentage may go anywhere.
+std::optional<Refusal> ratio(const TableSpec& table, const ColumnSpec& column, const Moved& moved,
+                             const GateOptions& options) {
+  if (moved.both < kLeastRows || is_movement(table, column)) return std::nullopt;
+  const bool alike = moved.together >= options.together;
+  if (!alike && (column.unit.empty() || column.unit == "%")) return std::nullopt;
+  const double factor = alike ? options.together_factor : options.ratio_factor;
+  if (moved.median < factor && moved.median > 1 / factor) return std::nullopt;
+  return Refusal{
+      "page.unit_flip",
+      fmt::format("{} of the code in the middle is {:.4g} times its own of a day near by",
+                  column.name, moved.median)};
+}
+
+/// What a list fills depends on why a code is on it.
+std::optional<Refusal> emptied(const TableSpec& table, const ColumnSpec& column, const Moved& moved,
+                               const GateOptions& options) {
+  const bool list = !same_codes(table) && table.days != catalog::Days::QuarterEnd;
+  const auto filled = static_cast<double>(moved.filled);
+  if (list || moved.filled < kLeastRows ||
+      static_cast<double>(moved.emptied) < options.emptied_share * filled)
+    return std::nullopt;
+  return Refusal{"page.empty_column",
+                 fmt::format("{} is empty in {} of {} codes that had it on a day near by",
+                             column.name, moved.emptied, moved.filled)};
+}
+
+std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Known& now,
+                              const Known& usual, const GateOptions& options) {
+  const bool close = is_close(table, now.day, usual.day, options);
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const ColumnSpec& column = table.columns[c];
+    const Usual &is = now.profile[c], &was = usual.profile[c];
+    if (auto found = size(table, column, is, was, options)) return found;
+    if (auto found = sign(table, column, is, was)) return found;
+    if (auto found = emptiness(table, column, rows, is, was, options)) return found;
+    if (!close) continue;
+    const Moved moved = now.codes.since(usual.codes, c);
+    if (auto found = ratio(table, column, moved, options)) return found;
+    if (auto found = emptied(table, column, moved, options)) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
@@ -90,15 +145,10 @@ Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::B
   if (!whole || !slice.range || rows.rows() < kLeastRows) return std::optional<Refusal>{};
   const Date day = slice.range->first;
   KANPAN_LET(const auto usual, history.near(table, day));
-  Profile now = profile(rows);
-  for (std::size_t c = 0; usual && c < now.size(); ++c) {
-    const ColumnSpec& column = table.columns[c];
-    if (auto found = size(table, column, now[c], (*usual)[c], options)) return found;
-    if (auto found = sign(table, column, now[c], (*usual)[c])) return found;
-    if (auto found = emptiness(table, column, rows.rows(), now[c], (*usual)[c], options))
-      return found;
-  }
-  history.accepted(table, day, std::move(now));
+  auto now = std::make_shared<const Known>(table, day, rows);
+  if (usual)
+    if (auto found = unlike(table, rows.rows(), *now, *usual, options)) return found;
+  history.accepted(table, std::move(now));
   return std::optional<Refusal>{};
 }
 

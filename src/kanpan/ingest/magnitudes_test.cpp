@@ -1,5 +1,7 @@
 #include "kanpan/ingest/magnitudes.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 
 #include "kanpan/ingest/sample.hpp"
@@ -11,12 +13,14 @@ using catalog::TableSpec;
 using testing::HasSubstr;
 
 /// 60 rows of a table: every number is `size`, but for the column named, which a factor bends or,
-/// being 0, empties. `alternating`: every other row of it has a minus.
+/// being 0, empties. `alternating`: every other row of it has a minus. `apart`: the factor is
+/// another for each code, up to 9 times larger or smaller.
 struct Page {
   const char* table;
   std::string column = {};
   double factor = 1;
   bool alternating = false;
+  bool apart = false;
 
   const TableSpec& spec() const { return test::real_table(table); }
   frame::Batch rows(Date day) const {
@@ -34,7 +38,8 @@ struct Page {
         else if (cells.type() == frame::Type::Int)
           cells.push(std::int64_t{i + 100});
         else
-          cells.push((i + 100) * (bent ? factor : 1) * (bent && alternating && i % 2 ? -1 : 1));
+          cells.push((i + 100) * (bent ? factor : 1) * (bent && alternating && i % 2 ? -1 : 1) *
+                     (bent && apart ? std::pow(3, i % 5 - 2) : 1));
       }
     return rows;
   }
@@ -56,7 +61,7 @@ class Magnitudes : public testing::Test {
 
 TEST_F(Magnitudes, OfPricesAndSharesStayWithinFive) {
   EXPECT_EQ(refusal({"daily_basic"}, "20240627"), "");
-  EXPECT_EQ(refusal({"daily_basic", "total_share", 4}, "20240628"), "");
+  EXPECT_EQ(refusal({"daily_basic", "total_share", 4, false, true}, "20240628"), "");
   EXPECT_THAT(refusal({"daily_basic", "free_share", 10}, "20240701"),
               HasSubstr("page.unit_flip: the median of free_share is 1300, 10 times"));
   EXPECT_THAT(refusal({"daily_basic", "close", 0.1}, "20240701"), HasSubstr("0.1 times"));
@@ -64,14 +69,14 @@ TEST_F(Magnitudes, OfPricesAndSharesStayWithinFive) {
 
 TEST_F(Magnitudes, OfPercentagesMayMoveByMore) {
   EXPECT_EQ(refusal({"daily_basic"}, "20240627"), "");
-  EXPECT_EQ(refusal({"daily_basic", "turnover_rate", 30}, "20240628"), "");
+  EXPECT_EQ(refusal({"daily_basic", "turnover_rate", 30, false, true}, "20240628"), "");
   EXPECT_THAT(refusal({"daily_basic", "dv_ttm", 100}, "20240701"), HasSubstr("of dv_ttm is"));
   EXPECT_THAT(refusal({"daily_basic", "dv_ttm", 0.01}, "20240701"), HasSubstr("of dv_ttm is"));
 }
 
 TEST_F(Magnitudes, OfSignedNumbersAreThoseOfTheirSizes) {
   EXPECT_EQ(refusal({"moneyflow", "net_mf_amount", 1, true}, "20240627"), "");
-  EXPECT_EQ(refusal({"moneyflow", "net_mf_amount", 30, true}, "20240628"), "");
+  EXPECT_EQ(refusal({"moneyflow", "net_mf_amount", 7, true, true}, "20240628"), "");
   EXPECT_THAT(refusal({"moneyflow", "net_mf_amount", 10'000, true}, "20240701"),
               HasSubstr("of net_mf_amount is"));
 }
@@ -104,6 +109,28 @@ TEST_F(Magnitudes, NoticeAColumnGoneEmpty) {
   EXPECT_EQ(refusal({"income_vip", "undist_profit", 0}, "20240331"), "") << "of years only";
   EXPECT_EQ(refusal({"limit_list_d"}, "20240627"), "");
   EXPECT_EQ(refusal({"limit_list_d", "fd_amount", 0}, "20240628"), "") << "a day without limit-ups";
+}
+
+TEST_F(Magnitudes, OfOneCodeAreItsOwn) {
+  EXPECT_EQ(refusal({"adj_factor"}, "20240627"), "");
+  EXPECT_EQ(
+      refusal({"adj_factor", "adj_factor", 10}, "20240628"),
+      "page.unit_flip: adj_factor of the code in the middle is 10 times its own of a day near "
+      "by");
+  EXPECT_EQ(refusal({"adj_factor", "adj_factor", 10, false, true}, "20240628"), "") << "not alike";
+  EXPECT_EQ(refusal({"moneyflow", "net_mf_vol", 1, true}, "20240627"), "");
+  EXPECT_THAT(refusal({"moneyflow", "net_mf_amount", 10, true, true}, "20240628"),
+              HasSubstr("net_mf_amount of the code in the middle is 10 times"));
+}
+
+TEST_F(Magnitudes, OfOneCodeAreThoseOfTheSameQuarter) {
+  EXPECT_EQ(refusal({"income_vip"}, "20230331"), "");
+  EXPECT_EQ(refusal({"income_vip", "rd_exp", 10}, "20231231"), "") << "the year of a quarter";
+  EXPECT_THAT(refusal({"income_vip", "rd_exp", 10}, "20240331"),
+              HasSubstr("rd_exp of the code in the middle is 10 times its own"));
+  EXPECT_EQ(refusal({"income_vip", "undist_profit", 0}, "20240331"),
+            "page.empty_column: undist_profit is empty in 60 of 60 codes that had it on a day near "
+            "by");
 }
 
 TEST_F(Magnitudes, ComeFromTheStoredDayThatIsNearest) {

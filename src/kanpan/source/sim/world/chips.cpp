@@ -94,7 +94,7 @@ void perf_row(const Exchange& exchange, int i, int day, Rows& out) {
   const Path& path = exchange.path(i);
   const Chips c = chips(exchange, i, day);
   const double factor = path.step(day).factor;
-  double low = c.lowest, high = c.highest;
+  double low = std::min<double>(c.first, c.lowest), high = c.highest;
   std::size_t at = 0;
   for (int d = share.days.first; d <= day; ++d) {
     while (at + 1 < path.steps().size() && path.steps()[at + 1].day <= d) ++at;
