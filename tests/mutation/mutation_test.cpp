@@ -216,13 +216,14 @@ bool same_codes(const catalog::TableSpec& table) {
 
 /// … in statements at least those of the same quarter.
 bool comparable(const catalog::TableSpec& table) {
-  return same_codes(table) || table.days == catalog::Days::QuarterEnd;
+  return same_codes(table) || !table.dated() || table.days == catalog::Days::QuarterEnd;
 }
 
 /// Whether the gate knows what this page's columns usually look like.
 bool has_history(const Sample& sample) {
   const auto kind = sample.slice.walk.kind;
-  return (kind == catalog::WalkKind::Date || kind == catalog::WalkKind::Period) &&
+  return (kind == catalog::WalkKind::Date || kind == catalog::WalkKind::Period ||
+          (kind == catalog::WalkKind::Whole && !sample.slice.table->dated())) &&
          sample.truth.items.size() >= ingest::kLeastRows;
 }
 

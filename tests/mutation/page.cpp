@@ -107,7 +107,7 @@ Sample Bench::sample(const std::string& table) const {
   auto [slice, truth] = asked(Date::from_ymd(2024, 6, 28));
   const bool quarters = spec.days == catalog::Days::QuarterEnd;
   auto [earlier, before] = asked(quarters ? Date::from_ymd(2023, 6, 28) : kDayBefore);
-  return {slice, std::move(truth), earlier.range ? earlier.range->first : kDayBefore,
+  return {slice, std::move(truth), earlier.range ? earlier.range->first : Date{},
           std::move(before)};
 }
 

@@ -72,7 +72,8 @@ Result<std::shared_ptr<const Known>> History::near(const catalog::TableSpec& tab
       return nearest->second;
   }
   KANPAN_LET(auto stored, from_store(table, day));
-  if (stored) accepted(table, stored);
+  // What is asked at once is replaced at once, and seldom: the store knows it best.
+  if (stored && table.dated()) accepted(table, stored);
   return stored;
 }
 
@@ -88,21 +89,25 @@ void History::accepted(const catalog::TableSpec& table, std::shared_ptr<const Kn
 
 Result<std::shared_ptr<const Known>> History::from_store(const catalog::TableSpec& table,
                                                          Date day) const {
-  KANPAN_LET(auto counts,
-             store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
-  std::erase_if(counts, [](const store::DayCount& count) { return count.rows < kLeastRows; });
-  const auto found = std::ranges::min_element(
-      counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
-  if (found == counts.end()) return std::shared_ptr<const Known>{};
   store::Read read;
   read.table = &table;
-  read.from = read.to = found->day;
+  read.any_order = true;
+  if (table.dated()) {
+    KANPAN_LET(auto counts,
+               store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
+    std::erase_if(counts, [](const store::DayCount& count) { return count.rows < kLeastRows; });
+    const auto found = std::ranges::min_element(
+        counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
+    if (found == counts.end()) return std::shared_ptr<const Known>{};
+    read.from = read.to = found->day;
+  }
   frame::Batch rows(table.fields());
   KANPAN_TRY(store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
     rows.append(batch);
     return true;
   }));
-  return std::make_shared<const Known>(table, found->day, rows);
+  if (rows.rows() < kLeastRows) return std::shared_ptr<const Known>{};
+  return std::make_shared<const Known>(table, read.from.value_or(Date{}), rows);
 }
 
 }  // namespace kanpan::ingest

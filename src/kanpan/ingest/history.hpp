@@ -55,9 +55,9 @@ class History {
   explicit History(const store::Store& store) : store_(store) {}
 
   /// The known day nearest to `day`, of batches in catalog order: of another day if there is one.
-  /// A quarter's nearest is the same one of a year before or after, if there is one. Null when the
-  /// table has no day of at least kLeastRows rows within a month around, or 400 days where a day is
-  /// a quarter. Errors are the store's.
+  /// Of a table without days all rows stored, under Date{}. A quarter's nearest is the same one of
+  /// a year before or after, if there is one. Null when the table has no day of at least kLeastRows
+  /// rows within a month around, or 400 days where a day is a quarter. Errors are the store's.
   Result<std::shared_ptr<const Known>> near(const catalog::TableSpec& table, Date day);
   void accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known);
 

@@ -87,6 +87,7 @@ std::optional<Refusal> emptiness(const TableSpec& table, const ColumnSpec& colum
 /// tenfold within weeks.
 bool is_close(const TableSpec& table, Date day, Date known, const GateOptions& options) {
   const int days = std::abs(day - known);
+  if (!table.dated()) return true;
   return table.days == catalog::Days::QuarterEnd ? is_a_year(days)
                                                  : days > 0 && days <= options.ratio_days;
 }
@@ -109,7 +110,7 @@ std::optional<Refusal> ratio(const TableSpec& table, const ColumnSpec& column, c
 /// What a list fills depends on why a code is on it.
 std::optional<Refusal> emptied(const TableSpec& table, const ColumnSpec& column, const Moved& moved,
                                const GateOptions& options) {
-  const bool list = !same_codes(table) && table.days != catalog::Days::QuarterEnd;
+  const bool list = table.dated() && !same_codes(table) && table.days != catalog::Days::QuarterEnd;
   const auto filled = static_cast<double>(moved.filled);
   if (list || moved.filled < kLeastRows ||
       static_cast<double>(moved.emptied) < options.emptied_share * filled)
@@ -125,9 +126,11 @@ std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Kn
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const ColumnSpec& column = table.columns[c];
     const Usual &is = now.profile[c], &was = usual.profile[c];
-    if (auto found = size(table, column, is, was, options)) return found;
-    if (auto found = sign(table, column, is, was)) return found;
-    if (auto found = emptiness(table, column, rows, is, was, options)) return found;
+    if (table.dated()) {  // otherwise one part of the table would be held against the whole
+      if (auto found = size(table, column, is, was, options)) return found;
+      if (auto found = sign(table, column, is, was)) return found;
+      if (auto found = emptiness(table, column, rows, is, was, options)) return found;
+    }
     if (!close) continue;
     const Moved moved = now.codes.since(usual.codes, c);
     if (auto found = ratio(table, column, moved, options)) return found;
@@ -141,14 +144,16 @@ std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Kn
 Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
                                               History& history, const GateOptions& options) {
   const TableSpec& table = *slice.table;
-  const bool whole = slice.walk.kind == WalkKind::Date || slice.walk.kind == WalkKind::Period;
-  if (!whole || !slice.range || rows.rows() < kLeastRows) return std::optional<Refusal>{};
-  const Date day = slice.range->first;
+  const auto kind = slice.walk.kind;
+  const bool at_once = kind == WalkKind::Whole && !table.dated();
+  const bool of_a_day = (kind == WalkKind::Date || kind == WalkKind::Period) && slice.range;
+  if ((!of_a_day && !at_once) || rows.rows() < kLeastRows) return std::optional<Refusal>{};
+  const Date day = at_once ? Date{} : slice.range->first;
   KANPAN_LET(const auto usual, history.near(table, day));
   auto now = std::make_shared<const Known>(table, day, rows);
   if (usual)
     if (auto found = unlike(table, rows.rows(), *now, *usual, options)) return found;
-  history.accepted(table, std::move(now));
+  if (!at_once) history.accepted(table, std::move(now));
   return std::optional<Refusal>{};
 }
 

@@ -10,9 +10,9 @@
 
 namespace kanpan::ingest {
 
-/// Why the rows of one whole-market day or report period cannot be what they say; nothing where
-/// they look as usual, are fewer than kLeastRows, or nothing near by is known. Rows that pass
-/// become part of the history. Errors are History's.
+/// Why the rows of one whole-market day, report period or table asked at once cannot be what they
+/// say; nothing where they look as usual, are fewer than kLeastRows, or nothing near by is known.
+/// Rows that pass become part of the history. Errors are History's.
 Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
                                               History& history, const GateOptions& options);
 
