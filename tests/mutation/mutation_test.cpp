@@ -3,6 +3,7 @@
 // the gaps that are listed here with their reasons.
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -300,10 +301,13 @@ const char* gap(const Sample& sample, const ColumnSpec& column, std::size_t c,
 
 class Mutation : public testing::Test {
  protected:
-  static const Bench& bench() {
-    static const Bench bench;
-    return bench;
-  }
+  // Not a static object: DuckDB must be closed before the program's exit takes it apart.
+  static void SetUpTestSuite() { bench_ = std::make_unique<const Bench>(); }
+  static void TearDownTestSuite() { bench_.reset(); }
+  static const Bench& bench() { return *bench_; }
+
+ private:
+  static inline std::unique_ptr<const Bench> bench_;
 };
 
 TEST_F(Mutation, LetsNoWrongRowThrough) {
