@@ -19,6 +19,10 @@
 
 namespace kanpan::mutation {
 
+inline bool is_number(const catalog::ColumnSpec& column) {
+  return column.type == frame::Type::Real || column.type == frame::Type::Int;
+}
+
 /// An answer as JSON; `fields` and `items` are those of its data.
 struct Page {
   boost::json::array fields;

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kanpan/frame/compare.hpp"
 #include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
 #include "kanpan/market/code.hpp"
@@ -238,26 +239,11 @@ class Inspection {
     return 0;
   }
 
-  static bool cells_equal(const Column& column, std::uint32_t a, std::uint32_t b) {
-    if (column.is_null(a) || column.is_null(b)) return column.is_null(a) == column.is_null(b);
-    switch (column.type()) {
-      case frame::Type::Text:
-        return column.texts()[a] == column.texts()[b];
-      case frame::Type::Date:
-        return column.dates()[a] == column.dates()[b];
-      case frame::Type::Int:
-        return column.ints()[a] == column.ints()[b];
-      case frame::Type::Real:
-        return column.reals()[a] == column.reals()[b];
-    }
-    return false;
-  }
-
   /// Every cell that `b` has is the same in `a`.
   bool covers(std::uint32_t a, std::uint32_t b) const {
     for (std::size_t c = 0; c < harvest_.rows.width(); ++c) {
       const Column& column = harvest_.rows.column(c);
-      if (!column.is_null(b) && !cells_equal(column, a, b)) return false;
+      if (!column.is_null(b) && !frame::equal(column, a, b)) return false;
     }
     return true;
   }
@@ -272,7 +258,7 @@ class Inspection {
 
   static bool same_key(const std::vector<const Column*>& key, std::uint32_t a, std::uint32_t b) {
     return std::ranges::all_of(key,
-                               [&](const Column* column) { return cells_equal(*column, a, b); });
+                               [&](const Column* column) { return frame::equal(*column, a, b); });
   }
 
   /// The same row again, or the same row with cells not yet filled: the fuller one stays.

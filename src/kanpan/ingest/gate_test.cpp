@@ -257,7 +257,8 @@ TEST_F(Gate, RefusesAPageWhoseRowsBreakOneRuleTogether) {
 TEST_F(Gate, NoticesAUnitThatChanged) {
   EXPECT_FALSE(judged(day_slice("20240627"), harvest(day(40, "20240627", 1000))).refused);
   Rows busy;
-  for (int i = 0; i < 40; ++i) busy.push_back(bar(share(i), kDay, 10, 10, i % 5 < 3 ? 2000 : 12'000));
+  for (int i = 0; i < 40; ++i)
+    busy.push_back(bar(share(i), kDay, 10, 10, i % 5 < 3 ? 2000 : 12'000));
   EXPECT_FALSE(judged(day_slice(), harvest(busy)).refused) << "a busy day";
   // Volume and amount 100 times as much: the identities between them still hold.
   for (const double vol : {400'000.0, 40.0}) {

@@ -4,24 +4,15 @@
 #include <compare>
 #include <numeric>
 
+#include "kanpan/frame/compare.hpp"
+
 namespace kanpan::ingest {
 namespace {
 
+/// Nulls first.
 std::weak_ordering compare(const frame::Column& column, std::uint32_t a, std::uint32_t b) {
   if (column.is_null(a) || column.is_null(b)) return column.is_null(b) <=> column.is_null(a);
-  switch (column.type()) {
-    case frame::Type::Text:
-      return column.texts()[a] <=> column.texts()[b];
-    case frame::Type::Date:
-      return column.dates()[a] <=> column.dates()[b];
-    case frame::Type::Int:
-      return column.ints()[a] <=> column.ints()[b];
-    case frame::Type::Real:
-      return column.reals()[a] < column.reals()[b]   ? std::weak_ordering::less
-             : column.reals()[a] > column.reals()[b] ? std::weak_ordering::greater
-                                                     : std::weak_ordering::equivalent;
-  }
-  return std::weak_ordering::equivalent;
+  return frame::compare(column, a, b);
 }
 
 }  // namespace

@@ -1,55 +1,31 @@
 #include "kanpan/store/duckdb/row_order.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <compare>
 #include <numeric>
+
+#include "kanpan/frame/compare.hpp"
 
 namespace kanpan::store::duckdb {
 namespace {
 
-template <typename T>
-int three_way(const T& a, const T& b) {
-  return a < b ? -1 : b < a ? 1 : 0;
-}
-
-int compare_reals(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return three_way(std::isnan(a), std::isnan(b));
-  return three_way(a, b);
-}
-
-int compare_values(const frame::Column& column, std::size_t a, std::size_t b) {
-  switch (column.type()) {
-    case frame::Type::Text:
-      return column.texts()[a].compare(column.texts()[b]);
-    case frame::Type::Date:
-      return three_way(column.dates()[a], column.dates()[b]);
-    case frame::Type::Int:
-      return three_way(column.ints()[a], column.ints()[b]);
-    case frame::Type::Real:
-      return compare_reals(column.reals()[a], column.reals()[b]);
-  }
-  return 0;
-}
-
-int compare(const frame::Batch& batch, std::span<const SortColumn> order, std::size_t a,
-            std::size_t b) {
+std::weak_ordering compare(const frame::Batch& batch, std::span<const SortColumn> order,
+                           std::size_t a, std::size_t b) {
   for (const SortColumn& by : order) {
     const frame::Column& column = batch.column(by.column);
     const bool a_null = column.is_null(a), b_null = column.is_null(b);
-    if (a_null || b_null) {
-      if (a_null != b_null) return a_null ? 1 : -1;
-      continue;
-    }
-    if (const int c = compare_values(column, a, b)) return by.descending ? -c : c;
+    if (a_null && b_null) continue;
+    if (a_null || b_null) return a_null <=> b_null;
+    if (const auto c = frame::compare(column, a, b); c != 0) return by.descending ? 0 <=> c : c;
   }
-  return 0;
+  return std::weak_ordering::equivalent;
 }
 
 /// True when neighbours never repeat and always go the same way, which is how pages come.
 bool is_strictly_monotone(const frame::Batch& batch, std::span<const SortColumn> order) {
   int direction = 0;
   for (std::size_t row = 1; row < batch.rows(); ++row) {
-    const int c = compare(batch, order, row - 1, row);
+    const auto c = compare(batch, order, row - 1, row);
     if (c == 0) return false;
     const int sign = c < 0 ? -1 : 1;
     if (direction != 0 && sign != direction) return false;
