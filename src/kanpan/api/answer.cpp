@@ -36,6 +36,8 @@ void append_evidence(std::string& out, const query::Evidence& evidence,
   append_member(out, "status", evidence.status);
   out += ",\"missing\":";
   append_json_texts(out, evidence.missing);
+  fmt::format_to(std::back_inserter(out), ",\"missing_count\":{},\"short_days\":{}",
+                 evidence.missing_count, evidence.short_days);
   append_member(out, "tier", evidence.tier);
   if (anchor) append_member(out, "anchor", anchor->iso());
   out += ",\"columns\":[";

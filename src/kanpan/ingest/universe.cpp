@@ -14,13 +14,14 @@ using frame::Batch;
 /// Reads the named columns of a table that may not be in the catalog or be empty.
 Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& store,
                         std::string_view table, std::vector<std::string> columns,
-                        std::vector<store::Filter> filters,
+                        const std::vector<std::string>& codes, std::vector<store::Filter> filters,
                         const std::function<void(const Batch&)>& use) {
   const auto spec = catalog.find(table);
   if (!spec) return {};
   store::Read read;
   read.table = *spec;
   read.columns = std::move(columns);
+  read.codes = codes;
   read.filters = std::move(filters);
   return store.read(read, [&](Batch&& batch) -> Result<bool> {
     use(batch);
@@ -31,7 +32,7 @@ Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& sto
 Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
   std::vector<Date> open, closed;
   KANPAN_TRY(each_batch(
-      catalog, store, "trade_cal", {"cal_date", "is_open"},
+      catalog, store, "trade_cal", {"cal_date", "is_open"}, {},
       {{"exchange", store::Op::Eq, {std::string("SSE")}}, {"is_open", store::Op::NotNull, {}}},
       [&](const Batch& batch) {
         const auto days = batch.column(0).dates();
@@ -42,10 +43,11 @@ Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const st
 }
 
 Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
-                                           const store::Store& store) {
+                                           const store::Store& store,
+                                           const std::vector<std::string>& codes) {
   std::vector<Listing> listings;
-  KANPAN_TRY(each_batch(catalog, store, "stock_basic", {"ts_code", "list_date", "delist_date"}, {},
-                        [&](const Batch& batch) {
+  KANPAN_TRY(each_batch(catalog, store, "stock_basic", {"ts_code", "list_date", "delist_date"},
+                        codes, {}, [&](const Batch& batch) {
                           for (std::size_t row = 0; row < batch.rows(); ++row) {
                             if (batch.column(1).is_null(row)) continue;
                             Listing listing{std::string(batch.column(0).texts()[row]),
@@ -58,11 +60,12 @@ Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
   return listings;
 }
 
-Result<std::map<Date, std::set<std::string>>> load_suspensions(const catalog::Catalog& catalog,
-                                                               const store::Store& store) {
+Result<std::map<Date, std::set<std::string>>> load_suspensions(
+    const catalog::Catalog& catalog, const store::Store& store,
+    const std::vector<std::string>& codes) {
   std::map<Date, std::set<std::string>> suspended;
   KANPAN_TRY(
-      each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"},
+      each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"}, codes,
                  {{"suspend_type", store::Op::Eq, {std::string("S")}}}, [&](const Batch& batch) {
                    for (std::size_t row = 0; row < batch.rows(); ++row) {
                      // With a time of day it is a halt of minutes: the day has a bar.
@@ -140,21 +143,22 @@ Universe::Universe(market::Calendar calendar, std::vector<Listing> listings,
 
 Result<Universe> Universe::load(const catalog::Catalog& catalog, const store::Store& store) {
   KANPAN_LET(auto calendar, load_calendar(catalog, store));
-  KANPAN_LET(auto listings, load_listings(catalog, store));
-  KANPAN_LET(auto suspended, load_suspensions(catalog, store));
+  KANPAN_LET(auto listings, load_listings(catalog, store, {}));
+  KANPAN_LET(auto suspended, load_suspensions(catalog, store, {}));
   return Universe(std::move(calendar), std::move(listings), std::move(suspended));
+}
+
+Result<Universe> Universe::of_codes(const catalog::Catalog& catalog, const store::Store& store,
+                                    const std::vector<std::string>& codes) {
+  KANPAN_LET(auto listings, load_listings(catalog, store, codes));
+  KANPAN_LET(auto suspended, load_suspensions(catalog, store, codes));
+  return Universe(market::Calendar::built_in(), std::move(listings), std::move(suspended));
 }
 
 std::size_t Universe::listed_on(Date day) const {
   const auto begun = std::ranges::upper_bound(listed_, day) - listed_.begin();
   const auto ended = std::ranges::upper_bound(delisted_, day) - delisted_.begin();
   return static_cast<std::size_t>(begun - ended);
-}
-
-std::size_t Universe::listed_days(DateRange range) const {
-  std::size_t sum = 0;
-  for (Date day : calendar_.open_days(range)) sum += listed_on(day);
-  return sum;
 }
 
 std::vector<std::string> Universe::codes_in(DateRange range) const {
@@ -186,16 +190,25 @@ std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& t
   return std::nullopt;
 }
 
+bool Universe::expects(const catalog::TableSpec& table, std::string_view code, Date day) const {
+  if (table.expect != Expect::ListedAll && table.expect != Expect::ListedCodes) return false;
+  const auto listing = std::ranges::lower_bound(listings_, code, {}, &Listing::code);
+  return listing != listings_.end() && listing->code == code && expects(table, *listing, day);
+}
+
+bool Universe::expects(const catalog::TableSpec& table, const Listing& listing, Date day) const {
+  if (!is_listed(listing, day) || !covers(table, listing.code)) return false;
+  if (table.expect == Expect::ListedAll) return true;
+  const auto halted = suspended_.find(day);
+  return halted == suspended_.end() || !halted->second.contains(listing.code);
+}
+
 std::vector<std::string> Universe::expected_codes(const catalog::TableSpec& table, Date day) const {
   std::vector<std::string> codes;
   if (table.expect != Expect::ListedAll && table.expect != Expect::ListedCodes) return codes;
   if (!is_row_day(table, calendar_, day)) return codes;
-  const auto halted = suspended_.find(day);
-  const bool skip_halted = table.expect == Expect::ListedCodes && halted != suspended_.end();
   for (const Listing& listing : listings_)
-    if (is_listed(listing, day) && covers(table, listing.code) &&
-        !(skip_halted && halted->second.contains(listing.code)))
-      codes.push_back(listing.code);
+    if (expects(table, listing, day)) codes.push_back(listing.code);
   return codes;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kanpan/base/error.hpp"
@@ -28,23 +29,29 @@ class Universe {
   /// From the tables trade_cal, stock_basic and suspend_d as stored; what is not there yet is the
   /// built-in calendar, no codes, no suspensions.
   static Result<Universe> load(const catalog::Catalog& catalog, const store::Store& store);
+  /// Of these codes alone, with the built-in calendar: cheap, for expects().
+  static Result<Universe> of_codes(const catalog::Catalog& catalog, const store::Store& store,
+                                   const std::vector<std::string>& codes);
 
   const market::Calendar& calendar() const { return calendar_; }
   const std::vector<Listing>& listings() const { return listings_; }
   /// Number of codes listed on `day`.
   std::size_t listed_on(Date day) const;
-  /// Sum of listed_on over the open days of the range: rows of a whole-market daily table.
-  std::size_t listed_days(DateRange range) const;
   /// Codes listed at some time in the range, sorted.
   std::vector<std::string> codes_in(DateRange range) const;
 
   /// Rows that `day` of the table must have to be complete; nothing when no rule is known or no
   /// code is. Both 0 on days without trading for tables that live on trading days.
   std::optional<std::uint32_t> expected_rows(const catalog::TableSpec& table, Date day) const;
+  /// Whether `day`, if it is one with rows, must have one of the code in a table with a rule by
+  /// code.
+  bool expects(const catalog::TableSpec& table, std::string_view code, Date day) const;
   /// The codes behind expected_rows, sorted; empty for tables without a rule by code.
   std::vector<std::string> expected_codes(const catalog::TableSpec& table, Date day) const;
 
  private:
+  bool expects(const catalog::TableSpec& table, const Listing& listing, Date day) const;
+
   market::Calendar calendar_;
   std::vector<Listing> listings_;        ///< by code
   std::vector<Date> listed_, delisted_;  ///< sorted, for counting

@@ -30,7 +30,6 @@ TEST(Universe, CountsWhatIsListed) {
   EXPECT_EQ(universe.listed_on(day_of("20240626")), 3u);
   EXPECT_EQ(universe.listed_on(day_of("20240627")), 2u) << "delisted from that day on";
   EXPECT_EQ(universe.listed_on(day_of("20240628")), 3u);
-  EXPECT_EQ(universe.listed_days({day_of("20240626"), day_of("20240630")}), 3u + 2u + 3u);
   EXPECT_THAT(universe.codes_in({day_of("20240627"), day_of("20240627")}),
               ElementsAre("600000.SH", "830001.BJ"));
 }

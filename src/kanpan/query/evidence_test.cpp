@@ -165,6 +165,110 @@ TEST_F(EvidenceTest, TellsTheWorstOfTheDaysThatItReads) {
   EXPECT_EQ(query_.evidence({read("moneyflow"), Units::Normal})->status, "empty");
 }
 
+class CodesTest : public EvidenceTest {
+ protected:
+  /// Two listed codes, one that is listed later; on the 25th daily lacks the row of 000001.SZ.
+  void SetUp() override {
+    commit("stock_basic", {listing("600000.SH", "19991110"), listing("000001.SZ", "19910403"),
+                           listing("301999.SZ", "20240626")});
+    Cells other = {bar("20240624", 5, 5)};
+    other[0][0] = "000001.SZ";
+    other.push_back(bar("20240624", 10, 10));
+    other.push_back(bar("20240625", 10, 10));
+    commit("daily", other, {seen("20240624", 2, 2, true), seen("20240625", 1, 2, false)});
+  }
+
+  static std::vector<std::string> listing(std::string_view code, std::string_view since) {
+    const auto& columns = table("stock_basic").columns;
+    std::vector<std::string> row(columns.size());
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].name == "ts_code") row[c] = code;
+      if (columns[c].name == "list_status") row[c] = "L";
+      if (columns[c].name == "list_date") row[c] = since;
+    }
+    return row;
+  }
+  static std::vector<std::string> suspension(std::string_view code, std::string_view date) {
+    const auto& columns = table("suspend_d").columns;
+    std::vector<std::string> row(columns.size());
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].name == "ts_code") row[c] = code;
+      if (columns[c].name == "trade_date") row[c] = date;
+      if (columns[c].name == "suspend_type") row[c] = "S";
+    }
+    return row;
+  }
+  /// A day that was fetched the next morning.
+  static journal::DayState seen(std::string_view date, std::uint32_t rows, std::uint32_t expected,
+                                bool complete) {
+    auto out = state("daily", date, rows, expected, complete);
+    out.seen = shanghai_instant(out.day + 1, 9 * 3600);
+    return out;
+  }
+  RowsRequest of(std::vector<std::string> codes) const {
+    RowsRequest request{read("daily"), Units::Normal};
+    request.read.codes = std::move(codes);
+    return request;
+  }
+};
+
+TEST_F(CodesTest, SpeaksOfTheCodesThatAreAskedFor) {
+  const auto held = query_.evidence(of({"600000.SH"})).value();
+  EXPECT_EQ(held.status, "complete");
+  EXPECT_THAT(held.missing, testing::IsEmpty());
+  EXPECT_EQ(held.missing_count, 0u);
+  EXPECT_EQ(held.short_days, 1u) << "of the whole day";
+
+  const auto lacking = query_.evidence(of({"000001.SZ", "600000.SH", "000001.SZ"})).value();
+  EXPECT_EQ(lacking.status, "partial");
+  EXPECT_THAT(lacking.missing, ElementsAre("2024-06-25: no row of 000001.SZ"));
+  EXPECT_EQ(lacking.missing_count, 1u);
+
+  EXPECT_EQ(query_.evidence(of({"301999.SZ"}))->status, "complete") << "listed a day later";
+  EXPECT_EQ(query_.evidence(of({}))->status, "partial");
+  EXPECT_THAT(query_.evidence(of({}))->missing, ElementsAre("2024-06-25: 1 of 2 rows"));
+
+  BarsRequest bars;
+  bars.code = "600000.SH";
+  EXPECT_EQ(query_.bars(bars)->evidence.status, "complete");
+  bars.code = "000001.SZ";
+  EXPECT_EQ(query_.bars(bars)->evidence.status, "partial") << "its newest day is missing";
+  bars.from = bars.to = day("20240624");
+  EXPECT_EQ(query_.bars(bars)->evidence.status, "complete");
+}
+
+TEST_F(CodesTest, ExpectsNothingOfTheSuspendedAndChangesItsVersionWithThem) {
+  const auto before = query_.version(of({"000001.SZ"}).read).value();
+  const auto of_nobody = query_.version(of({}).read).value();
+  commit("suspend_d", {suspension("000001.SZ", "20240625")});
+  EXPECT_EQ(query_.evidence(of({"000001.SZ"}))->status, "complete");
+  EXPECT_NE(query_.version(of({"000001.SZ"}).read).value(), before);
+  EXPECT_EQ(query_.version(of({}).read).value(), of_nobody) << "its days are judged as they were";
+}
+
+TEST_F(CodesTest, WhatCameBeforeTheReadyTimeIsProvisional) {
+  auto early = seen("20240625", 1, 2, false);
+  early.seen = shanghai_instant(early.day, 15 * 3600);
+  commit("daily", {bar("20240625", 10, 10)}, {early});
+  EXPECT_EQ(query_.evidence(of({"600000.SH"}))->status, "provisional");
+  const auto before = query_.version(of({"600000.SH"}).read).value();
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}}, {seen("20240625", 1, 2, false)});
+  EXPECT_EQ(query_.evidence(of({"600000.SH"}))->status, "complete");
+  EXPECT_NE(query_.version(of({"600000.SH"}).read).value(), before);
+}
+
+TEST_F(CodesTest, CountsWhatItDoesNotList) {
+  std::vector<journal::DayState> days;
+  for (Date at = day("20230101"); at < day("20230201"); ++at)
+    days.push_back(seen(at.compact(), 0, 2, false));
+  commit("daily", {bar("20230103", 10, 10)}, days);
+  const auto evidence = query_.evidence(of({"600000.SH", "000001.SZ"})).value();
+  EXPECT_EQ(evidence.missing.size(), 20u);
+  EXPECT_EQ(evidence.missing.front(), "2023-01-01: no row of 000001.SZ, 600000.SH");
+  EXPECT_EQ(evidence.missing[2], "2023-01-03: no row of 000001.SZ");
+  EXPECT_EQ(evidence.missing_count, 32u) << "31 of January and the 25th of June";
+}
+
 TEST_F(EvidenceTest, ReadsAsOfASequenceADayOrATime) {
   commit("daily", {bar("20240624", 10, 10)});
   const Instant first = clock_.now();

@@ -8,6 +8,7 @@
 
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
+#include "kanpan/query/completeness.hpp"
 #include "kanpan/query/filter.hpp"
 
 namespace kanpan::query {
@@ -15,8 +16,6 @@ namespace {
 
 using catalog::TableSpec;
 using store::Read;
-
-constexpr std::size_t kMostMissing = 20;
 
 std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::string>& names,
                                  Units units) {
@@ -44,32 +43,6 @@ Span span_of(const Read& read) {
   if (read.from) span.first_year = read.from->year();
   if (read.to) span.last_year = read.to->year();
   return span;
-}
-
-struct Completeness {
-  std::string status;
-  std::vector<std::string> missing;
-};
-
-/// The worst of the days that the read covers. Day states are those of now, so of rows that have
-/// changed since `as_of` nothing is known.
-Completeness judge(const Read& read, const TableVersion& version, const DayStates& days) {
-  if (version.empty) return {"empty", {}};
-  if (version.newest > version.last) return {"unknown", {}};
-  Completeness out{"complete", {}};
-  if (read.from && read.to && *read.to < *read.from) return out;  // nothing, and all of it
-  auto from = read.from ? days.lower_bound(*read.from) : days.begin();
-  const auto to = read.to ? days.upper_bound(*read.to) : days.end();
-  for (; from != to; ++from) {
-    const journal::DayState& day = from->second;
-    const bool short_of = day.expected && day.rows < *day.expected;
-    if (!short_of && day.complete) continue;
-    if (!day.complete && out.status != "partial") out.status = short_of ? "partial" : "provisional";
-    if (out.missing.size() < kMostMissing && short_of)
-      out.missing.push_back(
-          fmt::format("{}: {} of {} rows", day.day.iso(), day.rows, *day.expected));
-  }
-  return out;
 }
 
 Read daily_read(const TableSpec& daily, const BarsRequest& request) {
@@ -125,7 +98,12 @@ Result<std::string> Query::version(const Read& read) const {
   KANPAN_TRY(check_range(read.from, read.to));
   KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied(), span_of(read)));
   KANPAN_LET(const auto days, versions_.days(read.table->name));
-  return fmt::format("{}-{}", table.last, judge(read, table, *days).status);
+  std::string version = fmt::format("{}-{}", table.last, fingerprint(read, table, *days));
+  for (const std::string& name : judged_by(read, *days)) {
+    KANPAN_LET(const auto other, versions_.of(name, store_.applied()));
+    version += fmt::format(".{}", other.last);
+  }
+  return version;
 }
 
 Result<std::string> Query::version(const BarsRequest& request) const {
@@ -152,9 +130,7 @@ Result<Evidence> Query::evidence(const RowsRequest& request) const {
   if (table.last > 0) evidence.as_of = rfc3339(table.time);
   evidence.source = table.sources;
   evidence.simulated = table.simulated;
-  auto completeness = judge(read, table, *days);
-  evidence.status = std::move(completeness.status);
-  evidence.missing = std::move(completeness.missing);
+  KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, table, *days, catalog_, store_));
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;
 }
@@ -275,8 +251,8 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   to_units(bars.rows, *daily, request.units);
 
   RowsRequest asked{daily_read(*daily, request), request.units};
-  asked.read.from = series.day.front();
-  asked.read.to = series.day.back();
+  // Up to the end that was asked for: days after the last bar may be those that are missing.
+  asked.read.from = request.from.value_or(series.day.front());
   for (const frame::Field& field : bars.rows.fields()) asked.read.columns.push_back(field.name);
   KANPAN_LET(bars.evidence, evidence(asked));
   bars.evidence.columns.push_back(

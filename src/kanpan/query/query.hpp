@@ -11,6 +11,7 @@
 #include "kanpan/frame/batch.hpp"
 #include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
+#include "kanpan/query/completeness.hpp"
 #include "kanpan/query/versions.hpp"
 #include "kanpan/store/store.hpp"
 
@@ -29,14 +30,11 @@ struct ColumnInfo {
 };
 
 /// What every answer carries: where the rows come from and how far they can be trusted.
-struct Evidence {
+struct Evidence : Completeness {
   store::Sequence data_version = 0;  ///< last commit that touched what was read
   std::string as_of;                 ///< RFC 3339 time of that commit; "" when none
   std::string source;                ///< "tushare", "sim", "csv" …; several joined by ","
   bool simulated = false;
-  /// complete, provisional, partial, empty; unknown = the rows of the past have changed since
-  std::string status;
-  std::vector<std::string> missing;  ///< for people: "2024-06-27: 3 of 5361 codes", at most 20
   std::string tier = "hot";
   std::vector<ColumnInfo> columns;
 };
@@ -82,8 +80,8 @@ class Query {
   /// Everywhere a range that ends before it begins is Errc::Usage.
   ///
   /// The version of what `read` would read: the last commit that touched the table (within the
-  /// read's years), then a digest of its evidence's status, as "1234-complete". Cheap: no rows are
-  /// read. This is the ETag.
+  /// read's years), then how complete its days are, as "1234-complete". Cheap: no rows are read.
+  /// This is the ETag.
   Result<std::string> version(const store::Read& read) const;
   /// The same for bars(): daily and adj_factor.
   Result<std::string> version(const BarsRequest& request) const;

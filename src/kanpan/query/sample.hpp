@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,8 @@ class QueryTest : public testing::Test {
     commit.header.source = source;
     commit.header.simulated = std::string_view(source) == "sim";
     commit.header.rows = static_cast<std::uint32_t>(rows.size());
-    const auto time = batch.column(batch.find(spec.time)).dates();
+    std::span<const Date> time;
+    if (!spec.time.empty()) time = batch.column(batch.find(spec.time)).dates();
     store::Scope scope;
     if (replaced) {
       commit.header.mode = journal::Mode::Replace;

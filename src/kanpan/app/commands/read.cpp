@@ -170,7 +170,10 @@ std::string evidence_line(const query::Evidence& evidence, const std::string& ta
                   evidence.source.empty() ? "none" : evidence.source);
   if (evidence.simulated) line += " (模拟数据 simulated)";
   if (!evidence.missing.empty()) line += fmt::format("; missing {}", evidence.missing.front());
-  if (evidence.missing.size() > 1) line += fmt::format(" and {} more", evidence.missing.size() - 1);
+  if (evidence.missing_count > 1) line += fmt::format(" and {} more", evidence.missing_count - 1);
+  if (evidence.short_days > evidence.missing_count)
+    line += fmt::format("; {} days lack rows of other codes",
+                        evidence.short_days - evidence.missing_count);
   return line;
 }
 

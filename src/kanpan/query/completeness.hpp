@@ -1,0 +1,41 @@
+// How complete what a read covers is: whole days, or the rows of the codes that it names.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/query/versions.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::query {
+
+struct Completeness {
+  /// complete, provisional, partial, empty; unknown = the rows of the past have changed since
+  std::string status;
+  /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH".
+  std::vector<std::string> missing;
+  std::size_t missing_count = 0;  ///< days with missing rows
+  std::size_t short_days = 0;     ///< days that lack rows of whatever code
+};
+
+/// The days that the read covers; those of now, so of rows that have changed since `as_of` nothing
+/// is known. Where the read names codes of a table that must have a row of every listed one, of
+/// these codes alone: a day that lacks rows of others is complete for those whose rows came after
+/// the source's ready time. Then, where days are short, the rows of the codes are looked up. Errors
+/// are the store's.
+Result<Completeness> judge(const store::Read& read, const TableVersion& version,
+                           const DayStates& days, const catalog::Catalog& catalog,
+                           const store::Store& store);
+
+/// Changes whenever what judge() says may have, for the same commits of the read's table. Cheap: no
+/// rows are read, so it may change when it need not.
+std::string fingerprint(const store::Read& read, const TableVersion& version,
+                        const DayStates& days);
+
+/// The tables besides the read's own whose commits may change what judge() says of it.
+std::vector<std::string> judged_by(const store::Read& read, const DayStates& days);
+
+}  // namespace kanpan::query
