@@ -13,6 +13,10 @@ namespace kanpan::frame {
 namespace {
 
 constexpr std::size_t kExcerpt = 80;
+/// Records of another width that a file may have, and one more for so many rows: what stands below
+/// a table. More of them, and its commas are not where its columns end.
+constexpr std::uint64_t kRagged = 3;
+constexpr std::uint64_t kRowsPerRagged = 100;
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -78,7 +82,7 @@ Result<std::optional<RowBlock>> CsvReader::next(std::size_t max_rows) {
   RowBlock block;
   block.batch = Batch(wanted_);
   if (auto rows = read_rows(block, max_rows); !rows) return std::move(rows).error().within(origin_);
-  if (block.lines.empty()) return std::optional<RowBlock>{};
+  if (block.lines.empty() && block.bad_lines.empty()) return std::optional<RowBlock>{};
   for (const std::string& name : missing_) {
     Column& column = block.batch.column(block.batch.find(name));
     for (std::size_t i = 0; i < block.lines.size(); ++i) column.push_null();
@@ -90,19 +94,36 @@ Result<void> CsvReader::read_rows(RowBlock& block, std::size_t max_rows) {
   while (block.lines.size() < max_rows) {
     KANPAN_LET(const bool any, records_.next(cells_));
     if (!any) break;
-    const bool blank = cells_.size() == 1 && cells_[0].text.empty() && !cells_[0].quoted;
+    const bool blank = cells_.size() == 1 && trimmed(cells_[0].text).empty() && !cells_[0].quoted;
     if (blank && target_.size() > 1) continue;
-    KANPAN_TRY(read_row(block));
+    KANPAN_TRY(cells_.size() == target_.size() ? read_row(block) : set_aside(block));
   }
   return {};
 }
 
+Result<void> CsvReader::set_aside(RowBlock& block) {
+  std::string reason =
+      fmt::format("{} cells where the header names {}", cells_.size(), target_.size());
+  if (++ragged_ > kRagged + rows_ / kRowsPerRagged)
+    return Error{
+        Errc::Quality,
+        fmt::format("line {}: {}, as on {} lines before it", records_.line(), reason, ragged_ - 1),
+        "put text that holds a comma in quotes"};
+  std::string raw;
+  for (const CsvCell& cell : cells_) {
+    if (!is_utf8(cell.text)) return not_utf8(records_.line());
+    if (&cell != &cells_.front()) raw += ',';
+    raw += cell.text;
+  }
+  std::size_t end = std::min(raw.size(), kExcerpt);
+  while (end < raw.size() && (static_cast<unsigned char>(raw[end]) & 0xC0) == 0x80) --end;
+  raw.resize(end);
+  block.bad_lines.push_back({records_.line(), std::move(reason), std::move(raw)});
+  return {};
+}
+
 Result<void> CsvReader::read_row(RowBlock& block) {
-  if (cells_.size() != target_.size())
-    return Error{Errc::Quality,
-                 fmt::format("line {}: {} cells where the header names {}", records_.line(),
-                             cells_.size(), target_.size()),
-                 "put text that holds a comma in quotes"};
+  ++rows_;
   for (std::size_t i = 0; i < cells_.size(); ++i)
     if (target_[i] != Batch::npos) KANPAN_TRY(read_cell(block, target_[i], cells_[i]));
   block.lines.push_back(records_.line());

@@ -18,7 +18,7 @@
 namespace kanpan::frame {
 
 /// Reads a CSV with a header line, block by block, columns found by name. An empty cell is null; ""
-/// in quotes is an empty text. Dates come as 20240628 or 2024-06-28. Empty lines are skipped where
+/// in quotes is an empty text. Dates come as 20240628 or 2024-06-28. Blank lines are skipped where
 /// there is more than one column. UTF-8 only. One thread at a time.
 class CsvReader final : public RowReader {
  public:
@@ -34,8 +34,9 @@ class CsvReader final : public RowReader {
   const std::vector<std::string>& missing() const override { return missing_; }
   const std::vector<std::string>& unknown() const override { return unknown_; }
 
-  /// The next rows, at most `max_rows`; nothing at the end. Errc::Quality names the line of a
-  /// record with another number of cells than the header, or of text that is not UTF-8.
+  /// The next rows, at most `max_rows`; nothing at the end. A record with another number of cells
+  /// than the header is a bad line; Errc::Quality names the first of more than a note, a sum and
+  /// the like: 3, and 1 % of the rows before it. So it does the line of text that is not UTF-8.
   Result<std::optional<RowBlock>> next(std::size_t max_rows) override;
 
  private:
@@ -45,6 +46,7 @@ class CsvReader final : public RowReader {
   Result<void> read_rows(RowBlock& block, std::size_t max_rows);
   Result<void> read_header(const ColumnNames& names);
   Result<void> read_row(RowBlock& block);
+  Result<void> set_aside(RowBlock& block);
   Result<void> read_cell(RowBlock& block, std::size_t column, const CsvCell& cell);
 
   CsvRecords records_;
@@ -52,6 +54,7 @@ class CsvReader final : public RowReader {
   std::vector<Field> wanted_;
   std::vector<std::size_t> target_;  ///< by place in the header; Batch::npos = unknown
   std::vector<CsvCell> cells_;
+  std::uint64_t rows_ = 0, ragged_ = 0;  ///< so far
   std::vector<std::string> missing_, unknown_;
 };
 

@@ -142,10 +142,47 @@ TEST(CsvReader, bad_cells_are_null_and_reported_by_line) {
   EXPECT_EQ(row("a,20240628,nan,2"), "bad nan");
 }
 
+TEST(CsvReader, a_line_of_another_width_is_set_aside) {
+  const RowBlock block = block_of(std::string(kHeader) +
+                                  "a,20240628,1,2\n  \n合计,2\nb,20240628,3,4\n\n来源: \"一,二\"" +
+                                  std::string(100, '.') + "\n");
+  EXPECT_THAT(block.lines, ElementsAre(2u, 5u));
+  EXPECT_EQ(row_text(block.batch, 1), "b|2024-06-28|3|4");
+  ASSERT_EQ(block.bad_lines.size(), 2u);
+  EXPECT_EQ(block.bad_lines[0].line, 4u);
+  EXPECT_EQ(block.bad_lines[0].reason, "2 cells where the header names 4");
+  EXPECT_EQ(block.bad_lines[0].raw, "合计,2");
+  EXPECT_EQ(block.bad_lines[1].line, 7u);
+  EXPECT_EQ(block.bad_lines[1].raw.size(), 80u);
+}
+
+TEST(CsvReader, a_block_may_be_of_such_lines_alone) {
+  auto reader = CsvReader::read(stream_of(std::string(kHeader) + "a,20240628,1,2\n合计,2\n"),
+                                "test.csv", kFields);
+  ASSERT_EQ(reader->next(1).value()->lines.size(), 1u);
+  const auto last = reader->next(1).value();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->batch.rows(), 0u);
+  EXPECT_EQ(last->bad_lines.at(0).line, 3u);
+  EXPECT_FALSE(reader->next(1).value());
+}
+
+TEST(CsvReader, many_lines_of_another_width_make_the_file_wrong) {
+  const auto csv = [](int rows, int ragged) {
+    std::string text(kHeader);
+    for (int i = 0; i < rows; ++i) text += "a,20240628,1,2\n";
+    for (int i = 0; i < ragged; ++i) text += "b,20240628,1\n";
+    return text;
+  };
+  EXPECT_EQ(block_of(csv(2, 3)).bad_lines.size(), 3u);
+  EXPECT_EQ(failure(csv(2, 4)).message,
+            "test.csv: line 7: 3 cells where the header names 4, as on 3 lines before it");
+  EXPECT_EQ(block_of(csv(200, 5)).bad_lines.size(), 5u);
+  EXPECT_THAT(failure(csv(200, 6)).message, HasSubstr("line 207"));
+}
+
 TEST(CsvReader, a_broken_file_is_refused_with_its_line) {
   EXPECT_THAT(failure("").message, HasSubstr("empty"));
-  EXPECT_EQ(failure(std::string(kHeader) + "a,20240628,1,2\nb,20240628,1\n").message,
-            "test.csv: line 3: 3 cells where the header names 4");
   EXPECT_EQ(failure(std::string(kHeader) + "a,20240628,1,2\n\"b,20240628,1,2\n").message,
             "test.csv: line 3: a quote is never closed");
   EXPECT_EQ(failure(std::string(kHeader) + "\"a\"x,20240628,1,2\n").message,

@@ -25,9 +25,16 @@ struct RowBlock {
     std::uint64_t line;    ///< of the file, where the record begins, from 1
     std::string raw;       ///< at most 80 bytes
   };
+  /// A record that is no row, such as the sum below a table; not in the batch.
+  struct BadLine {
+    std::uint64_t line;  ///< where it begins, from 1
+    std::string reason;
+    std::string raw;  ///< its cells, at most 80 bytes
+  };
   Batch batch;                       ///< exactly the wanted fields, in their order
   std::vector<std::uint64_t> lines;  ///< by row: where its record begins
   std::vector<BadCell> bad_cells;
+  std::vector<BadLine> bad_lines;  ///< CSV only; a block may hold nothing else
 };
 
 /// One thread at a time.

@@ -11,6 +11,7 @@
 
 #include "kanpan/base/log.hpp"
 #include "kanpan/catalog/units.hpp"
+#include "kanpan/frame/json_writer.hpp"
 #include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/quarantine.hpp"
@@ -55,6 +56,24 @@ void restore_units(const TableSpec& table, frame::RowBlock& block) {
           {row, static_cast<std::uint16_t>(c), block.lines[row],
            fmt::format("{}: no whole {}", column.text_of(row), table.columns[c].unit)});
   }
+}
+
+/// The first and last that the block has rows of, or lines that are none.
+std::pair<std::uint64_t, std::uint64_t> lines_of(const frame::RowBlock& block) {
+  std::uint64_t first = UINT64_MAX, last = 0;
+  const auto add = [&](std::uint64_t line) {
+    first = std::min(first, line);
+    last = std::max(last, line);
+  };
+  if (!block.lines.empty()) add(block.lines.front()), add(block.lines.back());
+  if (!block.bad_lines.empty()) add(block.bad_lines.front().line), add(block.bad_lines.back().line);
+  return {first, last};
+}
+
+HeldRow held_line(const frame::RowBlock::BadLine& line) {
+  std::string json = "{\"line\":";
+  frame::append_json_text(json, line.raw);
+  return {0, "line", fmt::format("line {}: {}", line.line, line.reason), json + '}'};
 }
 
 }  // namespace
@@ -153,7 +172,8 @@ class ImportExecution {
     unit.run = id_;
     unit.number = next_number_++;
     unit.table = table_.name;
-    unit.label = fmt::format("{} {}..{}", file.name, block.lines.front(), block.lines.back());
+    const auto [first, last] = lines_of(block);
+    unit.label = fmt::format("{} {}..{}", file.name, first, last);
     if (auto accepted = accept(file, std::move(block), made); !accepted) {
       unit.state = UnitState::Failed;
       unit.error = accepted.error().text();
@@ -170,6 +190,9 @@ class ImportExecution {
 
   Result<void> accept(const ImportFile& file, frame::RowBlock block, Submission& into) {
     journal::Unit& unit = *into.landing.unit;
+    hold_lines(file, block, into.landing);
+    unit.state = UnitState::Committed;
+    if (block.batch.rows() == 0) return {};
     if (request_.normal_units) restore_units(table_, block);
     Harvest harvest;
     harvest.rows = std::move(block.batch);
@@ -193,15 +216,23 @@ class ImportExecution {
       into.landing.quarantined.push_back(quarantined_row(
           unit, {fmt::format("{}:{}", file.name, line), source_of(file)}, std::move(held), now));
     }
-    unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
+    unit.quarantined += static_cast<std::uint32_t>(verdict.held.size());
     unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
     count_repeated(verdict.repeated);
-    unit.state = UnitState::Committed;
     if (verdict.rows.rows() == 0) return {};
     note_span(verdict.rows);
     for (frame::Batch& group : day_groups(table_, std::move(verdict.rows)))
       into.proposals.push_back(proposal(file, mode, unit.number, std::move(group)));
     return {};
+  }
+
+  void hold_lines(const ImportFile& file, const frame::RowBlock& block,
+                  journal::Landing& landing) const {
+    for (const auto& line : block.bad_lines)
+      landing.quarantined.push_back(quarantined_row(
+          *landing.unit, {fmt::format("{}:{}", file.name, line.line), source_of(file)},
+          held_line(line), owner_.clock_.now()));
+    landing.unit->quarantined = static_cast<std::uint32_t>(block.bad_lines.size());
   }
 
   Proposal proposal(const ImportFile& file, journal::Mode mode, std::uint32_t unit,

@@ -197,6 +197,28 @@ TEST_F(Import, ABadRowIsHeldWithItsLineAndTheRestGoesOn) {
   EXPECT_EQ(held()[1].rule, "cell.close");
 }
 
+TEST_F(Import, AFooterIsHeldWithItsLineAndTheRestGoesOn) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
+  text += "\n合计,10\n  \n数据来源: 某终端\n";
+  const auto outcome = import(text, false, 5).value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.summary.run.state, journal::RunState::Done);
+  EXPECT_EQ(outcome.summary.quarantined, 2u);
+  EXPECT_EQ(stored().rows(), 10u);
+  ASSERT_EQ(held().size(), 2u);
+  const auto sum = held()[0].call == "rows.csv:13" ? held()[0] : held()[1];
+  EXPECT_EQ(sum.call, "rows.csv:13");
+  EXPECT_EQ(sum.rule, "line");
+  EXPECT_EQ(sum.reason, "line 13: 2 cells where the header names 11");
+  EXPECT_EQ(sum.row, R"({"line":"合计,10"})");
+  const auto released = quarantine().release(sum.id);
+  ASSERT_FALSE(released);
+  EXPECT_NE(released.error().message.find("it has no ts_code"), std::string::npos);
+  EXPECT_EQ(stored().rows(), 10u);
+}
+
 TEST_F(Import, AColumnThatTheFileLacksKeepsWhatIsStored) {
   ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
   ASSERT_EQ(import("ts_code,trade_date,vol\n600000.SH,20240628,2000\n").value().exit_code(), 0);
@@ -226,7 +248,7 @@ TEST_F(Import, WithoutItsKeyAFileIsRefusedBeforeAnythingIsWritten) {
 TEST_F(Import, ALineThatCannotBeReadLeavesTheBlocksBeforeIt) {
   std::string text(kHeader);
   for (int i = 0; i < 10; ++i) text += row(std::to_string(600000 + i) + ".SH", "20240628");
-  text += "600100.SH,20240628\n";
+  text += "\"600100.SH,20240628\n";
   const auto outcome = import(text, false, 5).value();
   EXPECT_EQ(outcome.exit_code(), 5);
   ASSERT_TRUE(outcome.error);

@@ -55,6 +55,15 @@ Result<void> check_key(const Quarantined& kept, const TableSpec& table, const fr
   return {};
 }
 
+Result<void> check_columns(const Quarantined& kept, const TableSpec& table,
+                           const std::vector<std::string>& missing) {
+  for (const std::string& name : missing)
+    if (std::ranges::find(table.key, name) != table.key.end())
+      return Error{Errc::Quality, fmt::format("{} {}: it has no {}", table.name, kept.id, name),
+                   fmt::format("kanpan quarantine drop {}", kept.id)};
+  return {};
+}
+
 std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& rows) {
   const auto at = rows.find(table.time);
   if (at == frame::Batch::npos || !table.dated() || rows.rows() == 0) return std::nullopt;
@@ -138,11 +147,7 @@ Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
                                              const TableSpec& table) const {
   if (kept.row.empty()) {
     KANPAN_LET(auto page, frame::parse_page(kept.page, table.fields()));
-    for (const std::string& name : page.missing)
-      if (std::ranges::find(table.key, name) != table.key.end())
-        return Error{Errc::Quality,
-                     fmt::format("{} {}: the page has no {}", table.name, kept.id, name),
-                     fmt::format("kanpan quarantine drop {}", kept.id)};
+    KANPAN_TRY(check_columns(kept, table, page.missing));
     if (!page.bad_cells.empty()) {
       const auto& cell = page.bad_cells.front();
       return unreadable(kept, table, cell.row, cell.column, cell.raw);
@@ -152,6 +157,7 @@ Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
   }
   KANPAN_LET(auto reader,
              frame::NdjsonReader::read(frame::stream_of(kept.row), table.name, table.fields()));
+  KANPAN_TRY(check_columns(kept, table, reader.missing()));
   KANPAN_LET(auto block, reader.next(1));
   if (!block->bad_cells.empty()) {
     const auto& cell = block->bad_cells.front();

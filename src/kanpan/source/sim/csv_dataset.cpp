@@ -48,6 +48,11 @@ Error bad_cell(const fs::path& file, const catalog::TableSpec& table,
           fmt::format("write a {} or leave it empty", frame::name(column.type))};
 }
 
+Error bad_line(const fs::path& file, const frame::RowBlock::BadLine& line) {
+  return {Errc::Quality, fmt::format("{}: line {}: {}", file.string(), line.line, line.reason),
+          "remove it, or put text that holds a comma in quotes"};
+}
+
 Result<frame::CsvReader> open_csv(const fs::path& file, const catalog::TableSpec& table) {
   KANPAN_LET(frame::CsvReader reader, frame::CsvReader::open(file, table.fields()));
   for (const std::string& column : {table.code, table.time})
@@ -64,6 +69,7 @@ Result<frame::Batch> read_csv(const fs::path& file, const catalog::TableSpec& ta
   while (true) {
     KANPAN_LET(std::optional<frame::RowBlock> block, reader.next(kBlock));
     if (!block) break;
+    if (!block->bad_lines.empty()) return bad_line(file, block->bad_lines.front());
     if (!block->bad_cells.empty()) return bad_cell(file, table, block->bad_cells.front());
     batch.append(block->batch);
   }
