@@ -34,6 +34,8 @@ function evidence(columns, extra = {}) {
     simulated: true,
     status: "complete",
     missing: [],
+    missing_count: 0,
+    short_days: 0,
     tier: "hot",
     columns,
     ...extra,
@@ -81,7 +83,14 @@ function bars(code, query) {
     ],
     rows,
     { open: "元", close: "元", pct_chg: "%", vol: "股", amount: "元" },
-    partial ? { status: "partial", missing: ["2026-11-18: 1 of 1 codes", "2026-11-17: 停牌"] } : {},
+    partial
+      ? {
+          status: "partial",
+          missing: ["2026-11-17: no row of 600206.SH", "2026-11-18: no row of 600206.SH"],
+          missing_count: 3,
+          short_days: 5,
+        }
+      : {},
   );
 }
 

@@ -192,13 +192,51 @@ test("being offline is said, and the bars stay", async ({ page, stock, context }
 
 test("missing rows are named in the evidence", async ({ page, stock, request }) => {
   const answer = await (await request.get(`/v1/bars/${stock.code}?freq=D&adj=none`)).json();
-  const meta = { ...answer.meta, status: "partial", missing: ["2026-11-18: 1 of 1 codes"] };
+  const gap = `2026-11-18: no row of ${stock.code}`;
+  const counts = { missing_count: 3, short_days: 5 };
+  const meta = { ...answer.meta, status: "partial", missing: [gap], ...counts };
   await page.route(bars, (route) => route.fulfill({ json: { ...answer, meta } }));
   await open(page, stock.code);
   await evidence(page)
-    .getByRole("button", { name: /数据状态\s*缺失/ })
+    .getByRole("button", { name: /数据状态\s*缺失\s*3/ })
     .click();
-  await expect(page.getByRole("dialog")).toContainText("2026-11-18: 1 of 1 codes");
+  const detail = page.getByRole("dialog");
+  await expect(detail).toContainText(gap);
+  await expect(detail).toContainText("另有 2 天");
+  await expect(detail).toContainText("另有 2 天只缺其他股票的行");
+});
+
+test("a collection that failed says so, and why", async ({ page, stock, request }) => {
+  const answer = await (await request.get("/v1/status")).json();
+  const status = answer.data ?? answer;
+  const daily = {
+    name: "daily",
+    title: "日线行情",
+    state: "held",
+    rows: 5,
+    last_day: "2026-11-20",
+  };
+  const failed = {
+    ...daily,
+    last_error: "the source refuses: no calls left today",
+    last_success: "2026-11-19T08:10:00Z",
+    next_run: "2026-11-20T16:30:00Z",
+  };
+  const now = { ...status, collecting: false, tables: [failed] };
+  await page.route("**/v1/status", (route) => route.fulfill({ json: now }));
+  await page.route("**/v1/events", (route) =>
+    route.fulfill({
+      contentType: "text/event-stream",
+      body: `event: progress\ndata: ${JSON.stringify(now)}\n\n`,
+    }),
+  );
+  await open(page, stock.code);
+  const chip = page.getByRole("button", { name: /采集状态/ });
+  await chip.click();
+  const failures = page.getByRole("list", { name: "上次采集失败" });
+  await expect(failures).toContainText("日线行情: 上次采集失败");
+  await expect(failures).toContainText("the source refuses: no calls left today");
+  await expect(failures).toContainText("上次成功 2026-11-19 16:10:00");
 });
 
 test("a slow answer shows a skeleton and moves nothing when it comes", async ({ page, stock }) => {

@@ -25,6 +25,10 @@ export interface Evidence {
   simulated: boolean;
   status: Completeness;
   missing: readonly string[];
+  /** Of all days; `missing` has the oldest of them. */
+  missingCount: number;
+  /** Days that lack rows of whatever code. */
+  shortDays: number;
   columns: readonly Column[];
   /** The day whose factor 前复权 was divided by; "" when not adjusted that way. */
   anchor: string;
@@ -53,7 +57,12 @@ function completeness(value: unknown): Completeness {
   return value === "complete" || value === "partial" || value === "empty" ? value : "provisional";
 }
 
+function number(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
 function evidence(meta: Json): Evidence {
+  const missing = Array.isArray(meta.missing) ? meta.missing.map(text) : [];
   const columns = Array.isArray(meta.columns) ? (meta.columns as Json[]) : [];
   return {
     asOf: text(meta.as_of),
@@ -61,7 +70,9 @@ function evidence(meta: Json): Evidence {
     source: text(meta.source),
     simulated: meta.simulated === true,
     status: completeness(meta.status),
-    missing: Array.isArray(meta.missing) ? meta.missing.map(text) : [],
+    missing,
+    missingCount: Math.max(number(meta.missing_count), missing.length),
+    shortDays: number(meta.short_days),
     columns: columns.map((c) => ({ name: text(c.name), type: text(c.type), unit: text(c.unit) })),
     anchor: text(meta.anchor),
   };

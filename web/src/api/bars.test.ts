@@ -49,14 +49,18 @@ describe("parseBars", () => {
       source: "sim",
       simulated: true,
       status: "partial",
-      missing: ["2026-11-18: 1 of 1 codes"],
+      missing: ["2026-11-18: no row of 600206.SH"],
+      missing_count: 3,
+      short_days: 5,
       columns: [{ name: "vol", type: "float64", unit: "股" }],
     };
     expect(parseBars(answer([], meta)).meta).toMatchObject({
       dataVersion: "17",
       simulated: true,
       status: "partial",
-      missing: ["2026-11-18: 1 of 1 codes"],
+      missing: ["2026-11-18: no row of 600206.SH"],
+      missingCount: 3,
+      shortDays: 5,
       columns: [{ name: "vol", unit: "股" }],
     });
     expect(parseBars(answer([], { status: "splendid" })).meta.status).toBe("provisional");

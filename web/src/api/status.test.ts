@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseMeta } from "./meta";
 import { parseStocks } from "./search";
-import { doneShare, parseStatus } from "./status";
+import { doneShare, failedTables, parseStatus } from "./status";
 
 it("reads a status, at the top level or in data", () => {
   const status = {
@@ -19,6 +19,23 @@ it("reads a status, at the top level or in data", () => {
 it("refuses a status that does not say whether it is collecting", () => {
   expect(() => parseStatus({})).toThrow("collecting");
   expect(() => parseStatus(null)).toThrow("collecting");
+});
+
+it("tells the tables whose last collection failed", () => {
+  const failed = {
+    name: "daily",
+    last_error: "no answer",
+    last_success: "2026-11-19T16:10:00+08:00",
+  };
+  const status = parseStatus({
+    collecting: false,
+    tables: [failed, { name: "weekly", last_error: null }, { name: "moneyflow", last_error: "x" }],
+  });
+  expect(failedTables(status).map((t) => t.name)).toEqual(["daily", "moneyflow"]);
+  expect(failedTables(status, ["daily", "weekly"])).toMatchObject([
+    { name: "daily", lastError: "no answer", lastSuccess: "2026-11-19T16:10:00+08:00" },
+  ]);
+  expect(failedTables(null)).toEqual([]);
 });
 
 it("knows no share without a total", () => {

@@ -9,6 +9,10 @@ export interface TableStatus {
   rows: number | null;
   lastDay: string;
   nextRun: string;
+  /** When the last collection by schedule that was done began; "" for none. */
+  lastSuccess: string;
+  /** Why the last one failed; "" when it was done. */
+  lastError: string;
 }
 
 export interface Status {
@@ -46,6 +50,8 @@ function tableStatus(value: Json): TableStatus {
     rows: number(value.rows),
     lastDay: isoDay(text(value.last_day)) ?? text(value.last_day),
     nextRun: text(value.next_run),
+    lastSuccess: text(value.last_success),
+    lastError: text(value.last_error),
   };
 }
 
@@ -71,6 +77,15 @@ export function parseStatus(value: unknown): Status {
 /** A pushed object may leave out `tables`; the last known list then stays. */
 export function mergeStatus(last: Status | null, next: Status): Status {
   return next.tables.length === 0 && last ? { ...next, tables: last.tables } : next;
+}
+
+/** The tables, or those of `names`, whose last collection by schedule failed. */
+export function failedTables(
+  status: Status | null,
+  names?: readonly string[],
+): readonly TableStatus[] {
+  const tables = status?.tables ?? [];
+  return tables.filter((t) => t.lastError !== "" && (!names || names.includes(t.name)));
 }
 
 export function parseCommit(value: unknown): Commit {

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { LiveState } from "~/api/live";
-import { doneShare, type Status } from "~/api/status";
+import { doneShare, failedTables, type Status } from "~/api/status";
 import { duration } from "~/lib/format";
-import { CollectionProgress, StaleNote, TableList } from "~/ui/Collection";
+import { CollectionFailures, CollectionProgress, StaleNote, TableList } from "~/ui/Collection";
 import { Popover } from "~/ui/Popover";
 import { useLive, useNow, usePreferences } from "~/ui/services";
 
@@ -25,7 +25,15 @@ function Lost({ live }: { live: LiveState }) {
   return <Trans>断开 {age}</Trans>;
 }
 
-/** The chip in the top bar: collecting, ready or cut off; opens the list of tables. */
+type ChipState = "lost" | "busy" | "failed" | "ready";
+
+function chipState({ connected, status }: LiveState): ChipState {
+  if (!connected) return "lost";
+  if (status?.collecting) return "busy";
+  return failedTables(status).length > 0 ? "failed" : "ready";
+}
+
+/** The chip in the top bar: collecting, ready, failed or cut off; opens the list of tables. */
 export function StatusChip() {
   const { t } = useLingui();
   const live = useLive();
@@ -33,7 +41,9 @@ export function StatusChip() {
   const share = status && doneShare(status);
   const percent = share == null ? "" : `${(share * 100).toFixed(0)}%`;
   const day = status ? lastDay(status) : "";
-  const state = !connected ? "lost" : status?.collecting ? "busy" : "ready";
+  const failed = failedTables(status);
+  const failures = failed.length;
+  const state = chipState(live);
   return (
     <Popover
       className={`chip ${state}`}
@@ -47,6 +57,7 @@ export function StatusChip() {
           <span className="chip-text num">
             {state === "lost" && <Lost live={live} />}
             {state === "busy" && <Trans>采集中 {percent}</Trans>}
+            {state === "failed" && <Trans>{failures} 张表采集失败</Trans>}
             {state === "ready" && (day ? <Trans>已到 {day}</Trans> : <Trans>已连接</Trans>)}
           </span>
         </>
@@ -55,6 +66,7 @@ export function StatusChip() {
       <div className="status-detail">
         {!connected && <StaleNote live={live} />}
         {status?.collecting && <CollectionProgress status={status} />}
+        <CollectionFailures tables={failed} />
         {status ? <TableList status={status} /> : <Trans>还没有收到采集状态。</Trans>}
       </div>
     </Popover>

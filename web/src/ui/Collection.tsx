@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { LiveState } from "~/api/live";
-import { doneShare, type Status } from "~/api/status";
-import { clockTime, count, duration, large } from "~/lib/format";
+import { doneShare, type Status, type TableStatus } from "~/api/status";
+import { clockTime, count, duration, exchangeTime, large } from "~/lib/format";
 import { useLive, useNow, usePreferences } from "./services";
 
 /** The table's own title where the server gives one. */
@@ -80,6 +80,44 @@ export function CollectionProgress({ status }: { status: Status }) {
         )}
       </ul>
     </div>
+  );
+}
+
+/** Why the last collection of some tables failed, what is held of them and what comes next. */
+export function CollectionFailures({ tables }: { tables: readonly TableStatus[] }) {
+  const { t } = useLingui();
+  if (tables.length === 0) return null;
+  return (
+    <ul className="failures" aria-label={t`上次采集失败`}>
+      {tables.map((table) => (
+        <li key={table.name}>
+          <Failure table={table} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Failure({ table }: { table: TableStatus }) {
+  const name = table.title || table.name;
+  const success = exchangeTime(table.lastSuccess);
+  const next = exchangeTime(table.nextRun);
+  return (
+    <>
+      <strong>
+        <Trans>{name}: 上次采集失败</Trans>
+      </strong>
+      <p lang="en">{table.lastError}</p>
+      <p className="small num">
+        {table.lastSuccess ? <Trans>上次成功 {success}</Trans> : <Trans>还没有成功过</Trans>}
+        {table.nextRun && (
+          <>
+            {" · "}
+            <Trans>下次 {next}</Trans>
+          </>
+        )}
+      </p>
+    </>
   );
 }
 

@@ -1,9 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { Completeness, Evidence } from "~/api/answer";
 import { type Bar, barsAddress } from "~/api/bars";
+import { failedTables } from "~/api/status";
 import { count, exchangeTime } from "~/lib/format";
+import { CollectionFailures } from "~/ui/Collection";
 import { Icon, type IconName } from "~/ui/Icon";
 import { Popover } from "~/ui/Popover";
+import { useLive } from "~/ui/services";
 import { useAdjustmentNames } from "./Toolbar";
 import { type StockView, tablesOf } from "./view";
 
@@ -76,7 +79,7 @@ export function EvidenceLine(props: Props) {
                 <Trans>数据状态</Trans>
               </span>
               <Icon name={icons[meta.status]} /> {words[meta.status][0]}
-              {meta.missing.length > 0 && <span className="num"> {meta.missing.length}</span>}
+              {meta.missingCount > 0 && <span className="num"> {meta.missingCount}</span>}
             </>
           }
         >
@@ -106,17 +109,31 @@ interface DetailProps {
 function EvidenceDetail({ code, view, meta, meaning }: DetailProps) {
   const { t } = useLingui();
   const names = useAdjustmentNames();
+  const { status } = useLive();
+  const more = meta.missingCount - meta.missing.length;
+  const others = meta.shortDays - meta.missingCount;
   const units = meta.columns.filter((c) => c.unit !== "").map((c) => `${c.name} ${c.unit}`);
   const url = `${location.origin}${barsAddress({ code, freq: view.freq, adj: view.adj })}`;
   return (
     <div className="evidence-detail">
       <p>{meaning}</p>
+      <CollectionFailures tables={failedTables(status, tablesOf(view))} />
       {meta.missing.length > 0 && (
         <ul aria-label={t`缺少的行`}>
           {meta.missing.map((text) => (
             <li key={text}>{text}</li>
           ))}
+          {more > 0 && (
+            <li>
+              <Trans>另有 {more} 天</Trans>
+            </li>
+          )}
         </ul>
+      )}
+      {others > 0 && (
+        <p>
+          <Trans>另有 {others} 天只缺其他股票的行, 与这只股票无关。</Trans>
+        </p>
       )}
       <dl>
         <Fact name={t`入库时间`} value={meta.asOf ? exchangeTime(meta.asOf) : "-"} />
