@@ -3,6 +3,7 @@
     disk_full_test.py BINARY        mounts a tmpfs; skipped where that is not permitted
 """
 
+import errno
 import pathlib
 import subprocess
 import sys
@@ -40,11 +41,22 @@ class DiskFull(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0, "12 MiB were enough")
         self.assertGreater(done.returncode, 0, f"died of a signal: {done.stderr}")
         self.assertRegex(done.stderr.lower(), "space|full")
+        self.fill()
+        self.assertTrue(kanpan.json("journal", "verify")["ok"], "looking needs no room")
+        (self.disk / "rest").unlink()
         self.resize("400m")
         kanpan.run(*words)
         self.assertTrue(kanpan.json("journal", "verify")["ok"])
         kanpan.run("store", "verify")
         self.assertGreater(int(kanpan.run("get", "daily", "--count")), 50_000)
+
+    def fill(self):
+        with open(self.disk / "rest", "wb", buffering=0) as rest:
+            try:
+                while rest.write(bytes(4096)):
+                    pass
+            except OSError as error:
+                self.assertEqual(error.errno, errno.ENOSPC)
 
     def resize(self, size):
         subprocess.run(["mount", "-o", f"remount,size={size}", str(self.disk)], check=True)

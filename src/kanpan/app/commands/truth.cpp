@@ -7,6 +7,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
+#include "kanpan/app/remote.hpp"
 #include "kanpan/app/verify.hpp"
 
 namespace kanpan::app {
@@ -63,12 +64,30 @@ Result<int> show_commit(Session& session, std::uint64_t seq) {
   return 0;
 }
 
-Result<int> verify_journal(Session& session) {
+/// The records of a directory that nobody owns are checked without a byte written.
+Result<std::uint64_t> checked_records(const Session& session) {
   std::size_t told = 0;
-  const auto checked = session.instance->journal().verify([&](journal::Sequence seq) {
+  const auto progress = [&](journal::Sequence seq) {
     if (session.terminal.interactive && seq / 1000 != told)
       told = seq / 1000, session.terminal.err(fmt::format("\rcommit {}", seq));
-  });
+  };
+  if (session.instance) return session.instance->journal().verify(progress);
+  const auto file = session.data / "journal.db";
+  std::error_code unreadable;  // as good as not there
+  if (!std::filesystem::exists(file, unreadable))
+    return Error{Errc::NotFound, fmt::format("there is no journal in '{}'", session.data.string()),
+                 "name the data directory with --data"};
+  KANPAN_LET(const auto lock, DirectoryLock::acquire(session.data));
+  return journal::sqlite::SqliteJournal::verify_file(file, progress);
+}
+
+Result<int> verify_journal(Session& session) {
+  if (const Remote server(session.data); !session.instance && server.is_there()) {
+    std::vector<std::string> words{"journal", "verify"};
+    if (session.json) words.emplace_back("--json");
+    return server.run(words, session.terminal);
+  }
+  const auto checked = checked_records(session);
   if (!checked) return checked.error();
   session.json
       ? session.line(fmt::format("{{\"ok\":true,\"records\":{}}}", *checked))
@@ -146,7 +165,10 @@ void add_truth(CLI::App& root, Parsed& parsed) {
     parsed.chosen.action = [seq](Session& s) { return show_commit(s, *seq); };
   });
   journal->add_subcommand("verify", "check CRC, content hash and chain of every record")
-      ->callback([&parsed] { parsed.chosen.action = verify_journal; });
+      ->callback([&parsed] {
+        parsed.chosen.needs_instance = false;
+        parsed.chosen.action = verify_journal;
+      });
 
   auto* store = root.add_subcommand("store", "what is derived from the journal");
   store->require_subcommand(1);

@@ -57,7 +57,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
         return SQLITE_OK;
       },
       &connection->log_pages_);
-  if (access == Access::Read) KANPAN_TRY(connection->execute("PRAGMA query_only = 1"));
+  if (access == Access::Alone) {
+    // The log's index is in memory then, and closing leaves the log where it is.
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    KANPAN_TRY(connection->execute("PRAGMA locking_mode = EXCLUSIVE"));
+  }
+  if (access != Access::Write) KANPAN_TRY(connection->execute("PRAGMA query_only = 1"));
   return connection;
 }
 

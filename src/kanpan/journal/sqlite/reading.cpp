@@ -7,6 +7,7 @@
 #include "kanpan/journal/chain.hpp"
 #include "kanpan/journal/sqlite/connection.hpp"
 #include "kanpan/journal/sqlite/row.hpp"
+#include "kanpan/journal/sqlite/schema.hpp"
 #include "kanpan/journal/sqlite/sqlite_journal.hpp"
 
 namespace kanpan::journal::sqlite {
@@ -148,18 +149,29 @@ Result<Sequence> SqliteJournal::at(Instant time) const {
 }
 
 Result<std::uint64_t> SqliteJournal::verify(const std::function<void(Sequence)>& progress) const {
-  constexpr std::size_t kAtOnce = 64;  // so that no long read keeps the log from being emptied
   KANPAN_LET(const auto db, readers_->borrow());
-  KANPAN_TRY(check_integrity(*db, path_.string()));
-  KANPAN_LET(const Head head, stored_head(*db));
-  const Sequence floor = floor_;
-  KANPAN_LET(Sha256 chain, chain_before(*db, floor));
+  return verify(*db, path_, progress);
+}
+
+Result<std::uint64_t> SqliteJournal::verify_file(const std::filesystem::path& path,
+                                                 const std::function<void(Sequence)>& progress) {
+  KANPAN_LET(const auto db, open_alone(path));
+  return verify(*db, path, progress);
+}
+
+Result<std::uint64_t> SqliteJournal::verify(Connection& db, const std::filesystem::path& path,
+                                            const std::function<void(Sequence)>& progress) {
+  constexpr std::size_t kAtOnce = 64;  // so that no long read keeps the log from being emptied
+  KANPAN_TRY(check_integrity(db, path.string()));
+  KANPAN_LET(const Head head, stored_head(db));
+  KANPAN_LET(const Sequence floor, stored_floor(db));
+  KANPAN_LET(Sha256 chain, chain_before(db, floor));
   Instant time = head.time;
   Sequence at = floor - 1;
   while (at < head.seq) {
     const Sequence start = at;
     const auto limit = std::min<std::size_t>(kAtOnce, head.seq - at);
-    KANPAN_TRY(each(*db, at, limit, [&](const Commit& header, const std::string&) -> Result<bool> {
+    KANPAN_TRY(each(db, at, limit, [&](const Commit& header, const std::string&) -> Result<bool> {
       chain = chain_after(chain, header);
       if (chain != header.chain) return corrupt(header.seq, "the chain breaks here");
       at = header.seq;

@@ -137,7 +137,7 @@ COMMIT;
 )";
 
 /// Refuses what this program does not know and brings what is older up to its format.
-Result<void> settle_format(const fs::path& path, Connection& connection) {
+Result<std::int64_t> format_of(const fs::path& path, Connection& connection) {
   KANPAN_LET(const auto id, integer_of(connection, "PRAGMA application_id"));
   if (id != kApplicationId)
     return Error{Errc::Corrupt,
@@ -154,6 +154,11 @@ Result<void> settle_format(const fs::path& path, Connection& connection) {
   if (format < 1)
     return Error{Errc::Corrupt, fmt::format("{} does not say which format it has", path.string()),
                  "put back a backup of it"};
+  return format;
+}
+
+Result<void> settle_format(const fs::path& path, Connection& connection) {
+  KANPAN_LET(const auto format, format_of(path, connection));
   return format < kFormat ? connection.execute(kUpgrade) : Result<void>{};
 }
 
@@ -188,6 +193,15 @@ Result<std::unique_ptr<Connection>> open_writer(const fs::path& path) {
       connection->execute(fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                       "PRAGMA journal_size_limit = {}",
                                       2LL * kCheckpointPages * kPageSize)));
+  return connection;
+}
+
+Result<std::unique_ptr<Connection>> open_alone(const fs::path& path) {
+  KANPAN_LET(const bool absent, must_create(path));
+  if (absent)
+    return Error{Errc::NotFound, fmt::format("there is no journal {}", path.string()), ""};
+  KANPAN_LET(auto connection, Connection::open(path, Connection::Access::Alone));
+  KANPAN_TRY(format_of(path, *connection));
   return connection;
 }
 

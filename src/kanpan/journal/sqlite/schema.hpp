@@ -21,4 +21,8 @@ inline constexpr int kCheckpointPages = 4096;
 /// log without its file; Config for a newer format; Io, NoSpace.
 Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& path);
 
+/// A connection that only reads the journal in `path`, of whatever format this program knows, while
+/// no other connection is open. Nothing is written. Errors as above, and NotFound.
+Result<std::unique_ptr<Connection>> open_alone(const std::filesystem::path& path);
+
 }  // namespace kanpan::journal::sqlite

@@ -41,11 +41,15 @@ Result<SqliteJournal::Head> SqliteJournal::stored_head(Connection& db) {
   return Head{row.sequence(0), row.instant(1), row.hash(2), row.sequence(3)};
 }
 
+Result<Sequence> SqliteJournal::stored_floor(Connection& db) {
+  KANPAN_LET(Statement sealed, db.query("SELECT ifnull(max(last_seq), 0) FROM stretch"));
+  KANPAN_TRY(sealed.step());
+  return sealed.sequence(0) + 1;
+}
+
 Result<void> SqliteJournal::load() {
   KANPAN_LET(head_, stored_head(*writer_));
-  KANPAN_LET(Statement sealed, writer_->query("SELECT ifnull(max(last_seq), 0) FROM stretch"));
-  KANPAN_TRY(sealed.step());
-  floor_ = sealed.sequence(0) + 1;
+  KANPAN_LET(floor_, stored_floor(*writer_));
   KANPAN_LET(Statement newest,
              writer_->query("SELECT seq, time, chain FROM record ORDER BY seq DESC LIMIT 1"));
   KANPAN_LET(const bool found, newest.step());

@@ -29,6 +29,10 @@ class SqliteJournal final : public Journal, public Ledger {
   /// something else; Config when a newer program wrote it; Io, NoSpace.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path,
                                                      const Clock& clock, std::string node);
+  /// verify() of a file that nobody has open, without a byte written: for a disk that is full.
+  /// Errors: NotFound for no file; Corrupt, Config, Io.
+  static Result<std::uint64_t> verify_file(const std::filesystem::path& path,
+                                           const std::function<void(Sequence)>& progress);
   ~SqliteJournal() override;
 
   Result<std::vector<Commit>> land(std::span<const Landing> landings) override;
@@ -91,6 +95,9 @@ class SqliteJournal final : public Journal, public Ledger {
   /// Head and floor, held against the records.
   Result<void> load();
   static Result<Head> stored_head(Connection& connection);
+  static Result<Sequence> stored_floor(Connection& connection);
+  static Result<std::uint64_t> verify(Connection& connection, const std::filesystem::path& path,
+                                      const std::function<void(Sequence)>& progress);
 
   /// One transaction around `body`, with write_mutex_ held.
   Result<void> write_locked(Sync sync, const Body& body);
