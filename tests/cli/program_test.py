@@ -48,6 +48,57 @@ class Program(ProgramCase):
                       ["journal", "list", "--after", "-3"], ["quarantine", "show", "-3"]):
             self.refused(2, *words, says="-3")
 
+    def test_usage_errors_are_ours_and_json_when_asked(self):
+        for words, message, hint in (
+                (["journal", "show", "abc"], "SEQ: 'abc' is no whole number, 0 or more",
+                 "see: kanpan journal show --help"),
+                (["journal", "show"], "'kanpan journal show' needs SEQ",
+                 "see: kanpan journal show --help"),
+                (["get", "daily", "--limit"], "--limit needs a value", "see: kanpan get --help"),
+                (["bars", "600000.SH", "more"], "'kanpan bars' takes no 'more'",
+                 "see: kanpan bars --help"),
+                (["demo", "--codes", "0"], "--codes: '0' is no whole number from 1 to 5500",
+                 "see: kanpan demo --help"),
+                (["sim", "--port", "x"], "--port: 'x' is no whole number from 0 to 65535",
+                 "see: kanpan sim --help"),
+                (["get", "daily", "--limt", "3"], "no flag '--limt'", "did you mean '--limit'?")):
+            self.refused(2, *words, says=[f"kanpan: {message}\n        {hint}"])
+            done = self.kanpan("--json", *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertEqual(json.loads(done.stdout), {"event": "error", "code": "usage",
+                                                       "message": message, "hint": hint})
+
+    def a_code(self):
+        return self.kanpan("get", "daily", "--fields", "ts_code", "--limit", "1", "--format",
+                           "csv").stdout.split()[1]
+
+    def test_bars_come_in_the_sources_units_too(self):
+        normal, source = (
+            json.loads(self.kanpan("--json", "bars", self.a_code(), "--units", units).stdout)
+            for units in ("kanpan", "tushare"))
+        self.assertEqual(normal[0]["vol"], source[0]["vol"] * 100)
+        self.refused(2, "bars", self.a_code(), "--units", "feet", says="feet")
+
+    def test_an_anchor_yet_to_come_is_noted(self):
+        words = ["bars", self.a_code(), "--adj", "qfq", "--anchor"]
+        self.assertIn("2030-01-01 is yet to come", self.kanpan(*words, "2030-01-01").stderr)
+        self.assertNotIn("yet to come", self.kanpan(*words, "2024-06-28").stderr)
+
+    def test_a_code_of_no_stock_is_noted(self):
+        data = self.round_trip("stranger", "tushare")
+        words = ["collect", "daily", "--from", "20240627", "--to", "20240628", "--codes"]
+        known = self.run_in(data, "collect", "stock_basic")
+        self.assertEqual(known.returncode, 0, known.stderr)
+        code = self.a_code()
+        done = self.run_in(data, *words, f"999999.SH,{code}")
+        self.assertIn("note: 999999.SH is not in stock_basic", done.stderr)
+        self.assertNotIn(f"note: {code}", done.stderr)
+
+    def test_evidence_speaks_of_the_codes_asked_for(self):
+        rows = self.kanpan("get", "daily", "--ts-code", self.a_code())
+        self.assertIn("daily: complete", rows.stderr)
+        self.assertNotIn("missing", rows.stderr)
+
     def test_the_version_is_told_as_flag_and_as_command(self):
         self.assertRegex(self.kanpan("--version").stdout, r"^kanpan \d+\.\d+\.\d+\n$")
         self.assertEqual(self.kanpan("version").stdout, self.kanpan("--version").stdout)
@@ -76,7 +127,9 @@ class Program(ProgramCase):
             done = subprocess.run([KANPAN, *path, "--help"], capture_output=True, text=True,
                                   env=environment())
             self.assertEqual(done.returncode, 0, path)
-            self.assertIn("Example", done.stdout, path)
+            examples = re.search(r"^Examples?:(.*)", done.stdout, re.M | re.S)
+            self.assertIsNotNone(examples, path)
+            self.assertIn(" ".join(["kanpan", *path]), examples[1])
             self.assertNotIn("\x1b", done.stdout)
             seen += 1
             below = re.search(r"^Subcommands:\n((?:  .*\n?)+)", done.stdout, re.M)
@@ -268,6 +321,29 @@ class Program(ProgramCase):
         done = self.kanpan("doctor", KANPAN_SOURCE_KIND="tushare")
         self.assertEqual(done.returncode, 3)
         self.assertIn("KANPAN_SOURCE_TOKEN", done.stdout)
+
+    def test_doctor_knows_another_kanpan_on_its_port(self):
+        server = Background(r"serves http://(\S+)", "--data", self.round_trip("first", "tushare"),
+                            "serve", "--no-scheduler", "--listen", "127.0.0.1:0",
+                            KANPAN_SOURCE_URL=self.sim.found)
+        try:
+            done = self.kanpan("doctor", KANPAN_HTTP_LISTEN=server.found)
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stdout, r"taken by another kanpan, version \d\S+ with simulated")
+        finally:
+            server.stop()
+
+    def test_journal_verify_writes_nothing(self):
+        def state():
+            return {f.name: (f.stat().st_size, f.stat().st_mtime_ns)
+                    for f in data.iterdir() if f.name != "kanpan.lock" and f.stat().st_size > 0}
+        data = self.round_trip("looked_at", "tushare")
+        before = state()
+        self.assertIn("chain are right", self.run_in(data, "journal", "verify").stdout)
+        self.assertEqual(state(), before)
+        nowhere = self.fresh("nowhere")
+        self.refused(2, "journal", "verify", says="no journal", data=nowhere)
+        self.assertFalse(nowhere.exists())
 
     def test_doctor_sets_an_unusable_store_aside_only_when_told(self):
         data = self.round_trip("sick", "tushare")

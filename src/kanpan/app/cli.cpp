@@ -1,5 +1,8 @@
 #include "kanpan/app/cli.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -91,9 +94,6 @@ Parsed parse(const std::vector<std::string>& words) {
   root.add_flag("--json", parsed.flags.json, "one JSON document, or one JSON event per line");
   root.add_option("--log-level", parsed.flags.log_level, "debug, info, warn, error or off");
   root.set_version_flag("--version", fmt::format("kanpan {}", kVersion), "as `kanpan version`");
-  root.footer(
-      "Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
-      "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
   root.fallthrough();
   add_collect(root, parsed);
   add_read(root, parsed);
@@ -106,6 +106,10 @@ Parsed parse(const std::vector<std::string>& words) {
   add_doctor(root, parsed);
   add_completion(root, parsed);
   add_examples(root);
+  // Last: commands take over the footer that stands when they are added.
+  root.footer(
+      "Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"
+      "  kanpan bars 600000.SH --adj qfq\n  kanpan get daily --ts-code 600000.SH --limit 5");
   if (words.empty()) {
     parsed.err = root.help();
     parsed.exit_code = exit_code(Errc::Usage);
@@ -115,12 +119,16 @@ Parsed parse(const std::vector<std::string>& words) {
   try {
     root.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    std::ostringstream out, err;
-    const int code = root.exit(error, out, err);
-    parsed.out = out.str();
-    const std::string unknown = code == 0 ? "" : unknown_word(root, words);
-    parsed.err = unknown.empty() ? err.str() : unknown;
-    parsed.exit_code = code == 0 ? 0 : exit_code(Errc::Usage);
+    std::ostringstream out, ignored;
+    if (root.exit(error, out, ignored) == 0) {
+      parsed.out = out.str();
+      parsed.exit_code = 0;
+    } else {
+      parsed.error = usage_error(root, words, error);
+      // The words may be wrong before the flag is read.
+      const auto end = std::ranges::find(words, "--");
+      parsed.flags.json = std::find(words.begin(), end, "--json") != end;
+    }
   }
   return parsed;
 }
@@ -146,6 +154,7 @@ int run(const std::vector<std::string>& words, Terminal& terminal,
   if (parsed.exit_code) return *parsed.exit_code;
   Session session{
       terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
+  if (parsed.error) return report(*parsed.error, session);
   const auto level = log::parse_level(parsed.flags.log_level);
   if (!level) return report(level.error(), session);
   log::set_level(*level);
@@ -164,6 +173,7 @@ int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instan
   if (parsed.exit_code) return *parsed.exit_code;
   Session session{terminal,          &instance, instance.directory(), instance.settings(),
                   parsed.flags.json, &feed};
+  if (parsed.error) return report(*parsed.error, session);
   const auto code = parsed.chosen.action(session);
   return code ? *code : report(code.error(), session);
 }

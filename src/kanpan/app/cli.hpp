@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct Parsed {
   Chosen chosen;
   std::string default_data = "var/data";
   std::map<std::string, std::string> settings;  ///< settings that flags of the command override
-  /// Set when parsing alone answers: help, version, a usage error.
-  std::optional<int> exit_code;
+  std::optional<Error> error;    ///< the words are wrong; flags.json tells how to say so
+  std::optional<int> exit_code;  ///< set when parsing alone answers: help, version
   std::string out, err;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -86,11 +87,70 @@ const CLI::Option* find_flag(const CLI::App* app, const std::string& name) {
   return nullptr;
 }
 
-std::string unknown(std::string_view kind, const std::string& word,
-                    const std::vector<std::string>& candidates) {
-  const std::string hint = suggestion(word, candidates);
-  return fmt::format("kanpan: no {} '{}'\n{}", kind, word,
-                     hint.empty() ? "        see: kanpan --help\n" : "        " + hint + "\n");
+Error unknown(std::string_view kind, const std::string& word,
+              const std::vector<std::string>& candidates) {
+  std::string hint = suggestion(word, candidates);
+  return {Errc::Usage, fmt::format("no {} '{}'", kind, word),
+          hint.empty() ? "see: kanpan --help" : std::move(hint)};
+}
+
+/// How far words lead down the tree.
+struct Way {
+  const CLI::App* app = nullptr;
+  std::string path = "kanpan";   ///< as it is typed
+  std::optional<Error> unknown;  ///< a word or flag that does not exist, or what has to follow
+};
+
+Error unknown_flag(const CLI::App* app, const std::string& name) {
+  std::vector<std::string> flags;
+  for (; app; app = app->get_parent()) std::ranges::move(flags_of(*app), std::back_inserter(flags));
+  return unknown("flag", name, flags);
+}
+
+Way follow(const CLI::App& root, const std::vector<std::string>& words) {
+  Way way;
+  way.app = &root;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    if (word.size() > 1 && word[0] == '-') {
+      const std::string name = word.substr(0, word.find('='));
+      const CLI::Option* flag = find_flag(way.app, name);
+      if (!flag && name.starts_with("--")) {
+        way.unknown = unknown_flag(way.app, name);
+        return way;
+      }
+      if (flag && flag->get_items_expected_max() > 0 && name == word) ++i;
+      continue;
+    }
+    const auto names = names_below(*way.app);
+    if (names.empty()) continue;
+    const auto below = commands_below(*way.app);
+    const auto found = std::ranges::find(names, word);
+    if (found == names.end()) {
+      way.unknown = unknown("command", word, names);
+      return way;
+    }
+    way.app = below[static_cast<std::size_t>(found - names.begin())];
+    way.path += " " + word;
+  }
+  if (const auto names = names_below(*way.app); !names.empty())
+    way.unknown = {Errc::Usage, fmt::format("'{}' needs a command behind it", way.app->get_name()),
+                   fmt::format("one of {}", fmt::join(names, ", "))};
+  return way;
+}
+
+/// CLI11's message in this program's words; they begin or end with the name of what is wrong.
+std::string reworded(const CLI::ParseError& error, const std::string& path) {
+  const std::string_view text = error.what();
+  const std::string_view name =
+      text.substr(0, std::min(text.find(": "), text.find(" is required")));
+  if (dynamic_cast<const CLI::RequiredError*>(&error))
+    return fmt::format("'{}' needs {}", path, name);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
+    return fmt::format("{} needs a value", name);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error))
+    return fmt::format("'{}' takes no '{}'", path, text.substr(text.find(": ") + 2));
+  return std::string(text);
 }
 
 /// Whether a word that is no flag names a table.
@@ -136,34 +196,11 @@ void add_examples(CLI::App& root) {
   });
 }
 
-std::string unknown_word(const CLI::App& root, const std::vector<std::string>& words) {
-  const CLI::App* app = &root;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--") return "";
-    if (word.size() > 1 && word[0] == '-') {
-      const std::string name = word.substr(0, word.find('='));
-      const CLI::Option* flag = find_flag(app, name);
-      if (!flag && name.starts_with("--")) {
-        std::vector<std::string> flags;
-        for (const CLI::App* at = app; at; at = at->get_parent())
-          std::ranges::move(flags_of(*at), std::back_inserter(flags));
-        return unknown("flag", name, flags);
-      }
-      if (flag && flag->get_items_expected_max() > 0 && name == word) ++i;
-      continue;
-    }
-    const auto names = names_below(*app);
-    if (names.empty()) continue;
-    const auto below = commands_below(*app);
-    const auto found = std::ranges::find(names, word);
-    if (found == names.end()) return unknown("command", word, names);
-    app = below[static_cast<std::size_t>(found - names.begin())];
-  }
-  if (const auto names = names_below(*app); app != &root && !names.empty())
-    return fmt::format("kanpan: '{}' needs a command behind it\n        one of {}\n",
-                       app->get_name(), fmt::join(names, ", "));
-  return "";
+Error usage_error(const CLI::App& root, const std::vector<std::string>& words,
+                  const CLI::ParseError& error) {
+  Way way = follow(root, words);
+  if (way.unknown) return *std::move(way.unknown);
+  return {Errc::Usage, reworded(error, way.path), fmt::format("see: {} --help", way.path)};
 }
 
 std::string bash_completion(const CLI::App& root, const std::string& tables) {

@@ -1,12 +1,15 @@
-// What is the same for every command: an example, a hint for a mistyped word, completion.
+// What is the same for every command: an example, what is wrong with its words, completion.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "kanpan/base/error.hpp"
+
 namespace CLI {
 class App;
-}
+class ParseError;
+}  // namespace CLI
 
 namespace kanpan::app {
 
@@ -16,9 +19,11 @@ std::vector<CLI::App*> commands_below(const CLI::App& app);
 /// Gives every command without a footer its example.
 void add_examples(CLI::App& root);
 
-/// What is wrong with words that did not parse: the first command or flag that does not exist, with
-/// the nearest that does, or the commands of which one is missing; "" when something else is wrong.
-std::string unknown_word(const CLI::App& root, const std::vector<std::string>& words);
+/// What is wrong with words that did not parse, as Errc::Usage: the first command or flag that does
+/// not exist, with the nearest that does; the commands of which one is missing; else what `error`
+/// says.
+Error usage_error(const CLI::App& root, const std::vector<std::string>& words,
+                  const CLI::ParseError& error);
 
 /// A completion script for bash, zsh or fish; `tables` are the names of the catalog's, separated by
 /// spaces.

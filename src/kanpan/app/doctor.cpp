@@ -6,12 +6,15 @@
 #include <fstream>
 
 #include <arpa/inet.h>
+#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
+
+#include "kanpan/net/http_client.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -176,6 +179,24 @@ Finding source_answers(const Session& session, const catalog::Catalog& catalog) 
           ""};
 }
 
+/// "another kanpan, version 0.1.0 with simulated rows" when one answers there, else `reason`.
+std::string who_listens(const Session& session, const std::string& listen, std::string reason) {
+  net::HttpClientLimits limits;
+  limits.whole = std::chrono::seconds{2};
+  const auto answer =
+      net::HttpClient(limits).get("http://" + listen + "/v1/meta", {}, session.terminal.stop);
+  if (!answer || answer->status != 200) return reason;
+  boost::json::error_code error;
+  const auto meta = boost::json::parse(answer->body, error);
+  if (error) return reason;
+  const auto* version = meta.find_pointer("/data/version", error);
+  const auto* simulated = version ? meta.find_pointer("/data/simulated", error) : nullptr;
+  if (!simulated || !version->is_string() || !simulated->is_bool()) return reason;
+  return fmt::format("taken by another kanpan, version {} with {} rows",
+                     std::string(version->as_string()),
+                     simulated->as_bool() ? "simulated (模拟数据)" : "real");
+}
+
 Finding port(const Session& session) {
   const std::string& listen = session.settings.text("http.listen");
   if (session.instance) return {"port", Health::Ok, listen + " is this server's", ""};
@@ -197,7 +218,8 @@ Finding port(const Session& session) {
   const std::string reason = std::strerror(errno);
   close(file);
   if (free) return {"port", Health::Ok, listen + " is free", ""};
-  return {"port", Health::Fault, fmt::format("{}: {}", listen, reason),
+  return {"port", Health::Fault,
+          fmt::format("{}: {}", listen, who_listens(session, listen, reason)),
           "choose another: kanpan serve --listen 127.0.0.1:8700, or set http.listen"};
 }
 

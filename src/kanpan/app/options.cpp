@@ -26,12 +26,28 @@ Result<std::optional<Date>> date_flag(std::string_view name, const std::string& 
   return std::optional(*date);
 }
 
+namespace {
+
+bool is_whole(const std::string& text) {
+  return !text.empty() && text.size() <= 18 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+CLI::Validator number_between(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator(
+      [=](const std::string& text) -> std::string {
+        const bool fits = is_whole(text) && std::stoull(text) >= least && std::stoull(text) <= most;
+        return fits ? "" : fmt::format("'{}' is no whole number from {} to {}", text, least, most);
+      },
+      "");
+}
+
 const CLI::Validator& whole_number() {
   static const CLI::Validator kWholeNumber(
       [](const std::string& text) -> std::string {
-        const bool digits = !text.empty() && text.size() <= 18 &&
-                            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-        return digits ? "" : fmt::format("'{}' is no whole number, 0 or more", text);
+        return is_whole(text) ? "" : fmt::format("'{}' is no whole number, 0 or more", text);
       },
       "");
   return kWholeNumber;

@@ -1,6 +1,7 @@
 // Flags that several commands share, read the same way by all.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ void add_collect_flags(CLI::App& command, CollectFlags& flags);
 Result<std::optional<Date>> date_flag(std::string_view name, const std::string& text);
 /// Of a flag or argument that is a number without a sign: CLI11 takes -1 for 2^64 - 1.
 const CLI::Validator& whole_number();
+/// The same from `least` to `most`.
+CLI::Validator number_between(std::uint64_t least, std::uint64_t most);
 /// Comma-separated codes in any dialect, as the catalog writes them.
 Result<std::vector<std::string>> codes_flag(const std::string& text);
 Result<std::optional<catalog::UpdateMode>> mode_flag(const std::string& text);

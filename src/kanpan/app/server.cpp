@@ -22,12 +22,7 @@ constexpr std::chrono::seconds kDrain{10};
 Result<std::unique_ptr<Server>> Server::start(Instance& instance, bool scheduler) {
   std::unique_ptr<Server> server(new Server(instance));
   KANPAN_TRY(server->listen());
-  if (scheduler) {
-    server->scheduler_ = std::make_unique<ingest::Scheduler>(
-        instance.collector(), instance.ledger(), instance.clock(),
-        instance.settings().flag("scheduler.catch_up"));
-    server->feed_.set_scheduler(server->scheduler_.get());
-  }
+  if (scheduler) server->start_scheduler();
   notify_supervisor("READY=1");
   return server;
 }
@@ -48,6 +43,13 @@ Server::~Server() {
   scheduler_.reset();
   std::error_code ignored;  // a socket left behind is replaced by the next server
   std::filesystem::remove(socket_path(instance_.directory()), ignored);
+}
+
+void Server::start_scheduler() {
+  scheduler_ = std::make_unique<ingest::Scheduler>(instance_.collector(), instance_.ledger(),
+                                                   instance_.clock(),
+                                                   instance_.settings().flag("scheduler.catch_up"));
+  feed_.set_scheduler(scheduler_.get());
 }
 
 api::About Server::about() const {

@@ -23,6 +23,9 @@ class Server {
   static Result<std::unique_ptr<Server>> start(Instance& instance, bool scheduler);
   ~Server();
 
+  /// For one that was started without it: at most once, by any thread.
+  void start_scheduler();
+
   /// http://127.0.0.1:8600
   std::string address() const;
 

@@ -139,8 +139,27 @@ Result<void> tell_provisional(Session& session, const CollectRequest& request) {
   return {};
 }
 
+/// Codes that no stock has ever had, for tables of stocks and where the stocks are known.
+Result<void> tell_strangers(const Session& session, const CollectRequest& request) {
+  bool of_stocks = false;
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const catalog::TableSpec* table, session.instance->catalog().find(name));
+    of_stocks = of_stocks || table->expect == catalog::Expect::ListedCodes ||
+                table->expect == catalog::Expect::ListedAll;
+  }
+  if (request.codes.empty() || !of_stocks) return {};
+  const auto universe = session.instance->collector().universe();
+  KANPAN_TRY(universe);
+  const auto& stocks = (*universe)->listings();
+  for (const std::string& code : request.codes)
+    if (!stocks.empty() && std::ranges::find(stocks, code, &ingest::Listing::code) == stocks.end())
+      session.note(fmt::format("note: {} is not in stock_basic", code));
+  return {};
+}
+
 Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
+  KANPAN_TRY(tell_strangers(session, request));
   const bool simulated = session.instance->source().simulated();
   KANPAN_LET(const bool mixed, session.instance->journal().has_rows(!simulated));
   if (mixed)

@@ -28,7 +28,7 @@ struct GetFlags {
 
 struct BarsFlags {
   std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, format,
-                    file;
+                    file, units = "kanpan";
 };
 
 constexpr frame::CsvStyle kCsv{.line_end = "\n"};
@@ -216,6 +216,7 @@ Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
   KANPAN_LET(request.code, market::parse_code(flags.code));
   KANPAN_LET(request.frequency, query::parse_frequency(flags.frequency));
   KANPAN_LET(request.adjust, query::parse_adjust(flags.adjust));
+  KANPAN_LET(request.units, query::parse_units(flags.units));
   if (flags.method != "ratio")
     return Error{Errc::Usage,
                  fmt::format("--method '{}' is not available in this version", flags.method),
@@ -238,6 +239,9 @@ Result<int> bars(Session& session, const BarsFlags& flags) {
   KANPAN_TRY(output.close(empty));
   session.note(evidence_line(bars.evidence, request.code));
   if (bars.anchor) session.note(fmt::format("qfq anchored at {}", bars.anchor->iso()));
+  if (bars.anchor && *bars.anchor > shanghai_date(session.instance->clock().now()))
+    session.note(fmt::format("note: {} is yet to come: the newest factor known is the anchor's",
+                             bars.anchor->iso()));
   return 0;
 }
 
@@ -280,6 +284,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   bars_command->add_option("--from", bar_flags->from, "first day");
   bars_command->add_option("--to", bar_flags->to, "last day");
   bars_command->add_option("--format", bar_flags->format, "table, csv, json or ndjson");
+  bars_command->add_option("--units", bar_flags->units,
+                           "kanpan (元, 股, %) or tushare (the source's)");
   bars_command->add_option("-o,--output", bar_flags->file, "file instead of stdout");
   bars_command->callback([&parsed, bar_flags] {
     parsed.chosen.action = [bar_flags](Session& session) { return bars(session, *bar_flags); };

@@ -8,6 +8,7 @@
 #include <malloc.h>
 
 #include "kanpan/app/commands/commands.hpp"
+#include "kanpan/app/options.hpp"
 #include "kanpan/app/server.hpp"
 #include "kanpan/app/simulator.hpp"
 #include "kanpan/base/log.hpp"
@@ -45,7 +46,7 @@ void wait_for(std::stop_token stop, const std::function<bool()>& ended = {}) {
 
 /// Gives what runs have left free back to the system once none has gone on for a while: malloc
 /// keeps it otherwise, spread over the arenas of many threads.
-class Rest {
+class IdleMemory {
  public:
   /// To be told once a second whether a run goes on.
   void look(bool busy) {
@@ -58,21 +59,27 @@ class Rest {
   int idle_seconds_ = 0;
 };
 
-/// Serves until asked to stop, with `work` (may be empty) beside it. A store that the full disk has
-/// closed is opened again meanwhile; one found damaged is made anew, and everything starts again.
+/// Serves until asked to stop, with `work` (may be empty) beside it; what is due by the clock is
+/// collected once that is done: the two would keep each other out of their tables. A store that the
+/// full disk has closed is opened again meanwhile; one found damaged is made anew, and everything
+/// starts again.
 Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
                            fmt::format_string<std::string, std::string> greeting,
                            const std::function<void(const std::stop_token&)>& work) {
   for (;;) {
     {
-      KANPAN_LET(const auto server, Server::start(instance, scheduler));
+      KANPAN_LET(const auto server, Server::start(instance, scheduler && !work));
       session.note(fmt::format(greeting, server->address(), session.data.string()));
       std::jthread working;
-      if (work) working = std::jthread(work);
-      Rest rest;
+      if (work)
+        working = std::jthread([&](const std::stop_token& stop) {
+          work(stop);
+          if (scheduler && !stop.stop_requested()) server->start_scheduler();
+        });
+      IdleMemory memory;
       wait_for(session.terminal.stop, [&] {
         instance.revive_store();
-        rest.look(!instance.progress().current().empty());
+        memory.look(!instance.progress().current().empty());
         return instance.store_is_damaged();
       });
       session.note("stopping: requests in flight are finished");
@@ -182,10 +189,11 @@ void add_serve(CLI::App& root, Parsed& parsed) {
       "demo", "an invented exchange, collected and served; no token, no network");
   demo_command->add_option("--listen", demo_flags->listen, "address:port (127.0.0.1:8600)");
   demo_command->add_option("--codes", demo_flags->codes, "shares (300)")
-      ->check(CLI::Range(1, 5500));
-  demo_command->add_option("--seed", demo_flags->seed, "another seed is another exchange");
+      ->check(number_between(1, 5500));
+  demo_command->add_option("--seed", demo_flags->seed, "another seed is another exchange")
+      ->check(whole_number());
   demo_command->add_option("--years", demo_flags->years, "years of prices (3)")
-      ->check(CLI::Range(1, 8));
+      ->check(number_between(1, 8));
   demo_command->callback([&parsed, demo_flags] {
     parsed.default_data = "var/demo";
     if (!demo_flags->listen.empty()) parsed.settings["http.listen"] = demo_flags->listen;
@@ -195,16 +203,19 @@ void add_serve(CLI::App& root, Parsed& parsed) {
 
   auto sim_flags = std::make_shared<SimFlags>();
   auto* sim_command = root.add_subcommand("sim", "the simulated source as a server of its own");
-  sim_command->add_option("--port", sim_flags->port, "port on 127.0.0.1 (8601; 0 = any)");
-  sim_command->add_option("--seed", sim_flags->options.seed, "another seed is another exchange");
+  sim_command->add_option("--port", sim_flags->port, "port on 127.0.0.1 (8601; 0 = any)")
+      ->check(number_between(0, 65535));
+  sim_command->add_option("--seed", sim_flags->options.seed, "another seed is another exchange")
+      ->check(whole_number());
   sim_command->add_option("--codes", sim_flags->options.codes, "shares (300)")
-      ->check(CLI::Range(1, 5500));
+      ->check(number_between(1, 5500));
   sim_command->add_option("--csv", sim_flags->csv, "serve DIR/<api_name>.csv[.gz|.zst] instead");
   sim_command->add_option("--fault", sim_flags->fault,
                           "YAML of what goes wrong, see docs/guide/faults.md");
   sim_command->add_option("--token", sim_flags->options.token, "the token that callers must send");
-  sim_command->add_option("--points", sim_flags->points,
-                          "quotas and permissions of that many points");
+  sim_command
+      ->add_option("--points", sim_flags->points, "quotas and permissions of that many points")
+      ->check(whole_number());
   sim_command->callback([&parsed, sim_flags] {
     parsed.chosen.needs_instance = false;
     parsed.chosen.action = [sim_flags](Session& s) { return sim(s, *sim_flags); };
