@@ -44,8 +44,7 @@ std::string_view exchange_of_share(std::string_view digits) {
                                         Prefix{"43", "BJ"}, Prefix{"83", "BJ"}, Prefix{"87", "BJ"},
                                         Prefix{"92", "BJ"}};
   for (const Prefix& prefix : kPrefixes)
-    if (digits.starts_with(prefix.digits))
-      return digits.starts_with("920") ? "BJ" : prefix.exchange;
+    if (digits.starts_with(prefix.digits)) return prefix.exchange;
   return {};
 }
 
