@@ -30,6 +30,14 @@ bench: build ## long benchmarks, side by side with what a user would use instead
 	cmake --build --preset release
 	tools/run-bench
 
+sanitize: setup ## everything that runs under ASan, UBSan or TSan, the long ones too
+	@cmake --preset asan -Wno-dev >build/configure.log
+	cmake --build build/asan --target sanitize_tests sanitize_long_tests
+	ctest --test-dir build/asan -L sanitize -j "$$(nproc)" --output-on-failure --timeout 300
+	@cmake --preset tsan -Wno-dev >build/configure.log
+	cmake --build build/tsan --target threads_tests threads_long_tests
+	ctest --test-dir build/tsan -L threads -j "$$(nproc)" --output-on-failure --timeout 300
+
 fault: setup ## long kill -9 and disk-full loops
 	@cmake --preset release -Wno-dev >build/configure.log
 	cmake --build --preset release

@@ -1,11 +1,14 @@
-# What `cmake --build` makes in the presets asan and tsan: the programs with that label, no more.
-add_custom_target(sanitize_tests)
-add_custom_target(threads_tests)
+# What is built in the presets asan and tsan: the programs with that label, no more.
+set(sanitizer_labels sanitize threads sanitize_long threads_long)
+foreach(label ${sanitizer_labels})
+  add_custom_target(${label}_tests)
+endforeach()
 
 # kanpan_test(TARGET SOURCES file... USES module... [LABELS label...] [TIMEOUT seconds])
 #
 # A GoogleTest program. Labels: `sanitize` for what parses input (runs under ASan and UBSan too),
-# `threads` for what is concurrent (runs under TSan too), `fault` for what kills processes.
+# `threads` for what is concurrent (runs under TSan too), `fault` for what kills processes. With
+# `_long` at the end it runs in `make sanitize` alone: to build it takes too long for every change.
 function(kanpan_test target)
   cmake_parse_arguments(TEST "" "TIMEOUT;PREFIX" "SOURCES;USES;LABELS" ${ARGN})
   list(TRANSFORM TEST_USES PREPEND kanpan_)
@@ -18,7 +21,7 @@ function(kanpan_test target)
   if(KANPAN_SANITIZE)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/sanitizer_defaults.cpp)
   endif()
-  foreach(label sanitize threads)
+  foreach(label ${sanitizer_labels})
     if(label IN_LIST TEST_LABELS)
       add_dependencies(${label}_tests ${target})
     endif()

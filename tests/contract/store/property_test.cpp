@@ -9,6 +9,12 @@
 namespace kanpan::store::contract {
 namespace {
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr int kLives = 1;  // each takes many times as long
+#else
+constexpr int kLives = 4;
+#endif
+
 class Property : public Contract {};
 INSTANTIATE_TEST_SUITE_P(Store, Property, testing::ValuesIn(backends()),
                          [](const auto& info) { return info.param.name; });
@@ -40,7 +46,7 @@ void expect_equal(const Applied& ours, const Applied& models) {
 
 TEST_P(Property, a_random_life_agrees_with_the_model) {
   const char* setting = std::getenv("KANPAN_STORE_LIVES");
-  const int lives = setting ? std::atoi(setting) : 4;
+  const int lives = setting ? std::atoi(setting) : kLives;
   for (int life = 0; life < lives && !HasFailure(); ++life) {
     SCOPED_TRACE(fmt::format("seed {}", life));
     TemporaryDirectory directory;
