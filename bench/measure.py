@@ -1,5 +1,6 @@
 """What the comparisons share: a directory of their own, kanpan's settings, a measured command."""
 
+import argparse
 import contextlib
 import os
 import subprocess
@@ -8,6 +9,15 @@ import time
 from pathlib import Path
 
 CLOCK = "2024-06-28T23:30:00+08:00"  # the evening of the last day of every source and file here
+
+
+def arguments(description: str, codes: int | None = 5000) -> argparse.ArgumentParser:
+    """What every comparison can be asked for; the rest is the comparison's own."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser.add_argument("--codes", type=int, default=codes, help="shares")
+    parser.add_argument("--short", action="store_true", help="a tenth of the size")
+    return parser
 
 
 @contextlib.contextmanager

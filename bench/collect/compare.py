@@ -3,7 +3,6 @@
 Whole path each time: HTTP, parsing, durable, queryable. Prints rows/s and the ratios.
 """
 
-import argparse
 import io
 import subprocess
 import time
@@ -80,14 +79,11 @@ def copy(source: Source, database: str, days: list[str]) -> tuple[float, int]:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser = measure.arguments(__doc__)
     parser.add_argument("--page-server", type=Path, default=Path("build/release/page_server"))
     parser.add_argument("--days", type=int)
-    parser.add_argument("--codes", type=int, default=5000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--to-sql-days", type=int, default=60, help="of them for the slow way")
-    parser.add_argument("--short", action="store_true", help="a tenth of the days")
     parser.add_argument("--only", choices=["kanpan"], help="leave the others out")
     asked = parser.parse_args()
     asked.days = asked.days or (25 if asked.short else 250)

@@ -4,7 +4,6 @@ source that answers from memory: kanpan collect --all, and the SDK with a stagin
 Both make the same calls and get the same pages, on top of the same days before. Prints the ratio.
 """
 
-import argparse
 import io
 import json
 import subprocess
@@ -114,13 +113,10 @@ def differences(program: Path, data: Path, settings: dict, theirs: dict[str, int
 
 def main():
     warnings.simplefilter("ignore", FutureWarning)  # of pandas, on pages with empty columns
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser = measure.arguments(__doc__, codes=None)
     parser.add_argument("--source", type=Path, default=Path("build/release/recorded_pages"))
-    parser.add_argument("--codes", type=int, help="shares ever listed, a quarter of them not now")
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3, help="of kanpan; the median is shown")
-    parser.add_argument("--short", action="store_true", help="a tenth of the shares")
     parser.add_argument("--only", choices=["kanpan"], help="leave the others out")
     asked = parser.parse_args()
     codes = asked.codes or (550 if asked.short else 5500)

@@ -5,7 +5,6 @@ compared value by value before anything is measured. The stores stay in build/be
 run.
 """
 
-import argparse
 import contextlib
 import os
 import random
@@ -153,12 +152,9 @@ def measured(base: str, paths: list[str], connections: int, seconds: int, file: 
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser = measure.arguments(__doc__)
     parser.add_argument("--days", type=int)
-    parser.add_argument("--codes", type=int, default=5000)
     parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
-    parser.add_argument("--short", action="store_true", help="a tenth of the days")
     parser.add_argument("--only", choices=["kanpan"], help="leave the other out")
     asked = parser.parse_args()
     count = asked.days or (250 if asked.short else 2500)

@@ -4,7 +4,6 @@ kanpan's part is the gate, the journal and both physical orders; PostgreSQL's is
 primary key and an index on the day, which a reader needs. Prints rows/s and the ratios.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -60,12 +59,9 @@ def psql_copy(database: str, file: Path, rows: int) -> float:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kanpan", type=Path, default=Path("build/release/kanpan"))
+    parser = measure.arguments(__doc__)
     parser.add_argument("--days", type=int)
-    parser.add_argument("--codes", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3, help="of which the median is shown")
-    parser.add_argument("--short", action="store_true", help="a tenth of the days")
     asked = parser.parse_args()
     days = asked.days or (25 if asked.short else 250)
     rows = days * asked.codes
