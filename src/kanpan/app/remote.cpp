@@ -34,9 +34,12 @@ class FrameReader {
     }
   }
   std::optional<int> exit_code() const { return exit_code_; }
+  /// What is no frame: the body of an answer that refuses the command.
+  const std::string& rest() const { return buffer_; }
 
  private:
   bool next() {
+    if (buffer_.starts_with('{')) return false;
     const auto end = buffer_.find('\n');
     if (end == std::string::npos || end < 3) return false;
     std::size_t length = 0;
@@ -64,6 +67,22 @@ class FrameReader {
   std::string buffer_;
   std::optional<int> exit_code_;
 };
+
+/// Of a command that the server did not begin.
+Error refusal(int status, std::string_view body) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto text = [&](std::string_view name) -> std::string {
+    const auto* member = object ? object->if_contains(name) : nullptr;
+    return member && member->is_string() ? std::string(member->as_string()) : "";
+  };
+  return Error{
+      status == 503 ? Errc::Busy : Errc::Failed,
+      fmt::format("the server that owns the data directory did not begin the command: {}",
+                  text("detail").empty() ? fmt::format("HTTP status {}", status) : text("detail")),
+      status == 503 ? "try again when others are done" : text("hint")};
+}
 
 struct Command {
   std::string id;  ///< by which it can be stopped; may be empty
@@ -137,6 +156,7 @@ Result<int> Remote::run(const std::vector<std::string>& words, Terminal& termina
                              [&](std::string_view bytes) { frames.feed(bytes); }, gone.get_token());
   if (frames.exit_code()) return *frames.exit_code();
   if (!reply) return std::move(reply).error().within("the server that owns the data directory");
+  if (reply->status != 200) return refusal(reply->status, frames.rest());
   return Error{Errc::Io, "the server that owns the data directory ended before the command did",
                "see its log; 'kanpan run list' shows what is resumable"};
 }
@@ -168,25 +188,28 @@ net::Response answer_command(const net::Request& request, Instance& instance,
                              const api::Progress& feed, ingest::RunRegistry& commands) {
   auto command = command_in(request.body);
   if (!command) return net::to_response(net::problem_of(command.error()), request.id);
-  return net::reply(200, "application/octet-stream",
-                    net::Producer([command = std::move(*command), stop = request.stop, &instance,
-                                   &feed, &commands](const net::Write& write) -> Result<void> {
-                      const ingest::RunRegistry::Entry running(commands, command.id, stop);
-                      std::mutex mutex;  // progress comes from the threads that make it
-                      const auto send = [&](char kind, std::string_view text) {
-                        const std::lock_guard lock(mutex);
-                        write(frame(kind, text));
-                      };
-                      Terminal terminal;
-                      terminal.out = [&](std::string_view text) { send('o', text); };
-                      terminal.err = [&](std::string_view text) { send('e', text); };
-                      terminal.interactive = command.interactive;
-                      terminal.directory = command.directory;
-                      terminal.stop = running.stop();
-                      const int code = run_inside(command.words, terminal, instance, feed);
-                      send('x', std::to_string(code));
-                      return {};
-                    }));
+  net::Response response =
+      net::reply(200, "application/octet-stream",
+                 net::Producer([command = std::move(*command), stop = request.stop, &instance,
+                                &feed, &commands](const net::Write& write) -> Result<void> {
+                   const ingest::RunRegistry::Entry running(commands, command.id, stop);
+                   std::mutex mutex;  // progress comes from the threads that make it
+                   const auto send = [&](char kind, std::string_view text) {
+                     const std::lock_guard lock(mutex);
+                     write(frame(kind, text));
+                   };
+                   Terminal terminal;
+                   terminal.out = [&](std::string_view text) { send('o', text); };
+                   terminal.err = [&](std::string_view text) { send('e', text); };
+                   terminal.interactive = command.interactive;
+                   terminal.directory = command.directory;
+                   terminal.stop = running.stop();
+                   const int code = run_inside(command.words, terminal, instance, feed);
+                   send('x', std::to_string(code));
+                   return {};
+                 }));
+  response.lasting = true;
+  return response;
 }
 
 }  // namespace kanpan::app

@@ -35,6 +35,10 @@ Response failed(const Request& request, std::string_view what) {
                      request.id);
 }
 
+Response overloaded(const Request& request, std::string detail) {
+  return to_response({503, "overloaded", std::move(detail), "", {}}, request.id);
+}
+
 }  // namespace
 
 // ---- answering ----------------------------------------------------------------------------------
@@ -66,8 +70,7 @@ Awaitable<> Session::answer() {
 Awaitable<> Session::call_handler(const Action& action) {
   if (server_.queued >= server_.options.handler_queue + server_.options.handler_threads) {
     ++server_.refused;
-    response_ =
-        to_response({503, "overloaded", "too many requests are waiting", "", {}}, request_.id);
+    response_ = overloaded(request_, "too many requests are waiting");
     co_return;
   }
   ++server_.queued;
@@ -166,14 +169,21 @@ Awaitable<Session::Sent> Session::send_produced(const Producer& producer) {
   }
   const bool compress = wants_gzip();
   const auto pipe = start_producer(producer, compress);
+  if (!pipe) {
+    ++server_.refused;
+    response_ = overloaded(request_, "too many long answers are under way");
+    co_return co_await send_bytes(std::get<std::string>(response_.body));
+  }
   const Sent sent = co_await send_stream(*pipe, compress);
   pipe->abandon();
   co_return sent;
 }
 
 std::shared_ptr<Pipe> Session::start_producer(const Producer& producer, bool compress) {
+  ProducerPool& pool = response_.lasting ? server_.lasting : server_.streams;
+  if (!pool.enter()) return nullptr;
   auto pipe = std::make_shared<Pipe>(server_.options.stream_buffer_bytes);
-  asio::post(server_.streams, [pipe, producer, compress] {
+  asio::post(pool.threads, [pipe, producer, compress, &pool] {
     const auto packer = compress ? std::make_unique<GzipStream>() : nullptr;
     const Write write = [&](std::string piece) {
       if (packer) piece = packer->append(piece);
@@ -186,6 +196,7 @@ std::shared_ptr<Pipe> Session::start_producer(const Producer& producer, bool com
     } catch (const std::exception& e) {
       pipe->finish(Error{Errc::Failed, e.what(), ""});
     }
+    pool.leave();
   });
   return pipe;
 }

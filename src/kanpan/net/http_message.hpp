@@ -91,6 +91,8 @@ struct Response {
   /// The same body compressed, for clients that take gzip; made on the fly where it is missing.
   std::shared_ptr<const std::string> gzipped;
   Misbehaviour misbehaviour;
+  /// Its producer works for as long as it likes: it takes no thread from the bodies of others.
+  bool lasting = false;
   std::string route;  ///< pattern that answered, for metrics
 };
 

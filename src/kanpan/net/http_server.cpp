@@ -186,7 +186,8 @@ class HttpServer::Impl {
       });
       wait_for_end(std::nullopt);
     }
-    state_.streams.join();
+    state_.streams.threads.join();
+    state_.lasting.threads.join();
     state_.handlers.join();
     for (auto& worker : workers_) {
       worker->context.stop();

@@ -28,6 +28,8 @@ struct ServerOptions {
   std::size_t handler_threads = 8;     ///< handlers that may wait run here
   std::size_t handler_queue = 256;     ///< requests that wait for one of them; more get 503
   std::size_t stream_threads = 8;      ///< bodies from producers at once; more wait
+  std::size_t stream_queue = 64;       ///< bodies that wait for one of them; more get 503
+  std::size_t lasting_threads = 16;    ///< lasting bodies at once; more get 503
   std::size_t max_connections = 4096;  ///< further ones get 503 and are closed
   std::uint32_t max_header_bytes = 16 * 1024;
   std::uint64_t max_body_bytes = 16 * 1024 * 1024;

@@ -41,6 +41,22 @@ inline auto into(boost::system::error_code& error) {
   return asio::redirect_error(asio::use_awaitable_t<Executor>{}, error);
 }
 
+/// Threads that make bodies, and how many of these may run or wait at once.
+struct ProducerPool {
+  ProducerPool(std::size_t count, std::size_t waiting) : most(count + waiting), threads(count) {}
+  /// False when it is full; else the caller gives the place back.
+  bool enter() {
+    if (taken++ < most) return true;
+    --taken;
+    return false;
+  }
+  void leave() { --taken; }
+
+  const std::size_t most;
+  std::atomic<std::size_t> taken{0};
+  asio::thread_pool threads;
+};
+
 /// What all connections of a server share.
 struct ServerState {
   ServerState(ServerOptions o, const Clock& c, Dispatch d)
@@ -48,7 +64,8 @@ struct ServerState {
         clock(c),
         dispatch(std::move(d)),
         handlers(options.handler_threads),
-        streams(options.stream_threads) {}
+        streams(options.stream_threads, options.stream_queue),
+        lasting(options.lasting_threads, 0) {}
 
   const ServerOptions options;
   const Clock& clock;
@@ -63,7 +80,8 @@ struct ServerState {
   std::condition_variable ended;  ///< notified when `connections` falls
   std::size_t connections = 0;    ///< guarded by mutex
   asio::thread_pool handlers;
-  asio::thread_pool streams;
+  ProducerPool streams;
+  ProducerPool lasting;
 };
 
 /// Lives as long as its connection. Everything runs on the thread of its executor, except what is
@@ -96,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<Sent> send_response();
   Awaitable<Sent> send_bytes(std::string_view body);
   Awaitable<Sent> send_produced(const Producer& producer);
+  /// Nothing when too many are at work.
   std::shared_ptr<Pipe> start_producer(const Producer& producer, bool compress);
   Awaitable<Sent> send_stream(Pipe& pipe, bool compress);
   Awaitable<Sent> send_events(Pipe& pipe);

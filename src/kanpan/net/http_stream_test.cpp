@@ -92,6 +92,40 @@ TEST(HttpServer, a_producer_that_finds_no_room_says_when_to_ask_again) {
   EXPECT_EQ(header_of(answer, "Retry-After"), "1");
 }
 
+TEST(HttpServer, lasting_bodies_leave_the_threads_of_the_others_alone) {
+  ServerOptions options;
+  options.stream_threads = options.lasting_threads = 1;
+  options.stream_queue = 0;
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  const auto server = serve(
+      always([&](const Request& r) {
+        Response response = reply(
+            200, "text/csv",
+            Producer([waits = r.path != "/short", released](const Write& write) -> Result<void> {
+              write("begun\n");
+              if (waits) released.wait();
+              return {};
+            }));
+        response.lasting = r.path == "/lasting";
+        return response;
+      }),
+      options);
+  Client lasting(server->port()), waiting(server->port()), brief(server->port());
+  lasting.get("/lasting");
+  lasting.read_until("begun\n");
+  brief.get("/short");
+  EXPECT_THAT(brief.read_until("begun\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(fetch(*server, "/lasting"), StartsWith("HTTP/1.1 503 "));
+  waiting.get("/waiting");
+  waiting.read_until("begun\n");
+  const std::string refused = fetch(*server, "/short");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(header_of(refused, "Retry-After"), "1");
+  EXPECT_EQ(server->load().refused, 2u);
+  release.set_value();
+}
+
 TEST(HttpServer, a_producer_is_dropped_when_its_client_goes) {
   std::promise<void> dropped;
   const auto server = serve(always([&](const Request&) {
