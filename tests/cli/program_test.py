@@ -378,6 +378,26 @@ class Program(ProgramCase):
         finally:
             self.assertEqual(server.stop(), 0)
 
+    def test_a_command_tells_of_its_own_run_only(self):
+        data = self.round_trip("shared", "tushare")
+        sources = {"KANPAN_SOURCE_URL": self.sim.found}
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                            "--listen", "127.0.0.1:0", **sources)
+        try:
+            self.run_in(data, "collect", "margin", "--from", "20240628", "--to", "20240628")
+            both = [subprocess.Popen([KANPAN, "--data", data, "--json", "collect", table, "--from",
+                                      "20240102", "--to", "20240628"], stdout=subprocess.PIPE,
+                                     text=True, env=environment(**sources))
+                    for table in ("daily_basic", "margin")]
+            told = [[json.loads(line) for line in one.communicate(timeout=120)[0].splitlines()]
+                    for one in both]
+        finally:
+            server.stop()
+        for one, events in zip(both, told):
+            self.assertEqual(one.returncode, 0)
+            self.assertEqual([e["event"] for e in events].count("done"), 1, events[-1])
+            self.assertEqual(len({e["run"] for e in events}), 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -18,7 +18,7 @@ std::string summary(const ingest::Tally& tally) {
 
 }  // namespace
 
-void ProgressLine::show(const ingest::Event& event, const std::vector<ingest::Tally>& tallies) {
+void ProgressLine::show(const ingest::Event& event, const std::optional<ingest::Tally>& tally) {
   const std::lock_guard lock(mutex_);
   if (session_.json) return session_.line(event.to_json());
   const bool told = event.kind == "error" || event.kind == "quarantine" || event.kind == "note" ||
@@ -29,10 +29,10 @@ void ProgressLine::show(const ingest::Event& event, const std::vector<ingest::Ta
     session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, event.message));
   }
   const auto now = std::chrono::steady_clock::now();
-  if (!session_.terminal.interactive || tallies.empty() || now - last_ < kRedraw) return;
+  if (!session_.terminal.interactive || !tally || now - last_ < kRedraw) return;
   last_ = now;
   drawn_ = true;
-  session_.terminal.err("\r\033[K" + summary(tallies.back()));
+  session_.terminal.err("\r\033[K" + summary(*tally));
 }
 
 void ProgressLine::clear() {

@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <mutex>
-#include <vector>
+#include <optional>
 
 #include "kanpan/app/session.hpp"
 #include "kanpan/ingest/progress.hpp"
@@ -16,7 +16,7 @@ class ProgressLine {
  public:
   explicit ProgressLine(Session& session) : session_(session) {}
 
-  void show(const ingest::Event& event, const std::vector<ingest::Tally>& tallies);
+  void show(const ingest::Event& event, const std::optional<ingest::Tally>& tally);
   /// Removes the redrawn line.
   void clear();
 

@@ -6,12 +6,12 @@
 
 namespace kanpan::app {
 
-Result<int> watch(Session& session,
+Result<int> watch(Session& session, const std::string& run,
                   const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work,
                   bool resumable) {
   ProgressLine line(session);
   const auto subscription = session.instance->progress().subscribe([&](const ingest::Event& event) {
-    line.show(event, session.instance->progress().current());
+    if (event.run == run) line.show(event, session.instance->progress().of(run));
   });
   auto outcome = work(session.terminal.stop);
   line.clear();

@@ -7,6 +7,8 @@
 namespace kanpan {
 namespace {
 
+constexpr int kFirstYear = 1900, kLastYear = 2200;
+
 std::chrono::year_month_day civil(Date d) {
   return std::chrono::sys_days{std::chrono::days{d.days}};
 }
@@ -67,7 +69,7 @@ bool parse_date(std::string_view text, Date& out) noexcept {
   const std::chrono::year_month_day ymd{std::chrono::year{year},
                                         std::chrono::month{static_cast<unsigned>(month)},
                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (year < 1900 || year > 2200 || !ymd.ok()) return false;
+  if (year < kFirstYear || year > kLastYear || !ymd.ok()) return false;
   out.days = static_cast<std::int32_t>(std::chrono::sys_days{ymd}.time_since_epoch().count());
   return true;
 }
@@ -78,6 +80,10 @@ Result<Date> parse_date(std::string_view text) {
     return Error{Errc::Usage, fmt::format("'{}' is not a date", text),
                  "write an existing day as 20240628 or 2024-06-28"};
   return date;
+}
+
+DateRange DateRange::all() {
+  return {Date::from_ymd(kFirstYear, 1, 1), Date::from_ymd(kLastYear, 12, 31)};
 }
 
 Date quarter_end(Date date) {

@@ -47,6 +47,8 @@ struct DateRange {
   Date first;
   Date last;
 
+  /// Every day that parse_date() takes.
+  static DateRange all();
   bool empty() const { return last < first; }
   bool contains(Date d) const { return first <= d && d <= last; }
   int days() const { return empty() ? 0 : last - first + 1; }

@@ -245,7 +245,7 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
 Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
   KANPAN_LET(const auto order, stages(request));
   journal::Run run;
-  run.id = journal::new_run_id(clock_);
+  run.id = request.run.empty() ? journal::new_run_id(clock_) : request.run;
   run.command = request.command;
   run.tables = fmt::format("{}", fmt::join(request.tables, ","));
   run.arguments = request.to_json();

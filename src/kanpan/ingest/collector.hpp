@@ -22,6 +22,7 @@
 namespace kanpan::ingest {
 
 struct CollectRequest {
+  std::string run;                  ///< id of the run, from new_run_id(); made when empty
   std::string command = "collect";  ///< what the ledger calls it: collect, repair, schedule
   std::vector<std::string> tables;
   std::optional<Date> from, to;

@@ -8,8 +8,6 @@
 namespace kanpan::ingest {
 namespace {
 
-const DateRange kEver{Date::from_ymd(1900, 1, 1), Date::from_ymd(2199, 12, 31)};
-
 std::vector<std::string> difference(const std::vector<std::string>& wanted,
                                     const std::vector<std::string>& held) {
   std::vector<std::string> missing;
@@ -25,8 +23,8 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
   if (!table.dated())
     return Error{Errc::Usage, fmt::format("{} has no days", table.name),
                  "coverage is for dated tables; count its rows with: kanpan get … --count"};
-  KANPAN_LET(const auto counts, store.day_counts(table, kEver));
-  KANPAN_LET(const auto states, ledger.days(table.name, kEver));
+  KANPAN_LET(const auto counts, store.day_counts(table, DateRange::all()));
+  KANPAN_LET(const auto states, ledger.days(table.name, DateRange::all()));
   std::map<Date, std::uint64_t> rows;
   for (const store::DayCount& count : counts) rows[count.day] = count.rows;
   std::map<Date, journal::DayState> known;

@@ -85,7 +85,7 @@ class ImportExecution {
       : owner_(owner),
         request_(request),
         table_(*request.table),
-        id_(journal::new_run_id(owner.clock_)),
+        id_(request.run.empty() ? journal::new_run_id(owner.clock_) : request.run),
         running_(owner.runs_, id_, stop),
         stop_(running_.stop()),
         report_(id_, owner.progress_, owner.ledger_, owner.run_ledger_),

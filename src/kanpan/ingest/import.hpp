@@ -30,6 +30,7 @@ struct ImportRequest {
   bool normal_units = false;      ///< 元, 股, %, instead of the source's units
   /// Rows that are proven and committed whole. Large: that is what makes importing fast.
   std::size_t block_rows = 50'000;
+  std::string run = {};  ///< its id, from new_run_id(); made when empty
 };
 
 /// Thread-safe; two imports into one table at once: Errc::Busy.

@@ -91,6 +91,12 @@ void Progress::end(const std::string& run) {
   tallies_.erase(run);
 }
 
+std::optional<Tally> Progress::of(const std::string& run) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tallies_.find(run);
+  return found == tallies_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::vector<Tally> Progress::current() const {
   const std::lock_guard lock(mutex_);
   std::vector<Tally> tallies;

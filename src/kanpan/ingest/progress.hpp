@@ -74,6 +74,8 @@ class Progress {
   void end(const std::string& run);
   /// The runs that are going on, oldest first.
   std::vector<Tally> current() const;
+  /// Nothing when the run does not go on.
+  std::optional<Tally> of(const std::string& run) const;
 
  private:
   mutable std::mutex mutex_;

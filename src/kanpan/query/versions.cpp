@@ -119,8 +119,7 @@ Result<std::shared_ptr<const DayStates>> Versions::days(std::string_view table) 
     days_as_of_ = now;
   }
   if (const auto found = days_.find(table); found != days_.end()) return found->second;
-  KANPAN_LET(const auto states,
-             ledger_.days(table, {Date::from_ymd(1900, 1, 1), Date::from_ymd(2199, 12, 31)}));
+  KANPAN_LET(const auto states, ledger_.days(table, DateRange::all()));
   auto days = std::make_shared<DayStates>();
   for (const journal::DayState& state : states) days->emplace(state.day, state);
   return days_.emplace(table, std::move(days)).first->second;

@@ -118,15 +118,16 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_TRY(query::check_range(request.from, request.to));
   if (flags.plan) return show_plan(session, request);
-  return watch(session, [&](std::stop_token stop) {
+  request.run = journal::new_run_id(session.instance->clock());
+  return watch(session, request.run, [&](std::stop_token stop) {
     return session.instance->collector().collect(request, std::move(stop));
   });
 }
 
 /// A day of which the source has not given everything yet is easily taken for a whole one.
 Result<void> tell_provisional(Session& session, const CollectRequest& request) {
-  const DateRange range{request.from.value_or(Date::from_ymd(1900, 1, 1)),
-                        request.to.value_or(Date::from_ymd(2199, 12, 31))};
+  const DateRange all = DateRange::all();
+  const DateRange range{request.from.value_or(all.first), request.to.value_or(all.last)};
   std::vector<std::string> parts;
   for (const std::string& table : request.tables) {
     KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
@@ -158,7 +159,7 @@ Result<void> tell_strangers(const Session& session, const CollectRequest& reques
 }
 
 Result<int> collect(Session& session, const CollectFlags& flags) {
-  KANPAN_LET(const auto request, request_of(flags, session.instance->catalog()));
+  KANPAN_LET(auto request, request_of(flags, session.instance->catalog()));
   KANPAN_TRY(tell_strangers(session, request));
   const bool simulated = session.instance->source().simulated();
   KANPAN_LET(const bool mixed, session.instance->journal().has_rows(!simulated));
@@ -166,7 +167,8 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
     session.note(fmt::format("note: '{}' holds {} rows, and this source's are {}",
                              session.data.string(), simulated ? "real" : "simulated (模拟数据)",
                              simulated ? "simulated (模拟数据)" : "real"));
-  KANPAN_LET(const int code, watch(session, [&](std::stop_token stop) {
+  request.run = journal::new_run_id(session.instance->clock());
+  KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
                return session.instance->collector().collect(request, std::move(stop));
              }));
   if (!session.json) KANPAN_TRY(tell_provisional(session, request));
@@ -287,7 +289,7 @@ void add_run(CLI::App& root, Parsed& parsed) {
         [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
   by_id("cancel", "stop a run; what it has committed stays", cancel_run);
   by_id("resume", "go on with what is not committed", [](Session& session, const std::string& id) {
-    return watch(session, [&](std::stop_token stop) {
+    return watch(session, id, [&](std::stop_token stop) {
       return session.instance->collector().resume(id, std::move(stop));
     });
   });

@@ -44,8 +44,9 @@ Result<int> import(Session& session, const ImportFlags& flags) {
   ingest::Importer importer(instance.catalog(), instance.ledger(), instance.store(),
                             instance.writer(), instance.clock(), instance.progress(),
                             instance.runs(), instance.run_ledger());
+  request.run = journal::new_run_id(instance.clock());
   return watch(
-      session,
+      session, request.run,
       [&](std::stop_token stop) { return importer.run(std::move(request), std::move(stop)); },
       false);
 }
