@@ -39,7 +39,6 @@ struct Check {
 
 struct About {
   std::string version;
-  std::string commit;
   std::string profile = "embedded";
   std::string source;  ///< "tushare", "sim", …
   bool simulated = false;
@@ -54,8 +53,6 @@ struct Context {
   std::function<std::shared_ptr<const market::Calendar>()> calendar;
   About about;
   std::vector<Check> checks;
-  /// Token that the Tushare endpoint wants; "" = any.
-  std::string tushare_token;
 };
 
 }  // namespace kanpan::api

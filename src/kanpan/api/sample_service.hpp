@@ -129,9 +129,8 @@ class SampleService {
       registry,
       progress,
       [] { return std::make_shared<const market::Calendar>(market::Calendar::built_in()); },
-      {"0.1.0", "abc", "embedded", "sim", true},
-      {{"store", [] { return Result<void>(); }}},
-      ""};
+      {"0.1.0", "embedded", "sim", true},
+      {{"store", [] { return Result<void>(); }}}};
   net::Dispatch dispatch;
 
  private:

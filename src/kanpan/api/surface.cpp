@@ -9,7 +9,7 @@ namespace kanpan::api {
 Result<net::Dispatch> make_surface(const Context& context, const std::filesystem::path& dashboard) {
   context.metrics
       .gauge("kanpan_build_info", "Version of the program, always 1",
-             {{"version", context.about.version}, {"commit", context.about.commit}})
+             {{"version", context.about.version}})
       .Set(1);
   context.metrics.add_reader(metrics::read_process);
   Router router;

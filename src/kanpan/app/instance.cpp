@@ -246,8 +246,7 @@ Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, cons
   options.token = settings.text("source.token");
   options.authorities = settings.text("source.authorities");
   options.path_per_api = settings.flag("source.path_per_api");
-  options.kind = settings.text("source.kind");
-  options.simulated = options.kind == "sim";
+  options.simulated = settings.text("source.kind") == "sim";
   options.limits.points = static_cast<int>(settings.number("source.points"));
   options.limits.calls_per_minute = optional_number(settings, "source.calls_per_minute");
   options.limits.calls_per_day = optional_number(settings, "source.calls_per_day");

@@ -72,8 +72,7 @@ Result<void> Server::listen() {
                    feed_,
                    [this] { return calendar_.now(); },
                    about(),
-                   {{"store", [this] { return readiness_.check(); }}},
-                   ""});
+                   {{"store", [this] { return readiness_.check(); }}}});
   std::filesystem::path page;
   if (auto found = shipped(instance_.settings(), "web.directory", "web/dist"))
     page = *found;

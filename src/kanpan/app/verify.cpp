@@ -1,5 +1,7 @@
 #include "kanpan/app/verify.hpp"
 
+#include <mutex>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -36,6 +38,10 @@ class Scratch {
 }  // namespace
 
 Result<int> verify_store(Session& session) {
+  static std::mutex one;  // commands of a server run beside each other
+  const std::unique_lock alone(one, std::try_to_lock);
+  if (!alone)
+    return Error{Errc::Busy, "the store is being verified already", "wait until that is done"};
   Instance& instance = *session.instance;
   const auto upto = instance.store().applied();
   const Scratch scratch(instance.directory() / "verify.tmp");

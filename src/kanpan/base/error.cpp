@@ -44,12 +44,6 @@ const Kind& kind(Errc code) {
 
 std::string_view name(Errc code) { return kind(code).name; }
 
-Errc errc_from_name(std::string_view name) {
-  for (const Kind& k : kKinds)
-    if (k.name == name) return k.code;
-  return Errc::Failed;
-}
-
 int exit_code(Errc code) { return kind(code).exit_code; }
 
 Error Error::within(std::string_view context) && {

@@ -36,9 +36,6 @@ enum class Errc {
 /// Stable lower-case name of a kind, as written to logs, JSON and the run ledger ("source_rate").
 std::string_view name(Errc code);
 
-/// Inverse of name(); Errc::Failed for an unknown name.
-Errc errc_from_name(std::string_view name);
-
 /// Process exit code for a kind: 1 failed or stopped, 2 usage, 3 environment, 4 source refused,
 /// 5 quality, 6 partly done and resumable.
 int exit_code(Errc code);

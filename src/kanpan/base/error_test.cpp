@@ -10,14 +10,12 @@ namespace {
 
 constexpr int kKinds = static_cast<int>(Errc::SourceToken) + 1;
 
-TEST(Errc, every_kind_has_a_name_of_its_own_that_reads_back) {
+TEST(Errc, every_kind_has_a_name_of_its_own) {
   std::set<std::string_view> names;
   for (int i = 0; i < kKinds; ++i) {
     const auto code = static_cast<Errc>(i);
     EXPECT_TRUE(names.insert(name(code)).second) << name(code);
-    EXPECT_EQ(errc_from_name(name(code)), code);
   }
-  EXPECT_EQ(errc_from_name("nonsense"), Errc::Failed);
 }
 
 TEST(Errc, exit_codes_are_those_of_the_interface) {

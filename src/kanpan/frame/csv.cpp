@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "kanpan/frame/cell.hpp"
 #include "kanpan/frame/json_writer.hpp"
@@ -22,11 +21,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool is_utf8(std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };
-  return std::ranges::all_of(text, is_ascii) || simdjson::validate_utf8(text.data(), text.size());
 }
 
 Error not_utf8(std::uint64_t line) {

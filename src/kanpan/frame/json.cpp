@@ -46,8 +46,6 @@ void PageReader::read(ondemand::document& document) {
       has_code = true;
     } else if (key == "msg" && !member.value().is_null()) {
       page_.message = std::string_view(member.value().get_string());
-    } else if (key == "request_id" && !member.value().is_null()) {
-      page_.request_id = std::string_view(member.value().get_string());
     } else if (key == "data" && !member.value().is_null()) {
       read_data(member.value().get_object());
     }

@@ -16,7 +16,6 @@ namespace kanpan::frame {
 struct ParsedPage {
   std::int64_t code = 0;  ///< the source's verdict, 0 = success
   std::string message;
-  std::string request_id;
   bool has_more = false;
   Batch batch;                       ///< exactly the wanted fields, in their order
   std::vector<std::string> missing;  ///< wanted fields that were absent; all null in the batch
@@ -24,7 +23,7 @@ struct ParsedPage {
   std::vector<BadCell> bad_cells;    ///< by row, then as received
 };
 
-/// Reads the envelope `{"code", "msg", "request_id", "data": {"fields", "items", "has_more"}}` with
+/// Reads the envelope `{"code", "msg", "data": {"fields", "items", "has_more"}}` with
 /// its members in any order, and the items by name of field. A business error (code other than 0)
 /// is a page without rows. Anything malformed (HTML, cut off, a row of another width) is
 /// Errc::SourceTransient with the first bytes received.

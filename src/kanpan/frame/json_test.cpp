@@ -51,7 +51,6 @@ TEST(ParsePage, rows_land_in_typed_columns) {
   const ParsedPage page =
       parsed(with_items(R"([["600000.SH","20240628",8.75,12],["000001.SZ","20240627",null,13]])"));
   EXPECT_EQ(page.code, 0);
-  EXPECT_EQ(page.request_id, "r1");
   EXPECT_EQ(page.batch.fields(), kDaily);
   ASSERT_EQ(page.batch.rows(), 2u);
   EXPECT_EQ(page.batch.column(0).texts()[1], "000001.SZ");

@@ -50,7 +50,6 @@ class Exchange final : public source::Source {
  public:
   std::function<void(const Call&)> before_answer = [](const Call&) {};
   int refusals = 0;  ///< of the first calls
-  std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     before_answer(call);

@@ -27,7 +27,6 @@ class Scripted final : public source::Source {
  public:
   using Answer = std::function<Result<Page>(const catalog::TableSpec&, const Call&, int number)>;
   explicit Scripted(Answer answer) : answer_(std::move(answer)) {}
-  std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     const std::lock_guard lock(mutex_);

@@ -38,20 +38,6 @@ frame::Batch conform(frame::Batch batch, const catalog::TableSpec& table) {
   return frame::Batch(fields, std::move(columns));
 }
 
-store::Mode store_mode(journal::Mode mode) {
-  switch (mode) {
-    case journal::Mode::Upsert:
-      return store::Mode::Upsert;
-    case journal::Mode::Merge:
-      return store::Mode::Merge;
-    case journal::Mode::Replace:
-      return store::Mode::Replace;
-    case journal::Mode::Delete:
-      return store::Mode::Delete;
-  }
-  return store::Mode::Upsert;
-}
-
 /// Reads the journal from `after` on into the channel until its end, an error, or a closed channel.
 void read_ahead(const journal::Journal& journal, journal::Sequence after, std::size_t bytes,
                 Channel<Read>& channel) {
@@ -68,12 +54,7 @@ void read_ahead(const journal::Journal& journal, journal::Sequence after, std::s
 
 store::Change to_change(const journal::Commit& commit, const catalog::TableSpec& table,
                         frame::Batch rows) {
-  return {
-      commit.seq,
-      &table,
-      store_mode(commit.mode),
-      {commit.scope.time, commit.scope.codes, commit.scope.split_column, commit.scope.split_value},
-      conform(std::move(rows), table)};
+  return {commit.seq, &table, commit.mode, commit.scope, conform(std::move(rows), table)};
 }
 
 Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,

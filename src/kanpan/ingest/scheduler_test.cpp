@@ -20,7 +20,6 @@ using testing::HasSubstr;
 /// Answers with no rows, or not at all.
 class Exchange final : public source::Source {
  public:
-  std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     const std::lock_guard lock(mutex_);

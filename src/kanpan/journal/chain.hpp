@@ -11,7 +11,7 @@ namespace kanpan::journal {
 /// In this order, integers little-endian, a text as its length (4 bytes) and its bytes, a list as
 /// its length (4) and its members, an optional as 0 or 1 (1) and, with 1, its value:
 ///   seq (8), time in µs since 1970 (8), node, table, mode (1), scope: optional range (first 4,
-///   last 4), codes, split column, split value; run, unit (4), source, simulated (1), rows (4),
+///   last 4), codes, two empty texts; run, unit (4), source, simulated (1), rows (4),
 ///   touched: optional range (4, 4), first code, last code.
 std::string canonical(const Commit& header);
 

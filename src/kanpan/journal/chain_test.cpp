@@ -48,7 +48,7 @@ TEST(Chain, canonical_bytes_are_as_documented) {
 }
 
 TEST(Chain, every_field_changes_it) {
-  std::vector<Commit> all(18, commit());
+  std::vector<Commit> all(16, commit());
   all[1].seq = 8;
   all[2].time += std::chrono::microseconds{1};
   all[3].node = "m";
@@ -56,16 +56,14 @@ TEST(Chain, every_field_changes_it) {
   all[5].mode = Mode::Delete;
   all[6].scope.time = DateRange{Date{0}, Date{0}};
   all[7].scope.codes = {""};
-  all[8].scope.split_column = "x";
-  all[9].scope.split_value = "x";
-  all[10].run = "";
-  all[11].unit = 1;
-  all[12].source = "tushare";
-  all[13].simulated = true;
-  all[14].rows = 1;
-  all[15].touched = DateRange{Date{0}, Date{0}};
-  all[16].first_code = "x";
-  all[17].last_code = "x";
+  all[8].run = "";
+  all[9].unit = 1;
+  all[10].source = "tushare";
+  all[11].simulated = true;
+  all[12].rows = 1;
+  all[13].touched = DateRange{Date{0}, Date{0}};
+  all[14].first_code = "x";
+  all[15].last_code = "x";
   std::vector<Sha256> chains;
   for (const Commit& c : all) chains.push_back(chain_after({}, c));
   Commit other_rows = commit();
@@ -82,17 +80,14 @@ TEST(Scope, is_read_back) {
   EXPECT_EQ(parse_scope("").value(), scope);
   scope.time = DateRange{Date::from_ymd(2024, 6, 28), Date::from_ymd(2024, 6, 30)};
   scope.codes = {"600000.SH"};
-  scope.split_column = "report_type";
-  scope.split_value = "1";
-  EXPECT_EQ(to_json(scope), R"({"first":"2024-06-28","last":"2024-06-30","codes":["600000.SH"],)"
-                            R"("column":"report_type","value":"1"})");
+  EXPECT_EQ(to_json(scope), R"({"first":"2024-06-28","last":"2024-06-30","codes":["600000.SH"]})");
   EXPECT_EQ(parse_scope(to_json(scope)).value(), scope);
 }
 
 TEST(Scope, damage_is_refused) {
-  for (const char* text : {"{", "[]", "7", R"({"first":"2024-06-28"})", R"({"last":"2024-06-28"})",
-                           R"({"first":"2024-06-31","last":"2024-06-30"})", R"({"codes":{}})",
-                           R"({"codes":[1]})", R"({"column":1})", R"({"value":null})"}) {
+  for (const char* text :
+       {"{", "[]", "7", R"({"first":"2024-06-28"})", R"({"last":"2024-06-28"})",
+        R"({"first":"2024-06-31","last":"2024-06-30"})", R"({"codes":{}})", R"({"codes":[1]})"}) {
     const auto scope = parse_scope(text);
     ASSERT_FALSE(scope) << text;
     EXPECT_EQ(scope.error().code, Errc::Corrupt);

@@ -8,7 +8,6 @@
 namespace kanpan::journal {
 namespace {
 
-constexpr std::array<std::string_view, 4> kModes{"upsert", "merge", "replace", "delete"};
 constexpr std::array<std::string_view, 5> kRunStates{"running", "done", "partial", "failed",
                                                      "cancelled"};
 constexpr std::array<std::string_view, 5> kUnitStates{"planned", "committed", "unchanged",
@@ -16,7 +15,6 @@ constexpr std::array<std::string_view, 5> kUnitStates{"planned", "committed", "u
 
 }  // namespace
 
-std::string_view name(Mode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
 std::string_view name(RunState state) { return kRunStates.at(static_cast<std::size_t>(state)); }
 std::string_view name(UnitState state) { return kUnitStates.at(static_cast<std::size_t>(state)); }
 

@@ -11,27 +11,14 @@
 #include "kanpan/base/date.hpp"
 #include "kanpan/base/error.hpp"
 #include "kanpan/base/hash.hpp"
+#include "kanpan/frame/change.hpp"
 
 namespace kanpan::journal {
 
-using Sequence = std::uint64_t;
-
-enum class Mode : std::uint8_t {
-  Upsert = 0,   ///< rows replace those of equal key
-  Merge = 1,    ///< rows replace those of equal key, but a null keeps the stored value
-  Replace = 2,  ///< rows are the whole content of the scope; stored rows beyond them are closed
-  Delete = 3,   ///< rows (key columns count) are closed
-};
-std::string_view name(Mode mode);
-
-/// What a Replace covers. Unset bounds are open; `codes` empty = every code.
-struct Scope {
-  std::optional<DateRange> time;
-  std::vector<std::string> codes;
-  std::string split_column;  ///< with a value: only rows that hold it
-  std::string split_value;
-  friend bool operator==(const Scope&, const Scope&) = default;
-};
+using frame::Mode;
+using frame::name;
+using frame::Scope;
+using frame::Sequence;
 
 /// Everything about a commit but its rows.
 struct Commit {

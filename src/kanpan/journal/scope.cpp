@@ -30,9 +30,6 @@ bool codes_member(const json::object& object, std::vector<std::string>& codes) {
 }
 
 bool fill(const json::object& object, Scope& scope) {
-  const auto to = [](std::string& out) {
-    return [&out](std::string_view text) { return out = text, true; };
-  };
   DateRange time;
   const auto to_date = [](Date& out) {
     return [&out](std::string_view text) { return parse_date(text, out); };
@@ -44,9 +41,7 @@ bool fill(const json::object& object, Scope& scope) {
       return false;
     scope.time = time;
   }
-  return codes_member(object, scope.codes) &&
-         text_member(object, "column", to(scope.split_column)) &&
-         text_member(object, "value", to(scope.split_value));
+  return codes_member(object, scope.codes);
 }
 
 }  // namespace
@@ -58,8 +53,6 @@ std::string to_json(const Scope& scope) {
     object["last"] = scope.time->last.iso();
   }
   if (!scope.codes.empty()) object["codes"] = json::array(scope.codes.begin(), scope.codes.end());
-  if (!scope.split_column.empty()) object["column"] = scope.split_column;
-  if (!scope.split_value.empty()) object["value"] = scope.split_value;
   return object.empty() ? "" : json::serialize(object);
 }
 

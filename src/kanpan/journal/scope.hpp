@@ -8,8 +8,8 @@
 
 namespace kanpan::journal {
 
-/// {"first":"2024-06-28","last":"2024-06-28","codes":["600000.SH"],"column":"…","value":"…"}; what
-/// is unset is left out, and a scope without anything is "".
+/// {"first":"2024-06-28","last":"2024-06-28","codes":["600000.SH"]}; what is unset is left
+/// out, and a scope without anything is "".
 std::string to_json(const Scope& scope);
 
 /// Inverse of to_json(). Errc::Corrupt for anything that it cannot have written.

@@ -57,7 +57,7 @@ class QueryTest : public testing::Test {
     if (replaced) {
       commit.header.mode = journal::Mode::Replace;
       commit.header.scope = *replaced;
-      scope = {replaced->time, replaced->codes, "", ""};
+      scope = *replaced;
     }
     if (!time.empty()) commit.header.touched = DateRange{time.front(), time.front()};
     for (const Date date : time) {

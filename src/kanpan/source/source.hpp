@@ -41,8 +41,6 @@ struct Page {
 class Source {
  public:
   virtual ~Source() = default;
-  /// "tushare", "csv", "sim": what evidence calls the source.
-  virtual std::string_view kind() const = 0;
   /// True when the rows are invented.
   virtual bool simulated() const = 0;
   /// Asks once, for every column of the catalog. Blocks, at most for the source's deadlines; waits

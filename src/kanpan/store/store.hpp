@@ -14,19 +14,13 @@
 #include "kanpan/base/error.hpp"
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/frame/batch.hpp"
+#include "kanpan/frame/change.hpp"
 
 namespace kanpan::store {
 
-using Sequence = std::uint64_t;
-
-/// How the rows of a change meet those stored; the same meanings as journal::Mode.
-enum class Mode { Upsert, Merge, Replace, Delete };
-
-struct Scope {
-  std::optional<DateRange> time;
-  std::vector<std::string> codes;
-  std::string split_column, split_value;
-};
+using frame::Mode;
+using frame::Scope;
+using frame::Sequence;
 
 /// One commit of the journal, as the store needs it.
 struct Change {

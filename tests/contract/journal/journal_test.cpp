@@ -57,9 +57,7 @@ TEST_P(JournalContract, every_field_is_read_back) {
   NewCommit commit = sample_commit("top10_holders", 7);
   commit.header.mode = Mode::Replace;
   commit.header.scope = {.time = DateRange{Date{-5}, Date{19000}},
-                         .codes = {"600000.SH", "全角\"\\\n.SZ", ""},
-                         .split_column = "report_type",
-                         .split_value = "1"};
+                         .codes = {"600000.SH", "全角\"\\\n.SZ", ""}};
   commit.header.touched = DateRange{Date{-5}, Date{19000}};
   commit.header.run = "20240628T180000-3fa9c1";
   commit.header.unit = 4'000'000'000;

@@ -96,17 +96,6 @@ TEST_P(Contract, a_replace_closes_what_its_scope_no_longer_has) {
   EXPECT_THAT(read(all_of(daily())), ElementsAre(bar("Z", kMonday, 1)));
 }
 
-TEST_P(Contract, a_replace_can_be_held_to_one_split_value) {
-  Row gone = share("B", std::string("退市"));
-  gone[3] = std::string("D");
-  apply(stock_basic(), Mode::Upsert, {share("A", kNull), gone});
-  Scope listed;
-  listed.split_column = "list_status";
-  listed.split_value = "L";
-  EXPECT_EQ(apply(stock_basic(), Mode::Replace, {share("C", kNull)}, listed).closed, 1u);
-  EXPECT_THAT(read(all_of(stock_basic())), ElementsAre(gone, share("C", kNull)));
-}
-
 TEST_P(Contract, a_delete_closes_by_key) {
   apply(daily(), Mode::Upsert, {bar("A", kMonday, 1), bar("B", kMonday, 2)});
   Row key(11);

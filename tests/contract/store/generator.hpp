@@ -110,10 +110,6 @@ class Generator {
       scope.time = DateRange{first, first + below(3)};
     }
     if (chance(50)) scope.codes = {code(), code()};
-    if (chance(30) && &table == &stock_basic()) {
-      scope.split_column = "list_status";
-      scope.split_value = "L";
-    }
     return scope;
   }
 

@@ -89,12 +89,6 @@ bool in_scope(const catalog::TableSpec& table, const Scope& scope, const Row& ro
     read.from = scope.time->first;
     read.to = scope.time->last;
   }
-  if (!scope.split_column.empty()) {
-    Filter split;
-    split.column = scope.split_column;
-    split.values = {scope.split_value};
-    read.filters = {split};
-  }
   return selected(read, row);
 }
 

@@ -18,7 +18,6 @@ net::Response object(json::object data) {
 json::object meta(const Context& context) {
   return {{"name", "kanpan"},
           {"version", context.about.version},
-          {"commit", context.about.commit},
           {"profile", context.about.profile},
           {"source", context.about.source},
           {"simulated", context.about.simulated},

@@ -71,8 +71,6 @@ net::Response answer(const Context& context, const net::Request& request) {
   const auto refuse = [&](const Verdict& verdict) { return respond(refusal(request.id, verdict)); };
   const auto asked = source::protocol::read_request(request.capture("api_name"), request.body);
   if (!asked) return refuse(source::protocol::unreadable_request());
-  if (!context.tushare_token.empty() && asked->token != context.tushare_token)
-    return refuse(source::protocol::wrong_token());
   if (asked->api == "user") return respond(user_answer(request.id));
   const catalog::TableSpec* table = context.query.catalog().by_api(asked->api);
   if (!table) return refuse(source::protocol::unknown_interface());

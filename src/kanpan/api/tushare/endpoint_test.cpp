@@ -98,15 +98,6 @@ TEST(TushareEndpoint, refusals_are_verdicts_in_the_sources_words) {
   EXPECT_THAT(verdict(R"({"api_name":"cyq_chips","params":{}})"), HasSubstr("必填参数"));
 }
 
-TEST(TushareEndpoint, a_configured_token_is_wanted) {
-  SampleService service;
-  service.context.tushare_token = "secret";
-  const Heard wrong = service.ask("POST", "/", R"({"api_name":"daily","token":"guess"})");
-  EXPECT_EQ(wrong.at("/code"), 40101);
-  EXPECT_THAT(wrong.body, HasSubstr("token不对"));
-  EXPECT_EQ(service.ask("POST", "/", R"({"api_name":"daily","token":"secret"})").at("/code"), 0);
-}
-
 TEST(TushareEndpoint, other_methods_get_the_protocols_405) {
   const SampleService service;
   for (const char* path : {"/tushare", "/tushare/daily", "/dataapi/daily"}) {

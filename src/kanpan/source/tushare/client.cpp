@@ -54,7 +54,6 @@ class TushareSource final : public Source {
         connections_(options_.http, options_.authorities),
         find_token_(options_.token.begin(), options_.token.end()) {}
 
-  std::string_view kind() const override { return options_.kind; }
   bool simulated() const override { return options_.simulated; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call,
                      std::stop_token stop) override;

@@ -15,10 +15,9 @@ namespace kanpan::source {
 
 struct TushareOptions {
   std::string url = "https://api.tushare.pro";
-  std::string token;             ///< never in a message, log line or ledger entry
-  std::string authorities;       ///< PEM file of the only authorities trusted; "" = the system's
-  bool path_per_api = false;     ///< appends /{api_name} to the path of `url`
-  std::string kind = "tushare";  ///< what evidence calls it: "sim" when that answers at `url`
+  std::string token;          ///< never in a message, log line or ledger entry
+  std::string authorities;    ///< PEM file of the only authorities trusted; "" = the system's
+  bool path_per_api = false;  ///< appends /{api_name} to the path of `url`
   bool simulated = false;
   protocol::LimitSettings limits;
   tushare::BreakerPolicy breaker;

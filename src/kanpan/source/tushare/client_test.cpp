@@ -122,14 +122,11 @@ TEST_F(TushareSource, the_interface_can_be_part_of_the_path) {
   EXPECT_THAT(seen, ElementsAre("/daily", "/dataapi/daily", "/dataapi/daily"));
 }
 
-TEST_F(TushareSource, says_what_it_is) {
+TEST_F(TushareSource, says_whether_its_rows_are_invented) {
   ScriptedServer server([](const Request&, const Peer&) {});
   TushareOptions given = options(server);
-  EXPECT_EQ(source(given)->kind(), "tushare");
   EXPECT_FALSE(source(given)->simulated());
-  given.kind = "sim";
   given.simulated = true;
-  EXPECT_EQ(source(given)->kind(), "sim");
   EXPECT_TRUE(source(given)->simulated());
 }
 

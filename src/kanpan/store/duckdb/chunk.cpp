@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/frame/cell.hpp"
+
 namespace kanpan::store::duckdb {
 namespace {
 
@@ -24,28 +26,6 @@ duckdb_type c_type(frame::Type type) {
       return DUCKDB_TYPE_DOUBLE;
   }
   return DUCKDB_TYPE_INVALID;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || i + more >= text.size()) return false;
-    std::uint32_t point = lead & (0x3Fu >> more);
-    for (std::size_t k = 1; k <= more; ++k) {
-      const auto byte = static_cast<unsigned char>(text[i + k]);
-      if ((byte & 0xC0) != 0x80) return false;
-      point = point << 6 | (byte & 0x3Fu);
-    }
-    const bool overlong = (more == 2 && point < 0x800) || (more == 3 && point < 0x10000);
-    if (overlong || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 template <typename T>
@@ -110,7 +90,7 @@ Result<void> check_texts(const frame::Batch& batch) {
     const bool ascii = std::all_of(texts.bytes().begin(), texts.bytes().end(),
                                    [](char byte) { return static_cast<signed char>(byte) >= 0; });
     for (std::size_t row = 0; !ascii && row < texts.size(); ++row)
-      if (!is_utf8(texts[row]))
+      if (!frame::is_utf8(texts[row]))
         return Error{
             Errc::Usage,
             fmt::format("column {}, row {}: text is not UTF-8", batch.fields()[c].name, row),

@@ -173,9 +173,6 @@ class Staged {
     if (!scope.codes.empty())
       where.push_back(fmt::format("{} IN (SELECT unnest({}))", table_.column(table_.code, "c"),
                                   place(scope.codes)));
-    if (!scope.split_column.empty())
-      where.push_back(fmt::format("c.{}::VARCHAR = {}", identifier(scope.split_column),
-                                  place(scope.split_value)));
     KANPAN_LET(
         Rows rows,
         connection_.query(

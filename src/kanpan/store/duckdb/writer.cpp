@@ -78,9 +78,6 @@ Result<void> Writer::check(const Change& change) const {
     return wrong_change(change, "its scope has days, the table is undated");
   if (!change.scope.codes.empty() && table.code == kNone)
     return wrong_change(change, "its scope has codes, the table has none");
-  if (const std::string& split = change.scope.split_column; !split.empty())
-    if (!table.spec->column(split))
-      return wrong_change(change, fmt::format("its scope names column {}, which it lacks", split));
   return {};
 }
 
