@@ -166,12 +166,12 @@ class Trouble(ProgramCase):
 
     # ---- a server
 
-    def posted(self, data, body):
+    def posted(self, data, body, path="/command"):
         """The status and body of a command sent to the server of a directory."""
         connection = http.client.HTTPConnection("kanpan")
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(str(data / "kanpan.sock"))
-        connection.request("POST", "/command", json.dumps(body))
+        connection.request("POST", path, json.dumps(body))
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
@@ -252,6 +252,24 @@ class Trouble(ProgramCase):
             finally:
                 if server:
                     self.assertEqual(server.stop(), 0)
+
+    def test_ctrl_c_that_overtakes_its_command_stops_it_too(self):
+        data = self.fresh("overtaken")
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                            "--listen", "127.0.0.1:0", KANPAN_SOURCE_URL=self.sim.found)
+        try:
+            status, _ = self.posted(data, {"id": "early"}, "/command/stop")
+            self.assertEqual(status, 200)
+            words = ["collect", "daily", "--from", "20240624", "--to", "20240628"]
+            _, text = self.posted(data, {"id": "early", "words": words})
+            self.assertTrue(text.endswith("x 1\n6"), text)
+            self.assertIn("go on with: kanpan run resume", text)
+            runs = json.loads(self.run_in(data, "--json", "run", "list").stdout)
+            self.assertEqual([(run["state"], run["calls"]) for run in runs], [("cancelled", 0)])
+            _, text = self.posted(data, {"id": "early", "words": words})
+            self.assertTrue(text.endswith("x 1\n0"), text)
+        finally:
+            self.assertEqual(server.stop(), 0)
 
     def test_a_server_knows_its_schedule_and_shows_progress(self):
         data = self.fresh("scheduled")

@@ -176,11 +176,10 @@ net::Response stop_command(const net::Request& request, ingest::RunRegistry& com
   const auto value = boost::json::parse(request.body, error);
   const auto* object = error ? nullptr : value.if_object();
   const auto* id = object ? object->if_contains("id") : nullptr;
-  if (!id || !id->is_string())
+  if (!id || !id->is_string() || id->as_string().empty())
     return net::to_response(net::problem_of({Errc::Usage, "the body names no id"}), request.id);
-  if (!commands.cancel(std::string_view(id->as_string())))
-    return net::to_response(net::problem_of({Errc::NotFound, "no such command goes on"}),
-                            request.id);
+  // Ctrl-C may overtake the command that it is to stop.
+  commands.cancel_on_arrival(std::string(id->as_string()));
   return net::reply(200, "application/json", std::string("{}"));
 }
 

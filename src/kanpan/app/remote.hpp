@@ -26,7 +26,7 @@ class Remote {
   Result<int> run(const std::vector<std::string>& words, Terminal& terminal) const;
 
  private:
-  /// False when no such command goes on there, or nobody answers.
+  /// False when nobody answers.
   bool stop(const std::string& id) const;
 
   std::filesystem::path socket_;
@@ -38,7 +38,7 @@ class Remote {
 /// outlive the answer.
 net::Response answer_command(const net::Request& request, Instance& instance,
                              const api::Progress& feed, ingest::RunRegistry& commands);
-/// Answers `POST /command/stop` with `{"id":…}`: 200, or 404 when no such command goes on.
+/// Answers `POST /command/stop` with `{"id":…}`: 200. A command that comes later is stopped then.
 net::Response stop_command(const net::Request& request, ingest::RunRegistry& commands);
 
 }  // namespace kanpan::app

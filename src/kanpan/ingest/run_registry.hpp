@@ -1,6 +1,8 @@
 // The runs that go on in this process, so that each can be told to stop.
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -34,10 +36,17 @@ class RunRegistry {
 
   /// Tells a run to stop. False when it is not running here.
   bool cancel(std::string_view run);
+  /// The same for a run that may only be on its way here: it is stopped as soon as it is
+  /// registered.
+  void cancel_on_arrival(std::string run);
 
  private:
+  /// Names that never came are forgotten in favour of newer ones.
+  static constexpr std::size_t kMostExpected = 64;
+
   std::mutex mutex_;
   std::map<std::string, std::stop_source, std::less<>> running_;
+  std::deque<std::string> stopped_early_;  ///< oldest first
 };
 
 }  // namespace kanpan::ingest

@@ -35,5 +35,23 @@ TEST(RunRegistry, ASecondEntryOfARunLeavesTheFirstAlone) {
   EXPECT_TRUE(first.stop().stop_requested());
 }
 
+TEST(RunRegistry, OneThatIsCancelledBeforeItComesIsStoppedOnceItDoes) {
+  RunRegistry registry;
+  registry.cancel_on_arrival("early");
+  {
+    const RunRegistry::Entry other(registry, "other", {});
+    EXPECT_FALSE(other.stop().stop_requested());
+    const RunRegistry::Entry early(registry, "early", {});
+    EXPECT_TRUE(early.stop().stop_requested());
+    registry.cancel_on_arrival("other");
+    EXPECT_TRUE(other.stop().stop_requested());
+  }
+  const RunRegistry::Entry again(registry, "early", {});
+  EXPECT_FALSE(again.stop().stop_requested());
+  for (int other = 0; other < 1000; ++other) registry.cancel_on_arrival(std::to_string(other));
+  const RunRegistry::Entry forgotten(registry, "0", {});
+  EXPECT_FALSE(forgotten.stop().stop_requested());
+}
+
 }  // namespace
 }  // namespace kanpan::ingest
