@@ -27,17 +27,17 @@ std::string parameter(const Call& call, std::string_view name) {
   return "";
 }
 
-/// An index that stands still, for every code that is asked for.
-Page index_bars(const catalog::TableSpec& table, const Call& call) {
+/// A market that stands still, for every code and day that is asked for.
+Page still(const catalog::TableSpec& table, const Call& call) {
   std::vector<std::vector<std::string>> rows;
   const DateRange range{day_of(parameter(call, "start_date")), day_of(parameter(call, "end_date"))};
   for (const Date day : market::Calendar::built_in().open_days(range)) {
     rows.emplace_back();
     for (const auto& column : table.columns) {
-      const bool still = column.name == "change" || column.name == "pct_chg";
+      const bool zero = column.name == "change" || column.name == "pct_chg" || table.code.empty();
       rows.back().push_back(column.name == "ts_code"      ? parameter(call, "ts_code")
                             : column.name == "trade_date" ? day.compact()
-                            : still                       ? "0"
+                            : zero                        ? "0"
                                                           : "3000");
     }
   }
@@ -50,13 +50,18 @@ class Exchange final : public source::Source {
  public:
   std::function<void(const Call&)> before_answer = [](const Call&) {};
   int refusals = 0;  ///< of the first calls
+  /// Whether the page lacks a column.
+  std::function<bool(const Call&)> is_bad = [](const Call&) { return false; };
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     before_answer(call);
     if (refusals > 0 && refusals--) return Error{Errc::SourceTransient, "connection refused"};
-    if (table.name == "index_daily") return index_bars(table, call);
     Page page;
-    page.batch = test::batch_of(table, {});
+    if (table.name == "index_daily" || table.name == "moneyflow_hsgt")
+      page = still(table, call);
+    else
+      page.batch = test::batch_of(table, {});
+    if (is_bad(call)) page.missing = {table.columns.back().name};
     return page;
   }
 };
@@ -145,6 +150,49 @@ TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
   EXPECT_EQ(resumed->exit_code(), 0);
   EXPECT_EQ(days().size(), 9u);
   EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
+
+TEST_F(CollectorTest, APageThatWasRefusedIsNotCollectedUntilItIsAskedForAgain) {
+  exchange_.is_bad = [](const Call& call) { return parameter(call, "ts_code") == "399006.SZ"; };
+  const auto refused = collector_.collect(indices(), {});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->exit_code(), 5);
+  EXPECT_EQ(refused->summary.run.state, journal::RunState::Partial);
+  EXPECT_THAT(refused->summary.run.error, testing::HasSubstr("index_daily 399006.SZ"));
+  EXPECT_THAT(refused->summary.run.error, testing::HasSubstr("page.missing_column"));
+  ASSERT_TRUE(refused->unfinished.contains("index_daily"));
+  EXPECT_EQ(refused->unfinished.at("index_daily").code, Errc::Quality);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, false)));
+  EXPECT_THAT(collector_.plan(indices()).value().at(0).plan.slices, Not(IsEmpty()));
+
+  exchange_.is_bad = [](const Call&) { return false; };
+  const auto resumed = collector_.resume(refused->summary.run.id, {});
+  ASSERT_TRUE(resumed) << resumed.error().text();
+  EXPECT_EQ(resumed->exit_code(), 0);
+  EXPECT_EQ(resumed->summary.run.error, "");
+  EXPECT_THAT(resumed->unfinished, IsEmpty());
+  EXPECT_EQ(resumed->summary.calls, refused->summary.calls + 1);
+  EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
+
+TEST_F(CollectorTest, WhatWasRefusedBeforeTheFirstDayHeldIsAskedForAgain) {
+  CollectRequest request;
+  request.tables = {"moneyflow_hsgt"};
+  request.from = day_of("20210104");
+  request.to = kLast;
+  exchange_.is_bad = [](const Call& call) { return parameter(call, "start_date") == "20210104"; };
+  const auto refused = collector_.collect(request, {});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->exit_code(), 5);
+  EXPECT_GT(refused->summary.rows, 0u);
+
+  exchange_.is_bad = [](const Call&) { return false; };
+  request.from.reset();
+  const auto plans = collector_.plan(request).value();
+  ASSERT_THAT(plans.at(0).plan.slices, Not(IsEmpty()));
+  EXPECT_EQ(plans.at(0).plan.slices.front().range->first, day_of("20210104"));
+  ASSERT_EQ(collector_.collect(request, {})->exit_code(), 0);
+  EXPECT_THAT(collector_.plan(request).value().at(0).plan.slices, IsEmpty());
 }
 
 TEST_F(CollectorTest, AResumedRunDoesWhatAnotherRunHasMadeNeedlessToo) {

@@ -10,6 +10,12 @@ namespace kanpan::ingest {
 using catalog::TableSpec;
 using journal::UnitState;
 
+namespace {
+
+const Date kLastDay = Date::from_ymd(2199, 12, 31);
+
+}  // namespace
+
 /// A slice that is one day of the table's time column says how complete that day now is.
 Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
   const Slice& slice = work.slice;
@@ -62,6 +68,36 @@ Result<void> RunExecution::settle_days() {
     KANPAN_LET(made.landing.days,
                stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
                            *universe_, owner_.store_, owner_.ledger_, owner_.clock_.now()));
+    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+  }
+  return keep_first_days();
+}
+
+/// A plan without a first day begins at the first one held. Where an earlier one was asked for in
+/// vain it is held too, as incomplete, or nobody would ask for it again.
+Result<void> RunExecution::keep_first_days() {
+  KANPAN_LET(const auto units, owner_.ledger_.units(id_, std::nullopt));
+  std::map<const TableSpec*, Date> firsts;
+  for (const journal::Unit& unit : units) {
+    if (!leases_.contains(unit.table)) continue;
+    if (unit.state == UnitState::Committed || unit.state == UnitState::Unchanged) continue;
+    KANPAN_LET(const TableSpec* table, owner_.catalog_.find(unit.table));
+    KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
+    if (!slice.range || !slice.by_time_column() || request_.is_part_of(*table)) continue;
+    Date& first = firsts.try_emplace(table, slice.range->first).first->second;
+    first = std::min(first, slice.range->first);
+  }
+  for (const auto& [table, first] : firsts) {
+    KANPAN_LET(const auto held, owner_.ledger_.days(table->name, {first, kLastDay}));
+    const bool any = !held.empty() && held.front().day > first;
+    const auto days =
+        days_of(*table, universe_->calendar(), {first, any ? held.front().day - 1 : first - 1});
+    if (days.empty()) continue;
+    Submission made;
+    made.landing.lease = leases_.at(table->name);
+    made.landing.days.push_back({table->name, days.front(), 0,
+                                 universe_->expected_rows(*table, days.front()), false, Sha256{},
+                                 owner_.clock_.now()});
     KANPAN_TRY(owner_.writer_.write(std::move(made)));
   }
   return {};

@@ -56,12 +56,35 @@ Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSp
   release_leases();
   owner_.progress_.end(id_);
 
-  KANPAN_LET(auto outcome, report_.finish(stop_.stop_requested()));
+  KANPAN_LET(const auto refused, refusals());
+  const auto remark =
+      refused.empty() ? std::nullopt : std::optional<Error>(refused.begin()->second);
+  KANPAN_LET(auto outcome, report_.finish(stop_.stop_requested(), remark));
   KANPAN_LET(outcome.unfinished, unfinished());
+  outcome.unfinished.insert(refused.begin(), refused.end());
   return outcome;
 }
 
-/// Tables of the request that were not reached, could not begin, or have units left.
+Result<std::map<std::string, Error>> RunExecution::refusals() const {
+  KANPAN_LET(const auto units, owner_.ledger_.units(id_, UnitState::Refused));
+  std::map<std::string, std::size_t> counts;
+  for (const journal::Unit& unit : units) ++counts[unit.table];
+  std::map<std::string, Error> refused;
+  for (const journal::Unit& unit : units) {
+    const std::size_t others = counts[unit.table] - 1;
+    refused.emplace(
+        unit.table,
+        Error{Errc::Quality,
+              fmt::format("{} {} was refused, {}{}", unit.table, unit.label, unit.error,
+                          others > 0 ? fmt::format("; and {} more", others) : ""),
+              fmt::format("see kanpan quarantine list; it is asked for again by the next "
+                          "collection, or now by: kanpan run resume {}",
+                          id_)});
+  }
+  return refused;
+}
+
+/// Tables of the request that were not reached, could not begin, or have calls left.
 Result<std::map<std::string, Error>> RunExecution::unfinished() {
   auto left = unplanned_;
   const Error stopped{Errc::Cancelled, fmt::format("run {} was stopped before it was done", id_)};

@@ -58,6 +58,9 @@ class RunExecution {
   Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
   Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
   Result<void> settle_days();
+  Result<void> keep_first_days();
+  /// By table, for those of which the gate refused a page.
+  Result<std::map<std::string, Error>> refusals() const;
   Result<std::map<std::string, Error>> unfinished();
 
   /// Whether units of the table need not be tried: its interface or the token was refused.

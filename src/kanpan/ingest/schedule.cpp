@@ -127,6 +127,9 @@ void Schedule::finish(Entry& entry, Instant began, Instant now, const std::optio
   past.error = error ? error->text() : "";
   if (!error) past.succeeded = past.since = began;
   if (!past.since) past.since = began;
+  // All else of it is done, so that what is asked for again need not grow.
+  if (error && error->code == Errc::Quality)
+    past.since = std::max(*past.since, began - kRefusedDays);
   entry.failures = error ? entry.failures + 1 : 0;
   // From its begin: what came due while it ran is not covered by it.
   const bool polled = trigger_of(*entry.table) == Trigger::Continuous;

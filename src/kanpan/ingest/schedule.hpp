@@ -1,6 +1,7 @@
 // What of a schedule is due, begun, done and owed; without threads, so that it can be tested.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -15,12 +16,16 @@
 
 namespace kanpan::ingest {
 
+/// How long a page of announcements that the gate refuses is asked for again. After that it is left
+/// to a person: it is in quarantine.
+inline constexpr std::chrono::days kRefusedDays{30};
+
 /// What is remembered of a table's scheduled collections, under "schedule:TABLE" in the ledger.
 struct Attempts {
   std::optional<Instant> tried;      ///< when the last one began
   std::optional<Instant> succeeded;  ///< when the last one began that did all that was asked for
   /// What was due or announced from then on is owed: the last success, or while there is none the
-  /// first attempt.
+  /// first attempt. A refused page alone is owed for kRefusedDays.
   std::optional<Instant> since;
   std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
   std::string error;             ///< why the last one failed; "" when it did not

@@ -77,6 +77,25 @@ TEST_F(ScheduleTest, WhatIsRefusedForGoodWaitsForItsNextTime) {
   EXPECT_EQ(past().succeeded, at("2024-06-27T18:00:00+08:00"));
 }
 
+TEST_F(ScheduleTest, ARefusedPageIsAskedForAgainForAMonth) {
+  add("income_vip", "2024-06-28T12:00:00+08:00", done_at("2024-06-27T21:00:00+08:00"));
+  Instant now = at("2024-06-28T21:00:00+08:00");
+  for (int day = 0; day < 100; ++day, now += std::chrono::days{1}) {
+    ASSERT_THAT(take(now), ElementsAre("income_vip"));
+    finish(now, now, Error{Errc::Quality, "page.unit_flip"});
+    EXPECT_EQ(past().succeeded, at("2024-06-27T21:00:00+08:00"));
+    EXPECT_THAT(past().error, HasSubstr("page.unit_flip"));
+    EXPECT_THAT(take(now + std::chrono::hours{1}), IsEmpty()) << "not before its next time";
+    const DateRange days = announcement_days(past(), shanghai_date(now));
+    EXPECT_EQ(days.first, std::max(Date::from_ymd(2024, 6, 24), days.last - 33));
+    if (const auto noon = schedule_.entries().at(0).next.value();
+        shanghai_second_of_day(noon) < 21 * 3600) {
+      take(noon);
+      finish(noon, noon, Error{Errc::Quality, "page.unit_flip"});
+    }
+  }
+}
+
 TEST_F(ScheduleTest, APauseDoesNotOutlastTheNextTime) {
   add("income_vip", "2024-04-19T12:00:00+08:00");
   take("2024-04-19T12:30:00+08:00");
