@@ -47,9 +47,8 @@ std::string ProgressFeed::snapshot() const {
   boost::json::object object{{"collecting", !tallies.empty()}};
   if (!tallies.empty()) add_run(object, tallies.back());
   const auto* scheduler = scheduler_.load();
-  std::map<std::string, ingest::TableSchedule> schedules;
-  if (scheduler)
-    for (auto& schedule : scheduler->schedules()) schedules[schedule.table] = schedule;
+  object["scheduler"] = scheduler ? "on" : calendar_ ? "later" : "off";
+  const auto schedules = this->schedules(scheduler);
   const auto sizes = this->sizes();
   boost::json::array tables;
   for (const catalog::TableSpec* table : instance_.catalog().tables()) {
@@ -61,19 +60,35 @@ std::string ProgressFeed::snapshot() const {
     if (const auto days = instance_.query().days(*table); days && !(*days)->empty())
       entry["last_day"] = (*days)->rbegin()->first.iso();
     entry["next_run"] = nullptr;
-    ingest::Attempts past;
-    if (const auto found = schedules.find(table->name); found != schedules.end()) {
-      past = found->second.past;
-      if (found->second.next) entry["next_run"] = rfc3339(*found->second.next);
-      if (found->second.running) entry["state"] = "collecting";
-    } else if (auto left_behind = ingest::attempts_of(instance_.ledger(), *table)) {
-      past = std::move(*left_behind);
-    }
-    add_past(entry, past);
+    const ingest::TableSchedule& schedule = schedules.at(table->name);
+    if (schedule.next) entry["next_run"] = rfc3339(*schedule.next);
+    if (schedule.running) entry["state"] = "collecting";
+    add_past(entry, schedule.past);
     tables.push_back(std::move(entry));
   }
   object["tables"] = std::move(tables);
   return boost::json::serialize(object);
+}
+
+std::map<std::string, ingest::TableSchedule> ProgressFeed::schedules(
+    const ingest::Scheduler* scheduler) const {
+  std::map<std::string, ingest::TableSchedule> schedules;
+  if (scheduler)
+    for (auto& schedule : scheduler->schedules()) schedules[schedule.table] = schedule;
+  const auto days = !scheduler && calendar_ ? calendar_() : nullptr;
+  const Instant now = instance_.clock().now();
+  const bool catch_up = instance_.settings().flag("scheduler.catch_up");
+  for (const catalog::TableSpec* table : instance_.catalog().tables()) {
+    const auto [found, is_new] = schedules.try_emplace(table->name);
+    if (!is_new) continue;
+    if (auto left_behind = ingest::attempts_of(instance_.ledger(), *table))
+      found->second.past = std::move(*left_behind);
+    // Not empty: what is collected before the scheduler starts is here by then.
+    if (days && !table->policy.schedule.empty())
+      found->second.next =
+          ingest::first_begin(*table, found->second.past, now, catch_up, false, *days);
+  }
+  return schedules;
 }
 
 std::map<std::string, store::Size> ProgressFeed::sizes() const {

@@ -19,10 +19,12 @@ constexpr std::chrono::seconds kDrain{10};
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(Instance& instance, bool scheduler) {
+Result<std::unique_ptr<Server>> Server::start(Instance& instance, Scheduling scheduling) {
   std::unique_ptr<Server> server(new Server(instance));
+  if (scheduling == Scheduling::Later)
+    server->feed_.expect_scheduler([calendar = &server->calendar_] { return calendar->now(); });
   KANPAN_TRY(server->listen());
-  if (scheduler) server->start_scheduler();
+  if (scheduling == Scheduling::Now) server->start_scheduler();
   notify_supervisor("READY=1");
   return server;
 }

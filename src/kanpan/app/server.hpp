@@ -15,15 +15,18 @@
 
 namespace kanpan::app {
 
+/// Later: start_scheduler() will be called; until then it is shown what it will do.
+enum class Scheduling { Off, Now, Later };
+
 /// HTTP on http.listen and on DIR/kanpan.sock, the scheduler, metrics. Serving from start() until
 /// destroyed. The instance must outlive it.
 class Server {
  public:
   /// Errors: Busy when the port is taken (with what to do), Usage or Config for a wrong address.
-  static Result<std::unique_ptr<Server>> start(Instance& instance, bool scheduler);
+  static Result<std::unique_ptr<Server>> start(Instance& instance, Scheduling scheduling);
   ~Server();
 
-  /// For one that was started without it: at most once, by any thread.
+  /// For one that was started with Scheduling::Later: at most once, by any thread.
   void start_scheduler();
 
   /// http://127.0.0.1:8600

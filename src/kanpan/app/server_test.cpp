@@ -134,7 +134,7 @@ TEST(Server, stops_while_it_is_asked) {
   const auto instance = open_instance(directory.path());
   ASSERT_TRUE(instance) << instance.error().text();
   for (int round = 0; round < 3; ++round) {
-    auto server = Server::start(**instance, true);
+    auto server = Server::start(**instance, Scheduling::Now);
     ASSERT_TRUE(server) << server.error().text();
     const std::string status = (*server)->address() + "/v1/status";
     std::promise<void> answered;
@@ -149,6 +149,29 @@ TEST(Server, stops_while_it_is_asked) {
     server->reset();
     asking.join();
   }
+}
+
+TEST(Server, shows_the_next_runs_of_a_scheduler_that_is_still_to_start) {
+  const journal::ScratchDirectory directory;
+  const auto instance = open_instance(directory.path());
+  ASSERT_TRUE(instance) << instance.error().text();
+  const auto status = [&](const Server& server) {
+    net::HttpClient client;
+    const auto reply = client.get(server.address() + "/v1/status", {}, {});
+    return reply ? reply->body : reply.error().text();
+  };
+  {
+    const auto server = Server::start(**instance, Scheduling::Off);
+    ASSERT_TRUE(server) << server.error().text();
+    EXPECT_THAT(status(**server), HasSubstr(R"("scheduler":"off")"));
+    EXPECT_THAT(status(**server), testing::Not(HasSubstr(R"("next_run":"20)")));
+  }
+  const auto server = Server::start(**instance, Scheduling::Later);
+  ASSERT_TRUE(server) << server.error().text();
+  EXPECT_THAT(status(**server), HasSubstr(R"("scheduler":"later")"));
+  EXPECT_THAT(status(**server), HasSubstr(R"("next_run":"20)"));
+  (*server)->start_scheduler();
+  EXPECT_THAT(status(**server), HasSubstr(R"("scheduler":"on")"));
 }
 
 }  // namespace

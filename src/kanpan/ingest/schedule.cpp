@@ -79,6 +79,13 @@ std::optional<Instant> first_due(const TableSpec& table, const Attempts& past, I
   return past.succeeded ? next_due(table, *past.since, calendar) : past.since;
 }
 
+std::optional<Instant> first_begin(const TableSpec& table, const Attempts& past, Instant now,
+                                   bool catch_up, bool is_empty, const Calendar& calendar) {
+  const auto due = first_due(table, past, now, catch_up, calendar);
+  if (!due || *due > now) return due;
+  return begin_of(table, *due, now, is_empty, calendar);
+}
+
 DateRange announcement_days(const Attempts& past, Date today) {
   const Date from = past.since ? std::min(shanghai_date(*past.since), today) : today;
   return {from - kLookBackDays, today};

@@ -45,6 +45,12 @@ Result<void> keep(journal::Ledger& ledger, const catalog::TableSpec& table,
 std::optional<Instant> first_due(const catalog::TableSpec& table, const Attempts& past, Instant now,
                                  bool catch_up, const market::Calendar& calendar);
 
+/// When it begins with it: later than that where it waits for the night (begin_of); at or before
+/// `now` for at once.
+std::optional<Instant> first_begin(const catalog::TableSpec& table, const Attempts& past,
+                                   Instant now, bool catch_up, bool is_empty,
+                                   const market::Calendar& calendar);
+
 /// Days whose announcements are asked for today: from the last success on, with an overlap for what
 /// is announced late or corrected.
 DateRange announcement_days(const Attempts& past, Date today);

@@ -50,11 +50,10 @@ std::string next_run(const Session& session, const catalog::TableSpec& table,
   if (table.policy.schedule.empty()) return "";
   if (session.feed && past.retry) return rfc3339(*past.retry);
   const Instant now = session.instance->clock().now();
-  const auto due = ingest::first_due(table, past, now, true, calendar);
-  if (!due) return "";
-  const Instant begin = *due <= now ? ingest::begin_of(table, *due, now, is_empty, calendar) : *due;
-  waits = waits || begin != *due;
-  return begin <= now ? "now" : rfc3339(begin);
+  const auto begin = ingest::first_begin(table, past, now, true, is_empty, calendar);
+  if (!begin) return "";
+  waits = waits || begin != ingest::first_due(table, past, now, true, calendar);
+  return *begin <= now ? "now" : rfc3339(*begin);
 }
 
 Result<int> status(Session& session) {

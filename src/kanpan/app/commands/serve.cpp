@@ -68,7 +68,10 @@ Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
                            const std::function<void(const std::stop_token&)>& work) {
   for (;;) {
     {
-      KANPAN_LET(const auto server, Server::start(instance, scheduler && !work));
+      const auto scheduling = !scheduler ? Scheduling::Off
+                              : work     ? Scheduling::Later
+                                         : Scheduling::Now;
+      KANPAN_LET(const auto server, Server::start(instance, scheduling));
       session.note(fmt::format(greeting, server->address(), session.data.string()));
       std::jthread working;
       if (work)
