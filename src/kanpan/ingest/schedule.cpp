@@ -24,6 +24,14 @@ Result<std::optional<Instant>> instant_in(const boost::json::object& object, std
   return std::optional(at);
 }
 
+/// A run's plan is that of the time at which it began.
+std::string run_to_resume(const Schedule::Entry& entry, Instant now, const Calendar& calendar) {
+  const Attempts& past = entry.past;
+  if (past.run.empty() || !past.tried) return "";
+  const auto more = next_due(*entry.table, *past.tried, calendar);
+  return more && *more <= now ? "" : past.run;
+}
+
 }  // namespace
 
 std::string Attempts::to_json() const {
@@ -35,6 +43,7 @@ std::string Attempts::to_json() const {
   put("succeeded", succeeded);
   put("since", since);
   put("retry", retry);
+  if (!run.empty()) object["run"] = run;
   if (!error.empty()) object["error"] = error;
   return boost::json::serialize(object);
 }
@@ -55,8 +64,12 @@ Result<Attempts> Attempts::from_text(std::string_view text) {
   KANPAN_LET(attempts.succeeded, instant_in(object, "succeeded"));
   KANPAN_LET(attempts.since, instant_in(object, "since"));
   KANPAN_LET(attempts.retry, instant_in(object, "retry"));
-  if (const auto* why = object.if_contains("error"); why && why->is_string())
-    attempts.error = why->as_string();
+  const auto text_in = [&](std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string();
+  };
+  attempts.run = text_in("run");
+  attempts.error = text_in("error");
   return attempts;
 }
 
@@ -106,15 +119,16 @@ std::vector<Schedule::Entry*> Schedule::take(
     const Entry& first = out.empty() ? entry : *out.front();
     const Trigger trigger = trigger_of(*entry.table);
     const Date today = shanghai_date(now);
+    if (!entry.resumes.empty() || !first.resumes.empty()) return entry.resumes == first.resumes;
     return trigger == trigger_of(*first.table) &&
            (trigger != Trigger::Event || announcement_days(entry.past, today).first ==
                                              announcement_days(first.past, today).first);
   };
   for (Entry& entry : entries_) {
     const bool polled = trigger_of(*entry.table) == Trigger::Continuous;
-    if (polled != continuous || entry.running || !entry.next || *entry.next > now ||
-        !together(entry))
-      continue;
+    if (polled != continuous || entry.running || !entry.next || *entry.next > now) continue;
+    entry.resumes = run_to_resume(entry, now, calendar);
+    if (!together(entry)) continue;
     const Instant begin = begin_of(*entry.table, *entry.due, now, is_empty(*entry.table), calendar);
     if (begin > now)
       entry.next = begin;
@@ -125,13 +139,14 @@ std::vector<Schedule::Entry*> Schedule::take(
   return out;
 }
 
-void Schedule::finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
-                      const Calendar& calendar) {
+void Schedule::finish(Entry& entry, const std::string& run, Instant began, Instant now,
+                      const std::optional<Error>& error, const Calendar& calendar) {
   Attempts& past = entry.past;
   entry.running = false;
   past.tried = began;
   past.retry.reset();
   past.error = error ? error->text() : "";
+  past.run = error ? run : "";
   if (!error) past.succeeded = past.since = began;
   if (!past.since) past.since = began;
   // All else of it is done, so that what is asked for again need not grow.

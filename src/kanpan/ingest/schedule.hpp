@@ -28,6 +28,7 @@ struct Attempts {
   /// first attempt. A refused page alone is owed for kRefusedDays.
   std::optional<Instant> since;
   std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
+  std::string run;               ///< of the last one if it failed; "" when it has none
   std::string error;             ///< why the last one failed; "" when it did not
 
   std::string to_json() const;
@@ -65,18 +66,22 @@ class Schedule {
     std::optional<Instant> next;  ///< when it begins: later where it pauses or waits for the night
     int failures = 0;             ///< in a row, of this process
     bool running = false;
+    /// The run to go on with, so that its calls that are done are not made again; "" for a new one.
+    std::string resumes = {};
   };
 
   void add(const catalog::TableSpec& table, Attempts past, Instant now, bool catch_up,
            const market::Calendar& calendar);
 
   /// Marks as running and returns what may begin at `now`: continuous tables or the others, of one
-  /// trigger and with one window of announcements. `is_empty` is asked of `full` tables.
+  /// run that is gone on with, or of one trigger and with one window of announcements. A run that
+  /// failed is gone on with until more comes due. `is_empty` is asked of `full` tables.
   std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
                            const std::function<bool(const catalog::TableSpec&)>& is_empty);
-  /// What take() returned has run from `began` to `now`; `error` is what kept it from being done.
-  static void finish(Entry& entry, Instant began, Instant now, const std::optional<Error>& error,
-                     const market::Calendar& calendar);
+  /// What take() returned has run as `run` from `began` to `now`; `error` is what kept it from
+  /// being done.
+  static void finish(Entry& entry, const std::string& run, Instant began, Instant now,
+                     const std::optional<Error>& error, const market::Calendar& calendar);
 
   const std::vector<Entry>& entries() const { return entries_; }
 

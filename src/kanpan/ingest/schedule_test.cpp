@@ -30,7 +30,7 @@ class ScheduleTest : public testing::Test {
   }
   std::vector<std::string> take(std::string_view now) { return take(at(now)); }
   void finish(Instant began, Instant now, const std::optional<Error>& error = {}) {
-    for (auto* entry : taken_) schedule_.finish(*entry, began, now, error, calendar_);
+    for (auto* entry : taken_) schedule_.finish(*entry, "run", began, now, error, calendar_);
   }
   void finish(std::string_view now, const std::optional<Error>& error = {}) {
     finish(at(now), at(now), error);
@@ -121,6 +121,31 @@ TEST_F(ScheduleTest, WhatFailedOrWasStoppedIsCaughtUpOnceAfterARestart) {
     add("daily", "2024-06-28T20:00:00+08:00", kept, false);
     EXPECT_EQ(next(), "2024-07-01T18:00:00+08:00") << "unless nobody wants that";
   }
+}
+
+TEST_F(ScheduleTest, AFailedRunIsGoneOnWithUntilMoreComesDue) {
+  add("daily", "2024-06-28T12:00:00+08:00");
+  add("daily_basic", "2024-06-28T12:00:00+08:00");
+  EXPECT_THAT(take("2024-06-28T18:00:00+08:00"), ElementsAre("daily", "daily_basic"));
+  EXPECT_EQ(taken_.at(0)->resumes, "");
+  finish("2024-06-28T18:00:00+08:00", kDown);
+  EXPECT_THAT(take("2024-06-28T18:05:00+08:00"), ElementsAre("daily", "daily_basic"));
+  EXPECT_EQ(taken_.at(0)->resumes, "run");
+  finish("2024-06-28T18:05:00+08:00", kStopped);
+  const auto kept = Attempts::from_text(past().to_json()).value();
+  schedule_ = {};
+  add("daily", "2024-06-29T09:00:00+08:00", kept);
+  add("daily_basic", "2024-06-29T09:00:00+08:00", done_at("2024-06-27T18:00:00+08:00"));
+  EXPECT_THAT(take("2024-06-29T09:00:00+08:00"), ElementsAre("daily"));
+  EXPECT_EQ(taken_.at(0)->resumes, "run") << "nothing came due since";
+  EXPECT_THAT(take("2024-06-29T09:00:00+08:00"), ElementsAre("daily_basic"));
+  EXPECT_EQ(taken_.at(0)->resumes, "");
+  schedule_ = {};
+  add("daily", "2024-07-01T18:00:00+08:00", kept);
+  EXPECT_THAT(take("2024-07-01T18:00:00+08:00"), ElementsAre("daily"));
+  EXPECT_EQ(taken_.at(0)->resumes, "") << "Monday's rows are not in its plan";
+  finish("2024-07-01T18:00:00+08:00");
+  EXPECT_EQ(past().run, "");
 }
 
 TEST_F(ScheduleTest, WhatNeverSucceededIsCaughtUpToo) {

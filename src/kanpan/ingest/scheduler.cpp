@@ -94,33 +94,44 @@ CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const
   return request;
 }
 
-std::map<std::string, Error> Scheduler::collect(const Entries& entries, Instant began,
-                                                const std::stop_token& stop) {
-  auto outcome = collector_.collect(request_for(entries, began), stop);
-  if (outcome) {
-    if (outcome->error)
-      log::warn("scheduler", "run {}: {}", outcome->summary.run.id, outcome->error->text());
-    return std::move(outcome->unfinished);
+Result<RunOutcome> Scheduler::run(const Entries& entries, Instant began,
+                                  const std::stop_token& stop) {
+  if (const std::string& run = entries.front()->resumes; !run.empty()) {
+    auto outcome = collector_.resume(run, stop);
+    const bool is_over =
+        !outcome && (outcome.error().code == Errc::NotFound || outcome.error().code == Errc::Usage);
+    if (!is_over) return outcome;
   }
-  log::error("scheduler", "a scheduled collection failed: {}", outcome.error().text());
-  std::map<std::string, Error> errors;
-  for (const Schedule::Entry* entry : entries) errors.emplace(entry->table->name, outcome.error());
-  return errors;
+  return collector_.collect(request_for(entries, began), stop);
 }
 
-void Scheduler::finished(const Entries& entries, Instant began,
-                         const std::map<std::string, Error>& errors) {
+Scheduler::Ended Scheduler::collect(const Entries& entries, Instant began,
+                                    const std::stop_token& stop) {
+  auto outcome = run(entries, began, stop);
+  if (outcome) {
+    const std::string& run = outcome->summary.run.id;
+    if (outcome->error) log::warn("scheduler", "run {}: {}", run, outcome->error->text());
+    return {run, std::move(outcome->unfinished)};
+  }
+  log::error("scheduler", "a scheduled collection failed: {}", outcome.error().text());
+  Ended ended{entries.front()->resumes, {}};
+  for (const Schedule::Entry* entry : entries)
+    ended.errors.emplace(entry->table->name, outcome.error());
+  return ended;
+}
+
+void Scheduler::finished(const Entries& entries, Instant began, const Ended& ended) {
   const auto days = calendar();
   const Instant now = clock_.now();
   for (Schedule::Entry* entry : entries) {
-    const auto found = errors.find(entry->table->name);
-    const auto error = found == errors.end() ? std::nullopt : std::optional(found->second);
+    const auto found = ended.errors.find(entry->table->name);
+    const auto error = found == ended.errors.end() ? std::nullopt : std::optional(found->second);
     Schedule::Entry done;
     {
       const std::lock_guard lock(mutex_);
       done = *entry;
     }
-    Schedule::finish(done, began, now, error, *days);
+    Schedule::finish(done, ended.run, began, now, error, *days);
     if (const auto kept = keep(ledger_, *done.table, done.past); !kept)
       log::error("scheduler", "the attempt at {} cannot be kept: {}", done.table->name,
                  kept.error().text());

@@ -28,7 +28,8 @@ struct TableSchedule {
 /// Two threads: one for what is due by the clock, one for continuous tables, so that neither waits
 /// for the other. What is due together runs as one run; a table never overlaps itself. What was
 /// missed while nothing ran, or not done, is caught up once at the start, whole tables as
-/// begin_of() says. What fails is tried again after retry_pause(), unless it cannot heal by itself.
+/// begin_of() says. What fails is tried again after retry_pause(), unless it cannot heal by itself;
+/// until more is due by the run that failed, so that no call that was answered is made twice.
 class Scheduler {
  public:
   Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock, bool catch_up);
@@ -45,11 +46,14 @@ class Scheduler {
   Entries due(bool continuous);
   /// Asked of `full` tables, which are small; false for others.
   bool is_empty(const catalog::TableSpec& table) const;
-  /// What kept tables of the run from being done.
-  std::map<std::string, Error> collect(const Entries& entries, Instant began,
-                                       const std::stop_token& stop);
+  struct Ended {
+    std::string run;                      ///< "" when none began
+    std::map<std::string, Error> errors;  ///< what kept tables of it from being done
+  };
+  Ended collect(const Entries& entries, Instant began, const std::stop_token& stop);
+  Result<RunOutcome> run(const Entries& entries, Instant began, const std::stop_token& stop);
   CollectRequest request_for(const Entries& entries, Instant now) const;
-  void finished(const Entries& entries, Instant began, const std::map<std::string, Error>& errors);
+  void finished(const Entries& entries, Instant began, const Ended& ended);
   std::shared_ptr<const market::Calendar> calendar() const;
 
   Collector& collector_;

@@ -1,5 +1,6 @@
 #include "kanpan/ingest/scheduler.hpp"
 
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -24,14 +25,16 @@ class Exchange final : public source::Source {
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     const std::lock_guard lock(mutex_);
     calls_.push_back(call.text());
-    if (error_) return *error_;
+    if (error_ && answers_-- <= 0) return *error_;
     Page page;
     page.batch = test::batch_of(table, {});
     return page;
   }
-  void fail(std::optional<Error> error) {
+  /// After some more answers.
+  void fail(std::optional<Error> error, int answers = 0) {
     const std::lock_guard lock(mutex_);
     error_ = std::move(error);
+    answers_ = answers;
   }
   std::vector<std::string> calls() {
     const std::lock_guard lock(mutex_);
@@ -41,6 +44,7 @@ class Exchange final : public source::Source {
  private:
   std::mutex mutex_;
   std::optional<Error> error_;
+  int answers_ = 0;
   std::vector<std::string> calls_;
 };
 
@@ -109,6 +113,26 @@ TEST_F(SchedulerTest, ADueRunThatFailsIsRememberedAsFailedAndTriedAgain) {
   EXPECT_EQ(done.past.succeeded, now + kFirstRetry);
   EXPECT_EQ(done.past.error, "");
   EXPECT_GT(done.next, now + std::chrono::hours{24});
+}
+
+TEST_F(SchedulerTest, ACallThatWasAnsweredIsNotMadeAgainAfterAFailure) {
+  remember("index_daily", database_.clock.now() - std::chrono::hours{24});
+  exchange_.fail(Error{Errc::SourceQuota, "the day's calls are used up"}, 3);
+  start();
+  const Instant now = database_.clock.now();
+  EXPECT_THAT(tried("index_daily", now).past.error, HasSubstr("used up"));
+  exchange_.fail({});
+  database_.clock.move(kFirstRetry);
+  const auto done = tried("index_daily", now + kFirstRetry);
+  EXPECT_EQ(done.past.error, "");
+  EXPECT_EQ(done.past.run, "");
+  std::map<std::string, int> times;
+  for (const auto& call : exchange_.calls()) ++times[call];
+  const auto runs = database_.journal->runs(10).value();
+  ASSERT_EQ(runs.size(), 1u);
+  EXPECT_GT(runs.front().units, 4u);
+  EXPECT_EQ(times.size(), runs.front().units);
+  EXPECT_EQ(exchange_.calls().size(), times.size() + 1) << "but for the one that was refused";
 }
 
 TEST_F(SchedulerTest, OneTableThatIsRefusedDoesNotMakeTheOthersFail) {
