@@ -48,7 +48,7 @@ bool needs_listings(const TableSpec& table) {
 }  // namespace
 
 bool CollectRequest::is_part_of(const TableSpec& table) const {
-  return (!codes.empty() || missing_cells || announcements) &&
+  return (!codes.empty() || missing_cells || announcements || probe) &&
          std::ranges::find(tables, table.name) != tables.end();
 }
 
@@ -64,6 +64,7 @@ std::string CollectRequest::to_json() const {
     object["announced_from"] = announcements->first.iso(),
     object["announced_to"] = announcements->last.iso();
   if (missing_cells) object["missing_cells"] = true;
+  if (probe) object["probe"] = true;
   return boost::json::serialize(object);
 }
 
@@ -85,8 +86,12 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   if (const auto* mode = object.if_contains("mode"); mode && mode->is_string())
     for (const UpdateMode candidate : kModes)
       if (catalog::name(candidate) == mode->as_string()) request.mode = candidate;
-  const auto* cells = object.if_contains("missing_cells");
-  request.missing_cells = cells && cells->is_bool() && cells->as_bool();
+  const auto flag = [&](std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_bool() && value->as_bool();
+  };
+  request.missing_cells = flag("missing_cells");
+  request.probe = flag("probe");
   if (const auto first = date_member(object, "announced_from"))
     request.announcements = DateRange{*first, date_member(object, "announced_to").value_or(*first)};
   return request;

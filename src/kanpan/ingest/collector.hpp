@@ -35,6 +35,8 @@ struct CollectRequest {
   /// What says which cells must be there (calendar, listings, suspensions of the days that lack
   /// some) is fetched first.
   bool missing_cells = false;
+  /// Only the first unit of each table: whether it is answered at all.
+  bool probe = false;
 
   /// Whether it asks for less than everything that the table has in the range. A table that is not
   /// named but needed is asked for everything.

@@ -165,4 +165,8 @@ bool may_heal(Errc code) {
   return false;
 }
 
+bool is_refusal(Errc code) {
+  return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::Config;
+}
+
 }  // namespace kanpan::ingest

@@ -50,4 +50,8 @@ std::chrono::minutes retry_pause(int failures);
 /// permission, a token, a setting) waits for a person or for its next time.
 bool may_heal(Errc code);
 
+/// Whether more calls for a table are in vain until a person has done something: the token, its
+/// permission or the settings are refused, whatever is asked for.
+bool is_refusal(Errc code);
+
 }  // namespace kanpan::ingest

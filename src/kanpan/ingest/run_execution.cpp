@@ -176,6 +176,11 @@ Result<std::vector<RunExecution::Work>> RunExecution::units_of(const TableSpec& 
 
 Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec& table) {
   KANPAN_LET(auto plan, owner_.plan_table(table, request_, *universe_));
+  const bool named = std::ranges::find(request_.tables, table.name) != request_.tables.end();
+  if (request_.probe && named && plan.slices.size() > 1) {
+    plan.slices.erase(plan.slices.begin() + 1, plan.slices.end());
+    plan.calls = 1;
+  }
   std::vector<Work> works;
   std::vector<journal::Unit> units;
   for (Slice& slice : plan.slices) {

@@ -44,6 +44,7 @@ std::string Attempts::to_json() const {
   put("since", since);
   put("retry", retry);
   if (!run.empty()) object["run"] = run;
+  if (refused) object["refused"] = true;
   if (!error.empty()) object["error"] = error;
   return boost::json::serialize(object);
 }
@@ -68,6 +69,8 @@ Result<Attempts> Attempts::from_text(std::string_view text) {
     const auto* value = object.if_contains(key);
     return value && value->is_string() ? std::string(value->as_string()) : std::string();
   };
+  const auto* refused = object.if_contains("refused");
+  attempts.refused = refused && refused->is_bool() && refused->as_bool();
   attempts.run = text_in("run");
   attempts.error = text_in("error");
   return attempts;
@@ -120,7 +123,7 @@ std::vector<Schedule::Entry*> Schedule::take(
     const Trigger trigger = trigger_of(*entry.table);
     const Date today = shanghai_date(now);
     if (!entry.resumes.empty() || !first.resumes.empty()) return entry.resumes == first.resumes;
-    return trigger == trigger_of(*first.table) &&
+    return trigger == trigger_of(*first.table) && entry.past.refused == first.past.refused &&
            (trigger != Trigger::Event || announcement_days(entry.past, today).first ==
                                              announcement_days(first.past, today).first);
   };
@@ -145,8 +148,14 @@ void Schedule::finish(Entry& entry, const std::string& run, Instant began, Insta
   entry.running = false;
   past.tried = began;
   past.retry.reset();
+  const bool probed = std::exchange(past.refused, error && is_refusal(error->code));
+  if (probed && !past.refused && (!error || error->code == Errc::Quality)) {
+    past.error = "";
+    entry.next = now;
+    return;
+  }
   past.error = error ? error->text() : "";
-  past.run = error ? run : "";
+  past.run = error && !past.refused && !probed ? run : "";
   if (!error) past.succeeded = past.since = began;
   if (!past.since) past.since = began;
   // All else of it is done, so that what is asked for again need not grow.

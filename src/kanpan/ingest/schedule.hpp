@@ -29,7 +29,10 @@ struct Attempts {
   std::optional<Instant> since;
   std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
   std::string run;               ///< of the last one if it failed; "" when it has none
-  std::string error;             ///< why the last one failed; "" when it did not
+  /// The last one met a refusal (is_refusal): one call at each of the table's times, a probe, finds
+  /// out when that ends. Then all that is owed is collected.
+  bool refused = false;
+  std::string error;  ///< why the last one failed; "" when it did not
 
   std::string to_json() const;
   /// A bare time is what earlier versions kept: the end of a collection. Errors: Corrupt.
@@ -78,8 +81,8 @@ class Schedule {
   /// failed is gone on with until more comes due. `is_empty` is asked of `full` tables.
   std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
                            const std::function<bool(const catalog::TableSpec&)>& is_empty);
-  /// What take() returned has run as `run` from `began` to `now`; `error` is what kept it from
-  /// being done.
+  /// What take() returned, a probe where it was refused, has run as `run` from `began` to `now`;
+  /// `error` is what kept it from being done.
   static void finish(Entry& entry, const std::string& run, Instant began, Instant now,
                      const std::optional<Error>& error, const market::Calendar& calendar);
 

@@ -77,6 +77,34 @@ TEST_F(ScheduleTest, WhatIsRefusedForGoodWaitsForItsNextTime) {
   EXPECT_EQ(past().succeeded, at("2024-06-27T18:00:00+08:00"));
 }
 
+TEST_F(ScheduleTest, ARefusedTableIsProbedUntilItIsAnswered) {
+  const Error refused{Errc::SourcePermission, "no right"};
+  add("income_vip", "2024-06-28T12:00:00+08:00", done_at("2024-06-27T21:00:00+08:00"));
+  add("cashflow_vip", "2024-06-28T12:00:00+08:00", done_at("2024-06-27T21:00:00+08:00"));
+  EXPECT_THAT(take("2024-06-28T21:00:00+08:00"), ElementsAre("income_vip", "cashflow_vip"));
+  schedule_.finish(*taken_.at(0), "run", at("2024-06-28T21:00:00+08:00"),
+                   at("2024-06-28T21:00:00+08:00"), refused, calendar_);
+  schedule_.finish(*taken_.at(1), "run", at("2024-06-28T21:00:00+08:00"),
+                   at("2024-06-28T21:00:00+08:00"), kStopped, calendar_);
+  EXPECT_TRUE(Attempts::from_text(past().to_json())->refused);
+  EXPECT_THAT(take("2024-06-29T21:00:00+08:00"), ElementsAre("income_vip")) << "apart";
+  finish("2024-06-29T21:00:00+08:00", refused);
+  EXPECT_TRUE(past().refused);
+  EXPECT_EQ(next(), "2024-06-30T21:00:00+08:00");
+  EXPECT_THAT(take("2024-06-29T21:00:00+08:00"), ElementsAre("cashflow_vip"));
+  finish("2024-06-29T21:00:00+08:00");
+
+  EXPECT_THAT(take("2024-06-30T21:00:00+08:00"), ElementsAre("income_vip"));
+  finish("2024-06-30T21:00:01+08:00");
+  EXPECT_FALSE(past().refused);
+  EXPECT_EQ(past().succeeded, at("2024-06-27T21:00:00+08:00")) << "one call only was answered";
+  take("2024-06-30T21:00:01+08:00");
+  ASSERT_EQ(taken_.front()->table->name, "income_vip");
+  EXPECT_EQ(taken_.front()->resumes, "");
+  finish("2024-06-30T21:00:02+08:00");
+  EXPECT_EQ(past().succeeded, at("2024-06-30T21:00:02+08:00"));
+}
+
 TEST_F(ScheduleTest, ARefusedPageIsAskedForAgainForAMonth) {
   add("income_vip", "2024-06-28T12:00:00+08:00", done_at("2024-06-27T21:00:00+08:00"));
   Instant now = at("2024-06-28T21:00:00+08:00");
@@ -115,6 +143,10 @@ TEST_F(ScheduleTest, WhatFailedOrWasStoppedIsCaughtUpOnceAfterARestart) {
     add("daily", "2024-06-28T20:00:00+08:00", kept);
     EXPECT_THAT(take("2024-06-28T20:00:00+08:00"), ElementsAre("daily"));
     finish("2024-06-28T20:00:00+08:00");
+    if (is_refusal(error.code)) {  // that was a probe
+      EXPECT_THAT(take("2024-06-28T20:00:00+08:00"), ElementsAre("daily"));
+      finish("2024-06-28T20:00:00+08:00");
+    }
     EXPECT_THAT(take("2024-06-28T20:10:00+08:00"), IsEmpty());
     EXPECT_EQ(next(), "2024-07-01T18:00:00+08:00");
     schedule_ = {};

@@ -88,6 +88,7 @@ CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const
   for (const Schedule::Entry* entry : entries) request.tables.push_back(entry->table->name);
   const Date today = shanghai_date(now);
   const Schedule::Entry& first = *entries.front();
+  request.probe = first.past.refused;
   if (trigger_of(*first.table) == Trigger::Continuous) request.from = request.to = today;
   if (trigger_of(*first.table) == Trigger::Event)
     request.announcements = announcement_days(first.past, today);
@@ -110,7 +111,9 @@ Scheduler::Ended Scheduler::collect(const Entries& entries, Instant began,
   auto outcome = run(entries, began, stop);
   if (outcome) {
     const std::string& run = outcome->summary.run.id;
-    if (outcome->error) log::warn("scheduler", "run {}: {}", run, outcome->error->text());
+    const bool is_news = !entries.front()->past.refused;
+    if (outcome->error && is_news)
+      log::warn("scheduler", "run {}: {}", run, outcome->error->text());
     return {run, std::move(outcome->unfinished)};
   }
   log::error("scheduler", "a scheduled collection failed: {}", outcome.error().text());

@@ -63,12 +63,13 @@ class SchedulerTest : public testing::Test {
     ADD_FAILURE() << table << " has no schedule";
     return {};
   }
-  /// Waits until the table was tried at or after `time`.
-  TableSchedule tried(std::string_view table, Instant time) {
+  /// Waits until the table was tried, or had success, at or after `time`.
+  TableSchedule tried(std::string_view table, Instant time, bool success = false) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     for (;;) {
       auto now = schedule(table);
-      if (!now.running && now.past.tried && *now.past.tried >= time) return now;
+      const auto& last = success ? now.past.succeeded : now.past.tried;
+      if (!now.running && last && *last >= time) return now;
       if (std::chrono::steady_clock::now() > deadline) {
         ADD_FAILURE() << table << " was not tried";
         return now;
@@ -143,6 +144,32 @@ TEST_F(SchedulerTest, OneTableThatIsRefusedDoesNotMakeTheOthersFail) {
   start();
   EXPECT_EQ(tried("top_list", database_.clock.now()).past.succeeded, before);
   EXPECT_EQ(tried("moneyflow_hsgt", database_.clock.now()).past.succeeded, database_.clock.now());
+}
+
+TEST_F(SchedulerTest, ATableThatIsRefusedCostsOneCallAndOneUnitEachTime) {
+  remember("express_vip", database_.clock.now() - std::chrono::days{20});
+  exchange_.fail(Error{Errc::SourcePermission, "no right to express_vip"});
+  start();
+  Instant now = database_.clock.now();
+  tried("express_vip", now);
+  for (int day = 0; day < 2; ++day) {
+    database_.clock.move(std::chrono::days{1});
+    now += std::chrono::days{1};
+    const auto refused = tried("express_vip", now);
+    EXPECT_TRUE(refused.past.refused);
+    EXPECT_THAT(refused.past.error, HasSubstr("no right"));
+    for (const auto& made : database_.journal->runs(100).value())
+      if (made.run.started == now && made.run.tables == "express_vip") {
+        EXPECT_EQ(made.units, 1u);
+        EXPECT_EQ(made.calls, 1u);
+      }
+  }
+  exchange_.fail({});
+  database_.clock.move(std::chrono::days{1});
+  now += std::chrono::days{1};
+  EXPECT_EQ(tried("express_vip", now, true).past.error, "");
+  for (Date day = Date::from_ymd(2024, 6, 5); day <= shanghai_date(now); ++day)
+    EXPECT_THAT(exchange_.calls(), Contains("express_vip(ann_date=" + day.compact() + ")"));
 }
 
 TEST_F(SchedulerTest, AnnouncementsAreAskedForFromTheLastSuccessOn) {

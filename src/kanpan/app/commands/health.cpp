@@ -74,7 +74,12 @@ Result<int> status(Session& session) {
     KANPAN_LET(const auto version, instance.query().table_version(*table));
     KANPAN_LET(const auto days, instance.query().days(*table));
     KANPAN_LET(const auto past, ingest::attempts_of(instance.ledger(), *table));
-    if (!past.error.empty())
+    if (past.refused)
+      failures += fmt::format(
+          "{} is refused: {}; it is tried with one call at each of its times, and collected once "
+          "that is answered\n",
+          table->name, past.error);
+    else if (!past.error.empty())
       failures +=
           fmt::format("{} failed when it was collected last: {}\n", table->name, past.error);
     const bool has_days = !days->empty();
