@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/ingest/days.hpp"
+
 namespace kanpan::ingest {
 namespace {
 
@@ -52,12 +54,15 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
     out.state = state == known.end()     ? (out.rows > 0 ? "provisional" : "absent")
                 : state->second.complete ? "complete"
                                          : "provisional";
-    if (out.expected && out.rows < *out.expected) {
-      const auto wanted = universe.expected_codes(table, day);
-      if (!wanted.empty()) {
-        KANPAN_LET(const auto held, store.codes_on(table, day));
-        out.missing = difference(wanted, held);
+    // Not only where rows are too few: some that nobody expects may make up for one that is
+    // missing.
+    if (const auto wanted = universe.expected_codes(table, day); !wanted.empty()) {
+      std::vector<std::string> held;
+      if (out.rows > 0) {
+        KANPAN_LET(held, store.codes_on(table, day));
       }
+      out.missing = difference(wanted, held);
+      out.expected = expected_with(out.expected, out.rows, out.missing.size());
     }
     coverage.rows += out.rows;
     coverage.missing_cells += out.missing.size();

@@ -15,8 +15,8 @@ struct DayCoverage {
   Date day;
   std::string state;  ///< complete, provisional, absent (never fetched)
   std::uint64_t rows = 0;
-  std::optional<std::uint32_t> expected;
-  std::vector<std::string> missing;  ///< codes, sorted; empty for tables not kept by code
+  std::optional<std::uint32_t> expected;  ///< more than `rows` whenever a code is missing
+  std::vector<std::string> missing;       ///< codes, sorted; empty for tables not kept by code
 };
 
 struct Coverage {

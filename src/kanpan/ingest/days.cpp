@@ -1,5 +1,6 @@
 #include "kanpan/ingest/days.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace kanpan::ingest {
@@ -20,23 +21,41 @@ Instant ready_at(const catalog::TableSpec& table, Date day) {
   return shanghai_instant(day + table.source.ready_days, table.source.ready_second);
 }
 
-journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint32_t rows,
-                            const Sha256& content, Instant seen, const Universe& universe,
+std::vector<std::string_view> codes_of(const catalog::TableSpec& table, const frame::Batch& rows) {
+  std::vector<std::string_view> codes;
+  if (!expects_codes(table) || rows.rows() == 0) return codes;
+  const frame::Texts& texts = rows.column(rows.find(table.code)).texts();
+  codes.reserve(texts.size());
+  for (std::size_t row = 0; row < texts.size(); ++row) codes.push_back(texts[row]);
+  if (!std::ranges::is_sorted(codes)) std::ranges::sort(codes);
+  return codes;
+}
+
+std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule, std::uint64_t rows,
+                                           std::size_t missing) {
+  if (missing == 0) return by_rule;
+  return std::max(by_rule.value_or(0), static_cast<std::uint32_t>(rows + missing));
+}
+
+journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,
+                            const Universe& universe,
                             const std::optional<journal::DayState>& before) {
   journal::DayState state;
   state.table = table.name;
   state.day = day;
-  state.rows = rows;
-  state.expected = universe.expected_rows(table, day);
-  state.content = content;
-  state.seen = seen;
+  state.rows = fetch.rows;
+  state.expected = expected_with(universe.expected_rows(table, day), fetch.rows,
+                                 universe.missing_codes(table, day, fetch.codes));
+  state.content = fetch.content;
+  state.seen = fetch.seen;
   const Instant ready = ready_at(table, day);
-  const bool shrunk = before && rows < before->rows;
-  const bool reached = state.expected && rows >= *state.expected && !shrunk;
-  const bool twice = before && before->content == content && before->seen >= ready && seen >= ready;
+  const bool shrunk = before && fetch.rows < before->rows;
+  const bool reached = state.expected && fetch.rows >= *state.expected && !shrunk;
+  const bool twice =
+      before && before->content == fetch.content && before->seen >= ready && fetch.seen >= ready;
   const bool settled =
-      !state.expected && !shrunk && seen >= ready + std::chrono::days{kSettledDays};
-  state.complete = (reached && seen >= ready) || twice || settled;
+      !state.expected && !shrunk && fetch.seen >= ready + std::chrono::days{kSettledDays};
+  state.complete = (reached && fetch.seen >= ready) || twice || settled;
   return state;
 }
 
@@ -63,6 +82,12 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
     if (table.days == catalog::Days::Calendar && had == before.end()) continue;
     journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, expected, false,
                             Sha256{},   seen};
+    if (expected && state.rows >= *expected && expects_codes(table)) {
+      KANPAN_LET(const auto codes, store.codes_on(table, day));
+      const std::vector<std::string_view> there(codes.begin(), codes.end());
+      state.expected =
+          expected_with(expected, state.rows, universe.missing_codes(table, day, there));
+    }
     state.complete = is_complete(table, state, asked, had == before.end() ? nullptr : &had->second);
     states.push_back(std::move(state));
   }

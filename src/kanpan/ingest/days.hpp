@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "kanpan/base/clock.hpp"
@@ -19,11 +20,29 @@ Instant ready_at(const catalog::TableSpec& table, Date day);
 /// day in the evening or the next morning, not a week later.
 inline constexpr int kSettledDays = 3;
 
-/// The state of a day after a fetch at `seen` brought `rows` rows with this content. Complete when
-/// the expected set is reached; or the same content came twice, both after the ready time; or
+/// What a fetch brought of a day.
+struct DayFetch {
+  std::uint32_t rows = 0;
+  std::vector<std::string_view> codes;  ///< of the rows, as codes_of() gives them
+  Sha256 content{};
+  Instant seen;
+};
+
+/// The codes of the rows, sorted, not without repetition; none where the table expects no codes.
+/// They live as long as the rows.
+std::vector<std::string_view> codes_of(const catalog::TableSpec& table, const frame::Batch& rows);
+
+/// What `expected` of a day with `rows` rows is: the number of rows by the table's rule, or more
+/// where some codes are missing though others that nobody expects make up the number. So `rows` is
+/// below it whenever a code is missing.
+std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule, std::uint64_t rows,
+                                           std::size_t missing);
+
+/// The state of a day after a fetch. Complete when every expected row, and of tables that expect
+/// codes every code, is there; or the same content came twice, both after the ready time; or
 /// nothing is known to expect and the day is settled.
-journal::DayState judge_day(const catalog::TableSpec& table, Date day, std::uint32_t rows,
-                            const Sha256& content, Instant seen, const Universe& universe,
+journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,
+                            const Universe& universe,
                             const std::optional<journal::DayState>& before);
 
 /// How much of the range the rows that came were asked for.

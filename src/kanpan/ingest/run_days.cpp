@@ -25,9 +25,9 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
   KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
   const std::optional<journal::DayState> before =
       known.empty() ? std::nullopt : std::optional(known.front());
-  journal::DayState state =
-      judge_day(table, day, static_cast<std::uint32_t>(rows.rows()), sha256({frame::encode(rows)}),
-                owner_.clock_.now(), *universe_, before);
+  const DayFetch fetch{static_cast<std::uint32_t>(rows.rows()), codes_of(table, rows),
+                       sha256({frame::encode(rows)}), owner_.clock_.now()};
+  journal::DayState state = judge_day(table, day, fetch, *universe_, before);
   const bool forced = request_.mode == catalog::UpdateMode::Full;
   if (!forced && before && before->content == state.content)
     into.landing.unit->state = UnitState::Unchanged;

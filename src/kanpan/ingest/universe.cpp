@@ -111,6 +111,10 @@ bool is_listed(const Listing& listing, Date day) {
 
 }  // namespace
 
+bool expects_codes(const catalog::TableSpec& table) {
+  return table.expect == Expect::ListedAll || table.expect == Expect::ListedCodes;
+}
+
 std::vector<Date> days_of(const catalog::TableSpec& table, const market::Calendar& calendar,
                           DateRange range) {
   std::vector<Date> days;
@@ -183,7 +187,7 @@ std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& t
       if (listings_.empty()) return std::nullopt;
       if (table.expect == Expect::ListedAll && table.expect_exchanges.empty())
         return static_cast<std::uint32_t>(listed_on(day));
-      return static_cast<std::uint32_t>(expected_codes(table, day).size());
+      return missing_codes(table, day, {});
     case Expect::Unknown:
       break;
   }
@@ -191,25 +195,46 @@ std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& t
 }
 
 bool Universe::expects(const catalog::TableSpec& table, std::string_view code, Date day) const {
-  if (table.expect != Expect::ListedAll && table.expect != Expect::ListedCodes) return false;
+  if (!expects_codes(table)) return false;
   const auto listing = std::ranges::lower_bound(listings_, code, {}, &Listing::code);
-  return listing != listings_.end() && listing->code == code && expects(table, *listing, day);
-}
-
-bool Universe::expects(const catalog::TableSpec& table, const Listing& listing, Date day) const {
-  if (!is_listed(listing, day) || !covers(table, listing.code)) return false;
+  if (listing == listings_.end() || listing->code != code) return false;
+  if (!is_listed(*listing, day) || !covers(table, code)) return false;
   if (table.expect == Expect::ListedAll) return true;
   const auto halted = suspended_.find(day);
-  return halted == suspended_.end() || !halted->second.contains(listing.code);
+  return halted == suspended_.end() || !halted->second.contains(listing->code);
+}
+
+/// In the order of the codes. Both lists are sorted, so that no code is looked up.
+template <typename Use>
+void Universe::each_expected(const catalog::TableSpec& table, Date day, const Use& use) const {
+  if (!expects_codes(table) || !is_row_day(table, calendar_, day)) return;
+  static const std::set<std::string> nobody;
+  const auto found = suspended_.find(day);
+  const bool all = table.expect == Expect::ListedAll || found == suspended_.end();
+  const std::set<std::string>& halted = all ? nobody : found->second;
+  auto halt = halted.begin();
+  for (const Listing& listing : listings_) {
+    while (halt != halted.end() && *halt < listing.code) ++halt;
+    if (halt != halted.end() && *halt == listing.code) continue;
+    if (is_listed(listing, day) && covers(table, listing.code)) use(listing.code);
+  }
 }
 
 std::vector<std::string> Universe::expected_codes(const catalog::TableSpec& table, Date day) const {
   std::vector<std::string> codes;
-  if (table.expect != Expect::ListedAll && table.expect != Expect::ListedCodes) return codes;
-  if (!is_row_day(table, calendar_, day)) return codes;
-  for (const Listing& listing : listings_)
-    if (expects(table, listing, day)) codes.push_back(listing.code);
+  each_expected(table, day, [&](const std::string& code) { codes.push_back(code); });
   return codes;
+}
+
+std::uint32_t Universe::missing_codes(const catalog::TableSpec& table, Date day,
+                                      std::span<const std::string_view> codes) const {
+  std::uint32_t missing = 0;
+  auto here = codes.begin();
+  each_expected(table, day, [&](const std::string& code) {
+    while (here != codes.end() && *here < code) ++here;
+    if (here == codes.end() || *here != code) ++missing;
+  });
+  return missing;
 }
 
 }  // namespace kanpan::ingest

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,15 +49,22 @@ class Universe {
   bool expects(const catalog::TableSpec& table, std::string_view code, Date day) const;
   /// The codes behind expected_rows, sorted; empty for tables without a rule by code.
   std::vector<std::string> expected_codes(const catalog::TableSpec& table, Date day) const;
+  /// How many of expected_codes are not among `codes`, which are sorted and may repeat. One pass.
+  std::uint32_t missing_codes(const catalog::TableSpec& table, Date day,
+                              std::span<const std::string_view> codes) const;
 
  private:
-  bool expects(const catalog::TableSpec& table, const Listing& listing, Date day) const;
+  template <typename Use>
+  void each_expected(const catalog::TableSpec& table, Date day, const Use& use) const;
 
   market::Calendar calendar_;
   std::vector<Listing> listings_;        ///< by code
   std::vector<Date> listed_, delisted_;  ///< sorted, for counting
   std::map<Date, std::set<std::string>> suspended_;
 };
+
+/// Whether the table's expectation names codes.
+bool expects_codes(const catalog::TableSpec& table);
 
 /// The days of the range that the table's time column can take, oldest first.
 std::vector<Date> days_of(const catalog::TableSpec& table, const market::Calendar& calendar,

@@ -140,7 +140,11 @@ class JudgeDay : public testing::Test {
     content[0] = static_cast<std::uint8_t>(fetch.content);
     const auto seen =
         ready_at(real_table(table), day) + std::chrono::hours{fetch.hours_after_ready};
-    return judge_day(real_table(table), day, fetch.rows, content, seen, small(), before);
+    DayFetch brought{fetch.rows, {}, content, seen};
+    const auto codes = small().expected_codes(real_table(table), day);
+    for (std::uint32_t row = 0; row < fetch.rows; ++row)
+      brought.codes.push_back(row < codes.size() ? std::string_view(codes[row]) : "999999.SZ");
+    return judge_day(real_table(table), day, brought, small(), before);
   }
 };
 

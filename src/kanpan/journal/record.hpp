@@ -104,6 +104,8 @@ struct DayState {
   std::string table;
   Date day;
   std::uint32_t rows = 0;
+  /// Rows that it must have, as far as is known; more than `rows` whenever one is known to be
+  /// missing, be it that others that nobody expects make up the number.
   std::optional<std::uint32_t> expected;
   bool complete = false;  ///< false = provisional
   Sha256 content{};       ///< of the last fetch

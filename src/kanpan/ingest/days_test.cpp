@@ -1,0 +1,135 @@
+#include "kanpan/ingest/days.hpp"
+
+#include <gmock/gmock.h>
+
+#include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/coverage.hpp"
+#include "kanpan/ingest/repair.hpp"
+#include "kanpan/ingest/sample.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using source::Call;
+using source::Page;
+using test::bar;
+using test::day_of;
+using test::real_catalog;
+using test::real_table;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// Gives each table the rows that it was told, whatever the day.
+class Exchange final : public source::Source {
+ public:
+  std::map<std::string, Rows> rows;
+  std::string_view kind() const override { return "sim"; }
+  bool simulated() const override { return true; }
+  Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
+    const bool delisted = call.text().find("list_status=L") == std::string::npos;
+    Page page;
+    page.batch =
+        test::batch_of(table, table.name == "stock_basic" && delisted ? Rows{} : rows[table.name]);
+    return page;
+  }
+};
+
+/// Friday 28 June 2024 as it is collected, after a stock list with 600000.SH, 600001.SH, 600002.SH.
+class DaysTest : public testing::Test {
+ protected:
+  DaysTest() {
+    for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
+      exchange_.rows["stock_basic"].push_back(
+          cells("stock_basic", {{"ts_code", code},
+                                {"symbol", std::string(code, 6)},
+                                {"name", "x"},
+                                {"list_status", "L"},
+                                {"list_date", "20100104"}}));
+  }
+  static std::vector<std::string> cells(std::string_view table,
+                                        const std::map<std::string, std::string>& values) {
+    std::vector<std::string> out;
+    for (const auto& column : real_table(table).columns)
+      out.push_back(values.contains(column.name) ? values.at(column.name) : "");
+    return out;
+  }
+  journal::DayState collect(std::string_view table) {
+    CollectRequest request;
+    request.tables = {std::string(table)};
+    request.from = request.to = kDay;
+    const auto outcome = collector_.collect(request, {});
+    EXPECT_TRUE(outcome) << outcome.error().text();
+    return state(table);
+  }
+  journal::DayState state(std::string_view table) {
+    const auto days = database_.journal->days(table, {kDay, kDay}).value();
+    return days.empty() ? journal::DayState{} : days.front();
+  }
+  DayCoverage covered(std::string_view table) {
+    const auto universe = collector_.universe().value();
+    return coverage_of(real_table(table), kDay, kDay, *universe, *database_.store,
+                       *database_.journal)
+        .value()
+        .days.at(0);
+  }
+
+  static inline const Date kDay = day_of("20240628");
+  test::Database database_;
+  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
+  Progress progress_;
+  Exchange exchange_;
+  RunRegistry runs_;
+  RunLedger run_ledger_{*database_.journal};
+  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
+                       writer_,        database_.clock,    progress_,        runs_,
+                       run_ledger_,    {1, "sim", {}}};
+};
+
+TEST_F(DaysTest, ARowThatNobodyExpectsDoesNotMakeUpForOneThatIsMissing) {
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10),
+                             bar("688999.SH", "20240628", 10, 10)};  // not in stock_basic yet
+  const auto day = collect("daily");
+  EXPECT_FALSE(day.complete);
+  EXPECT_EQ(day.rows, 3u);
+  EXPECT_EQ(day.expected, 4u) << "those that came and 600002.SH";
+  const auto covered = this->covered("daily");
+  EXPECT_THAT(covered.missing, ElementsAre("600002.SH"));
+  EXPECT_EQ(covered.rows, 3u);
+  EXPECT_EQ(covered.expected, 4u);
+
+  CollectRequest repair;
+  repair.tables = {"daily"};
+  repair.from = repair.to = kDay;
+  repair.missing_cells = true;
+  const auto plans = collector_.plan(repair).value();
+  EXPECT_EQ(plans.back().plan.slices.size(), 1u);
+
+  exchange_.rows["daily"].push_back(bar("600002.SH", "20240628", 10, 10));
+  EXPECT_TRUE(collect("daily").complete);
+  EXPECT_EQ(state("daily").expected, 3u);
+  EXPECT_THAT(this->covered("daily").missing, IsEmpty());
+}
+
+TEST_F(DaysTest, SoItIsWithADayThatIsReadFromTheStore) {
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10)};
+  ASSERT_FALSE(collect("daily").complete);
+  const auto universe = collector_.universe().value();
+  const auto stored = [&] {
+    return stored_days(real_table("daily"), {kDay, kDay}, Asked::Everything, *universe,
+                       *database_.store, *database_.journal, database_.clock.now())
+        .value()
+        .at(0);
+  };
+  exchange_.rows["daily"] = {bar("600001.SH", "20240628", 10, 10),
+                             bar("688999.SH", "20240628", 10, 10)};
+  collect("daily");
+  EXPECT_EQ(stored().rows, 3u);
+  EXPECT_EQ(stored().expected, 4u);
+  EXPECT_FALSE(stored().complete);
+}
+
+}  // namespace
+}  // namespace kanpan::ingest
