@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/held_rows.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -27,6 +28,7 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
                  "coverage is for dated tables; count its rows with: kanpan get … --count"};
   KANPAN_LET(const auto counts, store.day_counts(table, DateRange::all()));
   KANPAN_LET(const auto states, ledger.days(table.name, DateRange::all()));
+  KANPAN_LET(const auto held_back, held_rows(table, ledger));
   std::map<Date, std::uint64_t> rows;
   for (const store::DayCount& count : counts) rows[count.day] = count.rows;
   std::map<Date, journal::DayState> known;
@@ -62,8 +64,10 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
         KANPAN_LET(held, store.codes_on(table, day));
       }
       out.missing = difference(wanted, held);
-      out.expected = expected_with(out.expected, out.rows, out.missing.size());
     }
+    if (const auto waiting = held_back.find(day); waiting != held_back.end())
+      out.held = waiting->second;
+    out.expected = expected_with(out.expected, out.rows, out.missing.size(), out.held);
     coverage.rows += out.rows;
     coverage.missing_cells += out.missing.size();
     coverage.complete += out.state == "complete" ? 1 : 0;

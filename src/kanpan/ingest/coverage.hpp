@@ -15,8 +15,9 @@ struct DayCoverage {
   Date day;
   std::string state;  ///< complete, provisional, absent (never fetched)
   std::uint64_t rows = 0;
-  std::optional<std::uint32_t> expected;  ///< more than `rows` whenever a code is missing
+  std::optional<std::uint32_t> expected;  ///< more than `rows` whenever one is known to lack
   std::vector<std::string> missing;       ///< codes, sorted; empty for tables not kept by code
+  std::uint32_t held = 0;                 ///< rows that wait in quarantine
 };
 
 struct Coverage {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "kanpan/ingest/held_rows.hpp"
+
 namespace kanpan::ingest {
 namespace {
 
@@ -12,7 +14,21 @@ bool is_complete(const catalog::TableSpec& table, const journal::DayState& state
   const Instant ready = ready_at(table, state.day);
   if (before && before->complete && state.rows >= before->rows) return true;
   if (state.expected) return state.rows >= *state.expected && state.seen >= ready;
-  return asked == Asked::Everything && state.seen >= ready + std::chrono::days{kSettledDays};
+  // The table expects nothing: what was expected of a day that was fetched were rows held back.
+  const bool fetched = before && before->content != Sha256{};
+  const bool decided = asked == Asked::Nothing && fetched && before->expected;
+  return (asked == Asked::Everything || decided) &&
+         state.seen >= ready + std::chrono::days{kSettledDays};
+}
+
+/// Of what is stored. Where rows are too few by the rule, their number says enough.
+Result<std::uint32_t> missing_codes(const catalog::TableSpec& table, Date day,
+                                    const journal::DayState& state, const Universe& universe,
+                                    const store::Store& store) {
+  if (!expects_codes(table) || !state.expected || state.rows < *state.expected) return 0;
+  KANPAN_LET(const auto codes, store.codes_on(table, day));
+  const std::vector<std::string_view> there(codes.begin(), codes.end());
+  return universe.missing_codes(table, day, there);
 }
 
 }  // namespace
@@ -32,9 +48,11 @@ std::vector<std::string_view> codes_of(const catalog::TableSpec& table, const fr
 }
 
 std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule, std::uint64_t rows,
-                                           std::size_t missing) {
-  if (missing == 0) return by_rule;
-  return std::max(by_rule.value_or(0), static_cast<std::uint32_t>(rows + missing));
+                                           std::size_t missing, std::size_t held) {
+  // A held row may be of a missing code: it does not count twice.
+  const std::size_t lacking = std::max(missing, held);
+  if (lacking == 0) return by_rule;
+  return std::max(by_rule.value_or(0), static_cast<std::uint32_t>(rows + lacking));
 }
 
 journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,
@@ -45,7 +63,7 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
   state.day = day;
   state.rows = fetch.rows;
   state.expected = expected_with(universe.expected_rows(table, day), fetch.rows,
-                                 universe.missing_codes(table, day, fetch.codes));
+                                 universe.missing_codes(table, day, fetch.codes), fetch.held);
   state.content = fetch.content;
   state.seen = fetch.seen;
   const Instant ready = ready_at(table, day);
@@ -65,6 +83,7 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
                                                    const journal::Ledger& ledger, Instant seen) {
   KANPAN_LET(const auto counts, store.day_counts(table, range));
   KANPAN_LET(const auto known, ledger.days(table.name, range));
+  KANPAN_LET(const auto held_back, held_rows(table, ledger));
   std::map<Date, std::uint32_t> rows;
   for (const store::DayCount& count : counts)
     rows[count.day] = static_cast<std::uint32_t>(count.rows);
@@ -76,18 +95,19 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
     const auto held = rows.find(day);
     const auto had = before.find(day);
     const bool before_all = rows.empty() || day < rows.begin()->first;
-    const auto expected = universe.expected_rows(table, day);
-    if (held == rows.end() && before_all && expected.value_or(0) == 0) continue;
+    const auto by_rule = universe.expected_rows(table, day);
+    const auto waiting = held_back.find(day);
+    if (held == rows.end() && waiting == held_back.end() && before_all && by_rule.value_or(0) == 0)
+      continue;
     // Any day of the year may have rows or none: only those that were asked for have a state.
     if (table.days == catalog::Days::Calendar && had == before.end()) continue;
-    journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, expected, false,
+    journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, by_rule, false,
                             Sha256{},   seen};
-    if (expected && state.rows >= *expected && expects_codes(table)) {
-      KANPAN_LET(const auto codes, store.codes_on(table, day));
-      const std::vector<std::string_view> there(codes.begin(), codes.end());
-      state.expected =
-          expected_with(expected, state.rows, universe.missing_codes(table, day, there));
-    }
+    if (asked == Asked::Nothing && had != before.end())
+      state.content = had->second.content, state.seen = had->second.seen;
+    KANPAN_LET(const auto missing, missing_codes(table, day, state, universe, store));
+    state.expected = expected_with(by_rule, state.rows, missing,
+                                   waiting == held_back.end() ? 0 : waiting->second);
     state.complete = is_complete(table, state, asked, had == before.end() ? nullptr : &had->second);
     states.push_back(std::move(state));
   }

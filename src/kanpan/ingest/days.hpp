@@ -24,6 +24,7 @@ inline constexpr int kSettledDays = 3;
 struct DayFetch {
   std::uint32_t rows = 0;
   std::vector<std::string_view> codes;  ///< of the rows, as codes_of() gives them
+  std::uint32_t held = 0;               ///< rows that the gate held back
   Sha256 content{};
   Instant seen;
 };
@@ -33,25 +34,28 @@ struct DayFetch {
 std::vector<std::string_view> codes_of(const catalog::TableSpec& table, const frame::Batch& rows);
 
 /// What `expected` of a day with `rows` rows is: the number of rows by the table's rule, or more
-/// where some codes are missing though others that nobody expects make up the number. So `rows` is
-/// below it whenever a code is missing.
+/// where rows are known to lack: codes that are missing though others that nobody expects make up
+/// the number, or rows that are held back. So `rows` is below it whenever one lacks.
 std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule, std::uint64_t rows,
-                                           std::size_t missing);
+                                           std::size_t missing, std::size_t held);
 
 /// The state of a day after a fetch. Complete when every expected row, and of tables that expect
 /// codes every code, is there; or the same content came twice, both after the ready time; or
-/// nothing is known to expect and the day is settled.
+/// nothing is known to expect and the day is settled. With rows held back the second alone counts:
+/// the source has nothing else to say, a person has.
 journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,
                             const Universe& universe,
                             const std::optional<journal::DayState>& before);
 
-/// How much of the range the rows that came were asked for.
-enum class Asked { Everything, Part };
+/// How much of the range was asked for when the rows came. Nothing: a person decided on rows that
+/// had come before, so the last fetch (its time, its content) stays the last.
+enum class Asked { Everything, Part, Nothing };
 
 /// The states of the days between the bounds from what is stored now: after rows that did not come
 /// day by day. None before the first day with rows, where nothing is known. A day that was complete
 /// stays so while no row is lost; a day without an expectation is settled only when everything was
-/// asked for. Errors are the store's and the ledger's.
+/// asked for, or when it had been but for rows that were held back then and are not now. Errors are
+/// the store's and the ledger's.
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
                                                    Asked asked, const Universe& universe,
                                                    const store::Store& store,

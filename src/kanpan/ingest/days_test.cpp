@@ -4,6 +4,7 @@
 
 #include "kanpan/ingest/collector.hpp"
 #include "kanpan/ingest/coverage.hpp"
+#include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/repair.hpp"
 #include "kanpan/ingest/sample.hpp"
 
@@ -129,6 +130,94 @@ TEST_F(DaysTest, SoItIsWithADayThatIsReadFromTheStore) {
   EXPECT_EQ(stored().rows, 3u);
   EXPECT_EQ(stored().expected, 4u);
   EXPECT_FALSE(stored().complete);
+}
+
+/// Five rows of a hot list, nothing of which is expected, and a sixth that does not add up.
+class HeldRows : public DaysTest {
+ protected:
+  HeldRows() {
+    for (int n = 0; n < 6; ++n)
+      exchange_.rows["top_list"].push_back(cells("top_list", {{"trade_date", "20240628"},
+                                                              {"ts_code", test::share(n)},
+                                                              {"reason", "x"},
+                                                              {"l_amount", n == 5 ? "999" : "30"},
+                                                              {"l_buy", "20"},
+                                                              {"l_sell", "10"},
+                                                              {"net_amount", "10"}}));
+    database_.clock.move(std::chrono::days{kSettledDays + 1});
+  }
+  std::vector<journal::Quarantined> held(std::string_view table) {
+    return database_.journal->quarantine(table, "held", 10).value();
+  }
+  Quarantine quarantine_{real_catalog(), *database_.journal, *database_.store,
+                         writer_,        database_.clock,    run_ledger_};
+};
+
+TEST_F(HeldRows, KeepTheirDayFromBeingComplete) {
+  const auto day = collect("top_list");
+  EXPECT_FALSE(day.complete);
+  EXPECT_EQ(day.rows, 5u);
+  EXPECT_EQ(day.expected, 6u);
+  EXPECT_EQ(covered("top_list").held, 1u);
+  EXPECT_EQ(covered("top_list").expected, 6u);
+}
+
+TEST_F(HeldRows, DoNotSoAnyMoreOnceTheyAreDropped) {
+  collect("top_list");
+  ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_TRUE(state("top_list").complete);
+  EXPECT_EQ(state("top_list").expected, std::nullopt);
+  EXPECT_EQ(covered("top_list").held, 0u);
+}
+
+TEST_F(HeldRows, DoNotSoAnyMoreOnceTheyAreReleased) {
+  collect("top_list");
+  ASSERT_TRUE(quarantine_.release(held("top_list").at(0).id));
+  EXPECT_TRUE(state("top_list").complete);
+  EXPECT_EQ(state("top_list").rows, 6u);
+  EXPECT_EQ(state("top_list").expected, std::nullopt);
+}
+
+TEST_F(HeldRows, CountUntilTheLastIsDecidedOn) {
+  exchange_.rows["top_list"].at(4).at(9) = "998";  // l_amount of another
+  collect("top_list");
+  ASSERT_EQ(held("top_list").size(), 2u);
+  ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_FALSE(state("top_list").complete);
+  EXPECT_EQ(state("top_list").expected, 5u);
+  ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_TRUE(state("top_list").complete);
+}
+
+TEST_F(HeldRows, AreAskedForOnceMoreAndStayUndecided) {
+  collect("top_list");
+  const auto again = collect("top_list");
+  EXPECT_TRUE(again.complete) << "the source has nothing else to say";
+  EXPECT_EQ(again.expected, 6u) << "and yet a row is missing";
+  ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_TRUE(state("top_list").complete);
+  EXPECT_EQ(state("top_list").expected, std::nullopt);
+}
+
+TEST_F(HeldRows, DoNotCountWhenTheyComeAgainAfterTheyWereDropped) {
+  database_.clock.move(-std::chrono::days{kSettledDays + 1} + std::chrono::hours{4});
+  collect("top_list");
+  ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_FALSE(state("top_list").complete) << "the day is fresh";
+  const auto again = collect("top_list");
+  EXPECT_EQ(again.expected, std::nullopt);
+  EXPECT_TRUE(again.complete) << "the same came twice";
+}
+
+TEST_F(HeldRows, OfCodesThatNobodyExpectsCountToo) {
+  exchange_.rows["daily"] = {
+      bar("600000.SH", "20240628", 10, 10), bar("600001.SH", "20240628", 10, 10),
+      bar("600002.SH", "20240628", 10, 10), bar("688999.SH", "20240628", -10, 10)};
+  EXPECT_FALSE(collect("daily").complete);
+  EXPECT_EQ(state("daily").expected, 4u);
+  ASSERT_TRUE(quarantine_.drop(held("daily").at(0).id));
+  EXPECT_TRUE(state("daily").complete);
+  EXPECT_EQ(state("daily").expected, 3u);
 }
 
 }  // namespace

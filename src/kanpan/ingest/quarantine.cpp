@@ -10,6 +10,7 @@
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/frame/ndjson.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
@@ -129,18 +130,45 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
   KANPAN_LET(auto rows, rows_of(kept, *table));
   KANPAN_TRY(check_key(kept, *table, rows.batch));
   const std::uint64_t count = rows.batch.rows();
-  KANPAN_LET(const auto lease, run_ledger_.acquire(table->name, fmt::format("quarantine {}", id)));
-  const auto written = write(kept, *table, std::move(rows), lease);
-  const auto released = run_ledger_.release(lease);
-  KANPAN_TRY(written);
-  KANPAN_TRY(released);
-  KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
+  const auto span = span_of(*table, rows.batch);
+  KANPAN_TRY(leased(*table, id, [&](const journal::Lease& lease) -> Result<void> {
+    KANPAN_TRY(write(kept, *table, std::move(rows), lease));
+    KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
+    return span ? settle(*table, *span, lease) : Result<void>{};
+  }));
   return count;
 }
 
 Result<void> Quarantine::drop(std::uint64_t id) {
-  KANPAN_TRY(held(id));
-  return ledger_.set_quarantine_state(id, "dropped");
+  KANPAN_LET(const auto kept, held(id));
+  const auto table = catalog_.find(kept.table);
+  const auto day = table ? held_day(**table, kept.row) : std::nullopt;
+  if (!day) return ledger_.set_quarantine_state(id, "dropped");
+  return leased(**table, id, [&](const journal::Lease& lease) -> Result<void> {
+    KANPAN_TRY(ledger_.set_quarantine_state(id, "dropped"));
+    return settle(**table, {*day, *day}, lease);
+  });
+}
+
+Result<void> Quarantine::leased(const TableSpec& table, std::uint64_t id,
+                                const std::function<Result<void>(const journal::Lease&)>& work) {
+  KANPAN_LET(const auto lease, run_ledger_.acquire(table.name, fmt::format("quarantine {}", id)));
+  const auto done = work(lease);
+  const auto released = run_ledger_.release(lease);
+  KANPAN_TRY(done);
+  return released;
+}
+
+/// The row no longer keeps its day from being complete.
+Result<void> Quarantine::settle(const TableSpec& table, DateRange span,
+                                const journal::Lease& lease) {
+  KANPAN_LET(const auto universe, Universe::load(catalog_, store_));
+  Submission settled;
+  settled.landing.lease = lease;
+  KANPAN_LET(settled.landing.days,
+             stored_days(table, span, Asked::Nothing, universe, store_, ledger_, clock_.now()));
+  KANPAN_TRY(writer_.write(std::move(settled)));
+  return {};
 }
 
 Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
@@ -168,7 +196,6 @@ Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
 
 Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, Rows rows,
                                const journal::Lease& lease) {
-  const auto span = span_of(table, rows.batch);
   Submission made;
   made.landing.lease = lease;
   Proposal proposal;
@@ -183,13 +210,6 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   proposal.rows = std::move(rows.batch);
   made.proposals.push_back(std::move(proposal));
   KANPAN_TRY(writer_.write(std::move(made)));
-  if (!span) return {};
-  KANPAN_LET(const auto universe, Universe::load(catalog_, store_));
-  Submission settled;
-  settled.landing.lease = lease;
-  KANPAN_LET(settled.landing.days,
-             stored_days(table, *span, Asked::Part, universe, store_, ledger_, clock_.now()));
-  KANPAN_TRY(writer_.write(std::move(settled)));
   return {};
 }
 

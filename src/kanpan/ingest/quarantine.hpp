@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "kanpan/base/clock.hpp"
@@ -31,7 +32,9 @@ journal::Quarantined quarantined_page(const journal::Unit& unit, Origin origin,
 std::string page_of(const frame::Batch& rows, const std::vector<std::string>& missing,
                     const std::vector<source::Page::BadCell>& bad_cells);
 
-/// Thread-safe. A release under a lease of its table; two at once on one table: Errc::Busy.
+/// Thread-safe. A release, and the drop of a row, under a lease of its table; two at once on one
+/// table, or while it is collected: Errc::Busy. Both end what the row did to its day: one that
+/// lacked nothing but held rows is complete once the last of them is released or dropped.
 class Quarantine {
  public:
   Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
@@ -59,6 +62,9 @@ class Quarantine {
   Result<Rows> rows_of(const journal::Quarantined& kept, const catalog::TableSpec& table) const;
   Result<void> write(const journal::Quarantined& kept, const catalog::TableSpec& table, Rows rows,
                      const journal::Lease& lease);
+  Result<void> settle(const catalog::TableSpec& table, DateRange span, const journal::Lease& lease);
+  Result<void> leased(const catalog::TableSpec& table, std::uint64_t id,
+                      const std::function<Result<void>(const journal::Lease&)>& work);
 
   const catalog::Catalog& catalog_;
   journal::Ledger& ledger_;

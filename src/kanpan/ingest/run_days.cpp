@@ -3,6 +3,7 @@
 
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/run_execution.hpp"
 
 namespace kanpan::ingest {
@@ -25,7 +26,8 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
   KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
   const std::optional<journal::DayState> before =
       known.empty() ? std::nullopt : std::optional(known.front());
-  const DayFetch fetch{static_cast<std::uint32_t>(rows.rows()), codes_of(table, rows),
+  KANPAN_LET(const auto held, undecided_rows(table, into.landing.quarantined, owner_.ledger_));
+  const DayFetch fetch{static_cast<std::uint32_t>(rows.rows()), codes_of(table, rows), held,
                        sha256({frame::encode(rows)}), owner_.clock_.now()};
   journal::DayState state = judge_day(table, day, fetch, *universe_, before);
   const bool forced = request_.mode == catalog::UpdateMode::Full;

@@ -140,7 +140,7 @@ class JudgeDay : public testing::Test {
     content[0] = static_cast<std::uint8_t>(fetch.content);
     const auto seen =
         ready_at(real_table(table), day) + std::chrono::hours{fetch.hours_after_ready};
-    DayFetch brought{fetch.rows, {}, content, seen};
+    DayFetch brought{fetch.rows, {}, 0, content, seen};
     const auto codes = small().expected_codes(real_table(table), day);
     for (std::uint32_t row = 0; row < fetch.rows; ++row)
       brought.codes.push_back(row < codes.size() ? std::string_view(codes[row]) : "999999.SZ");

@@ -118,19 +118,21 @@ Result<int> coverage(Session& session, const CoverageFlags& flags) {
   boost::json::array days;
   for (const auto& day : coverage.days) {
     const std::string expected = day.expected ? std::to_string(*day.expected) : "";
-    if (flags.all_days || day.state != "complete" || !day.missing.empty())
+    if (flags.all_days || day.state != "complete" || !day.missing.empty() || day.held > 0)
       grid.add(
           {day.day.iso(), day.state, std::to_string(day.rows), expected,
            fmt::format(
-               "{}{}",
+               "{}{}{}",
                fmt::join(day.missing.begin(),
                          day.missing.begin() + std::min<std::ptrdiff_t>(5, std::ssize(day.missing)),
                          " "),
-               day.missing.size() > 5 ? fmt::format(" … {} in all", day.missing.size()) : "")});
+               day.missing.size() > 5 ? fmt::format(" … {} in all", day.missing.size()) : "",
+               day.held > 0 ? fmt::format(" {} in quarantine", day.held) : "")});
     boost::json::object object{{"day", day.day.iso()},
                                {"state", day.state},
                                {"rows", day.rows},
-                               {"missing", boost::json::value_from(day.missing)}};
+                               {"missing", boost::json::value_from(day.missing)},
+                               {"held", day.held}};
     if (day.expected) object["expected"] = *day.expected;
     days.push_back(std::move(object));
   }
