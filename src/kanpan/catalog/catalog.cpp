@@ -51,6 +51,20 @@ bool answers_to(const TableSpec& table, std::string_view api) {
   return table.source.api == api || (table.source.twin && table.source.twin->api == api);
 }
 
+Result<void> check_companions(const Catalog& catalog) {
+  for (const TableSpec* table : catalog.tables())
+    for (const std::string& name : table->with) {
+      const auto other = catalog.find(name);
+      const char* wrong = !other                                  ? "no table"
+                          : !(*other)->dated() || *other == table ? "no other table with days"
+                                                                  : nullptr;
+      if (wrong)
+        return Error{Errc::Config, fmt::format("{}: with: {} '{}'", table->file, wrong, name),
+                     other ? "" : other.error().hint};
+    }
+  return {};
+}
+
 }  // namespace
 
 Result<Catalog> Catalog::load(const fs::path& directory) {
@@ -71,6 +85,7 @@ Result<Catalog> Catalog::load(const fs::path& directory) {
         return clash(fmt::format("interface '{}'", table.source.twin->api), *other);
     catalog.tables_.emplace(table.name, std::move(table));
   }
+  KANPAN_TRY(check_companions(catalog));
   return catalog;
 }
 

@@ -127,6 +127,7 @@ void write_facts(Page& page, const TableSpec& table) {
   if (!table.expect_exchanges.empty())
     expected += fmt::format(" of {}", fmt::join(table.expect_exchanges, ", "));
   page.row({"Expected rows", expected});
+  if (!table.with.empty()) page.row({"Brings along", codes(table.with)});
 }
 
 void write_source(Page& page, const TableSpec& table) {

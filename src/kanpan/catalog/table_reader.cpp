@@ -357,6 +357,7 @@ void read_body(Reader& r, TableSpec& spec) {
   r.map("source", [&](Reader& source) { spec.source = read_source(source, spec.columns); });
   read_expectation(r, spec);
   check_walks(r, spec);
+  spec.with = r.texts("with", false);
   r.each("identities", false, [&](Reader& identity) {
     spec.identities.push_back(read_identity(identity, spec, columns));
   });

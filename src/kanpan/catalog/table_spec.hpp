@@ -220,6 +220,8 @@ struct TableSpec {
   /// Exchanges ("SH", "SZ", "BJ", as in the code) that the expectation covers; empty = all.
   std::vector<std::string> expect_exchanges;
   std::vector<Identity> identities;
+  /// Tables whose days a collection of this one brings along, so that both have the same.
+  std::vector<std::string> with;
   Policy policy;
   CachePolicy cache;
   Retention retention;

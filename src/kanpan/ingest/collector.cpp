@@ -177,10 +177,40 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
   KANPAN_TRY(prerequisite("trade_cal", (no_calendar || anew) && listings, first));
   KANPAN_TRY(prerequisite("stock_basic", (no_listings || anew) && listings, first));
   KANPAN_TRY(prerequisite("suspend_d", halts && halted, second));
+  KANPAN_LET(const auto along, companions(request));
+  wanted.insert(wanted.end(), along.begin(), along.end());
   std::vector<std::vector<const TableSpec*>> stages;
   for (auto& stage : {first, second, wanted})
     if (!stage.empty()) stages.push_back(stage);
   return stages;
+}
+
+/// What they bring is of every code, and for days that come whole.
+Result<std::vector<const TableSpec*>> Collector::companions(const CollectRequest& request) const {
+  std::vector<const TableSpec*> along;
+  if (!request.codes.empty() || request.missing_cells || request.announcements) return along;
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    for (const std::string& other : table->with) {
+      KANPAN_LET(const TableSpec* companion, catalog_.find(other));
+      const bool named = std::ranges::find(request.tables, other) != request.tables.end();
+      const auto points = companion->source.points;
+      if (options_.points && points && *points > *options_.points) continue;
+      if (!named && std::ranges::find(along, companion) == along.end()) along.push_back(companion);
+    }
+  }
+  return along;
+}
+
+Result<std::optional<Date>> Collector::first_held(const std::vector<std::string>& tables) const {
+  std::optional<Date> first;
+  for (const std::string& name : tables) {
+    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    if (!table->dated()) continue;
+    KANPAN_LET(const auto days, ledger_.days(name, {table->since, shanghai_date(clock_.now())}));
+    if (!days.empty()) first = std::min(first.value_or(days.front().day), days.front().day);
+  }
+  return first;
 }
 
 Result<std::vector<Date>> Collector::incomplete_days_of(const CollectRequest& request,
@@ -214,7 +244,12 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
   if (!named || table.code.empty()) wanted.codes.clear();
   if (!named) {
     wanted.mode.reset();
-    if (table.policy.mode == UpdateMode::Full) wanted.from.reset(), wanted.to.reset();
+    if (table.policy.mode == UpdateMode::Full)
+      wanted.from.reset(), wanted.to.reset();
+    else if (table.dated() && !wanted.from && !wanted.days) {
+      KANPAN_LET(const auto own, first_held({table.name}));
+      if (!own) KANPAN_LET(wanted.from, first_held(request.tables));
+    }
   }
   std::string note;
   if (named && table.code.empty() && !request.codes.empty())

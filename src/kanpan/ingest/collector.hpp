@@ -84,6 +84,10 @@ class Collector {
   Result<std::vector<std::vector<const catalog::TableSpec*>>> stages(const CollectRequest& request);
   Result<void> add_left_over(std::string_view run,
                              std::vector<std::vector<const catalog::TableSpec*>>& stages) const;
+  /// Tables that the request's bring along, as catalog::TableSpec::with says.
+  Result<std::vector<const catalog::TableSpec*>> companions(const CollectRequest& request) const;
+  /// The first day that any of the tables holds, if they hold one.
+  Result<std::optional<Date>> first_held(const std::vector<std::string>& tables) const;
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;
   /// Days that a repair of the request's tables would ask for, as far as is known now.
