@@ -12,6 +12,7 @@ TEST(CollectRequest, IsReadBackFromTheLedger) {
   request.from = Date::from_ymd(2024, 6, 3);
   request.codes = {"600000.SH"};
   request.missing_cells = request.probe = true;
+  request.first_days = 30;
   const auto read = CollectRequest::from_json(request.to_json());
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->to_json(), request.to_json());

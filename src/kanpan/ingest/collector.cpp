@@ -63,6 +63,7 @@ std::string CollectRequest::to_json() const {
   if (announcements)
     object["announced_from"] = announcements->first.iso(),
     object["announced_to"] = announcements->last.iso();
+  if (first_days) object["first_days"] = *first_days;
   if (missing_cells) object["missing_cells"] = true;
   if (probe) object["probe"] = true;
   return boost::json::serialize(object);
@@ -92,6 +93,8 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   };
   request.missing_cells = flag("missing_cells");
   request.probe = flag("probe");
+  if (const auto* days = object.if_contains("first_days"); days && days->is_int64())
+    request.first_days = static_cast<int>(days->as_int64());
   if (const auto first = date_member(object, "announced_from"))
     request.announcements = DateRange{*first, date_member(object, "announced_to").value_or(*first)};
   return request;
@@ -230,6 +233,7 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
   const Knowledge known = knowledge(universe);
   if (request.announcements) return plan_announcements(table, *request.announcements);
   PlanRequest wanted{&table, request.from, request.to, request.codes, request.mode};
+  wanted.first_days = request.first_days;
   // What was not named but is needed follows its own policy, for every code.
   const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
   if (named && request.missing_cells) {

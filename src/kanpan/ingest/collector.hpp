@@ -31,6 +31,8 @@ struct CollectRequest {
   /// Ask the announcement walks of these days (event-driven tables) instead of planning what is
   /// missing.
   std::optional<DateRange> announcements;
+  /// Of tables that hold no day yet only the last so many days, instead of all since they began.
+  std::optional<int> first_days;
   /// Only the missing cells of the coverage matrix between the bounds (of what is held, without).
   /// What says which cells must be there (calendar, listings, suspensions of the days that lack
   /// some) is fetched first.

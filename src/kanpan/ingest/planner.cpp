@@ -107,6 +107,8 @@ class Planner {
       range_.first = held.begin()->first;
       plan_.note = fmt::format("from {}, the first day held; --from brings earlier ones",
                                range_.first.iso());
+    } else if (!request_.from && request_.first_days && held.empty()) {
+      begin_recently(*request_.first_days);
     }
     const bool anew = mode_ == UpdateMode::Full || !request_.codes.empty();
     for (const Date day : days_of(table_, knowledge_.universe->calendar(), range_)) {
@@ -117,6 +119,16 @@ class Planner {
         missing_.push_back(day);
     }
     return {};
+  }
+
+  void begin_recently(int last_days) {
+    const auto days = days_of(table_, knowledge_.universe->calendar(), range_);
+    if (days.empty()) return;
+    range_.first = std::max(range_.first, std::min(range_.last - (last_days - 1), days.back()));
+    plan_.note = fmt::format(
+        "from {}, as nothing is held yet: kanpan collect {} --from … brings "
+        "earlier days",
+        range_.first.iso(), table_.name);
   }
 
   Result<Plan> cheapest() {

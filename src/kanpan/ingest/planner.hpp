@@ -19,6 +19,9 @@ struct PlanRequest {
   std::optional<catalog::UpdateMode> mode;  ///< the table's own when unset
   /// Exactly these days (sorted, not empty) instead of what is not complete between from and to.
   std::optional<std::vector<Date>> days = std::nullopt;
+  /// Where no day is held and `from` is unset: only the last so many days, and at least the last of
+  /// the days that the table can have (the last week, month or quarter end).
+  std::optional<int> first_days = std::nullopt;
 };
 
 struct Plan {

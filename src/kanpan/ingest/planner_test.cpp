@@ -242,6 +242,31 @@ TEST(Planner, GoesOnFromTheFirstDayHeldAndLeavesOutWhatIsComplete) {
       << "but it was named";
 }
 
+TEST(Planner, BeginsWithTheLastDaysWhereToldSoAndNothingIsHeld) {
+  Present present;
+  PlanRequest request{&real_table("top_list"), {}, {}, {}, {}};
+  request.first_days = 5;
+  const auto first = plan(request, present.knowledge()).value();
+  EXPECT_EQ(first.slices.size(), 5u) << "Monday to Friday";
+  EXPECT_EQ(first.slices.front().range->first, day_of("20240624"));
+  EXPECT_THAT(first.note, testing::HasSubstr("collect top_list --from"));
+
+  present.held[day_of("20240528")] = true;
+  EXPECT_EQ(plan(request, present.knowledge()).value().slices.size(), 23u) << "as without";
+  request.from = day_of("20240604");
+  present.held.clear();
+  EXPECT_EQ(plan(request, present.knowledge()).value().slices.size(), 18u) << "as told";
+}
+
+TEST(Planner, BeginsWithTheLastPeriodAtLeast) {
+  Present present;
+  PlanRequest request{&real_table("income_vip"), {}, {}, {}, {}};
+  request.first_days = 5;
+  const auto first = plan(request, present.knowledge()).value();
+  ASSERT_EQ(first.slices.size(), 1u);
+  EXPECT_EQ(first.slices.front().range->first, day_of("20240331"));
+}
+
 TEST(Planner, ReplacesAFullTableWhole) {
   const auto plan =
       ingest::plan({&real_table("stock_basic"), {}, {}, {}, {}}, Present().knowledge());

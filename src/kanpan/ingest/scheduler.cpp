@@ -85,6 +85,7 @@ bool Scheduler::is_empty(const TableSpec& table) const {
 CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const {
   CollectRequest request;
   request.command = "schedule";
+  request.first_days = kFirstDays;
   for (const Schedule::Entry* entry : entries) request.tables.push_back(entry->table->name);
   const Date today = shanghai_date(now);
   const Schedule::Entry& first = *entries.front();

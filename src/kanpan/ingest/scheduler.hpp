@@ -18,6 +18,11 @@
 
 namespace kanpan::ingest {
 
+/// Days that a scheduled collection asks of a table that holds none yet. The whole history is for a
+/// command: it may take days, and meanwhile nothing else would be collected
+/// (docs/adr/first-scheduled-run.md).
+inline constexpr int kFirstDays = 30;
+
 struct TableSchedule {
   std::string table;
   Attempts past;

@@ -17,6 +17,7 @@ using test::real_catalog;
 using test::real_table;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Answers with no rows, or not at all.
 class Exchange final : public source::Source {
@@ -187,6 +188,17 @@ TEST_F(SchedulerTest, AnnouncementsAreAskedForFromTheLastSuccessOn) {
   for (const Date day :
        {Date::from_ymd(2024, 6, 5), Date::from_ymd(2024, 6, 28), Date::from_ymd(2024, 7, 8)})
     EXPECT_THAT(exchange_.calls(), Contains("express_vip(ann_date=" + day.compact() + ")"));
+}
+
+TEST_F(SchedulerTest, ATableWithoutADayBeginsWithTheLastOnesAndKeepsNobodyWaiting) {
+  for (const char* table : {"top_list", "hm_detail"})
+    remember(table, database_.clock.now() - std::chrono::hours{24});
+  start();
+  EXPECT_EQ(tried("top_list", database_.clock.now()).past.error, "");
+  const auto calls = exchange_.calls();
+  EXPECT_THAT(calls, Contains("top_list(trade_date=20240628)"));
+  EXPECT_THAT(calls, Contains("top_list(trade_date=20240530)"));
+  EXPECT_THAT(calls, Not(Contains("top_list(trade_date=20240529)")));
 }
 
 }  // namespace
