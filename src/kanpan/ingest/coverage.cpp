@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/ingest/days.hpp"
-#include "kanpan/ingest/held_rows.hpp"
+#include "kanpan/ingest/held_days.hpp"
 
 namespace kanpan::ingest {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "kanpan/ingest/held_rows.hpp"
+#include "kanpan/ingest/held_days.hpp"
 
 namespace kanpan::ingest {
 namespace {

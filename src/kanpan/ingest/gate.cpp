@@ -9,11 +9,11 @@
 #include <span>
 #include <string_view>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "kanpan/frame/compare.hpp"
+#include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
 #include "kanpan/market/code.hpp"
@@ -288,30 +288,6 @@ class Inspection {
   std::vector<HeldRow> held_;
 };
 
-std::string row_json(const Harvest& harvest, std::uint32_t row) {
-  boost::json::object object;
-  for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
-    const Column& column = harvest.rows.column(c);
-    auto& value = object[harvest.rows.fields()[c].name];
-    if (column.is_null(row)) continue;
-    switch (column.type()) {
-      case frame::Type::Int:
-        value = column.ints()[row];
-        break;
-      case frame::Type::Real:
-        value = column.reals()[row];
-        break;
-      case frame::Type::Text:
-      case frame::Type::Date:
-        value = column.text_of(row);
-        break;
-    }
-  }
-  for (const auto& cell : harvest.bad_cells)
-    if (cell.row == row) object[harvest.rows.fields()[cell.column].name] = cell.raw;
-  return boost::json::serialize(object);
-}
-
 Verdict refused(Refusal refusal, frame::Batch rows) {
   Verdict verdict;
   verdict.refused = std::move(refusal);
@@ -354,6 +330,18 @@ Batch accepted_rows(Harvest& harvest, const Inspection& inspection, const std::v
   return kept.size() == drop.size() ? std::move(harvest.rows) : harvest.rows.take(kept);
 }
 
+void describe_held(const Slice& slice, const Harvest& harvest, Verdict& verdict) {
+  std::vector<std::uint32_t> rows;
+  for (HeldRow& held : verdict.held) {
+    held.json = row_json(harvest, held.row);
+    if (has_place(slice, harvest, held.row))
+      rows.push_back(held.row);
+    else
+      verdict.without_place = true;
+  }
+  verdict.held_rows = harvest.rows.take(rows);
+}
+
 }  // namespace
 
 Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
@@ -381,7 +369,7 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   if (auto refusal = inspection.systematic())
     return refused(std::move(*refusal), std::move(harvest.rows));
   verdict.held = inspection.take_held();
-  for (HeldRow& held : verdict.held) held.json = row_json(harvest, held.row);
+  if (!verdict.held.empty()) describe_held(slice, harvest, verdict);
   verdict.rows = accepted_rows(harvest, inspection, drop);
   KANPAN_LET(auto unlike, unlike_history(slice, verdict.rows, history, options));
   const bool all = verdict.rows.rows() == drop.size();

@@ -42,7 +42,9 @@ struct Verdict {
   std::optional<Refusal> refused;
   frame::Batch rows;  ///< that may be stored; of a refusal those that came, for quarantine
   std::vector<HeldRow> held;
-  std::uint32_t repeated = 0;      ///< rows that say nothing beyond another, left out
+  frame::Batch held_rows;      ///< of `held` those with a place: newer versions of what is stored
+  bool without_place = false;  ///< there are others, whose key cannot be told
+  std::uint32_t repeated = 0;  ///< rows that say nothing beyond another, left out
   std::vector<std::string> notes;  ///< not wrong, but worth a line ("new column x")
 };
 

@@ -1,52 +1,58 @@
 #include "kanpan/ingest/held_rows.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <set>
-#include <string>
-#include <utility>
 
 #include <boost/json.hpp>
 
+#include "kanpan/market/code.hpp"
+
 namespace kanpan::ingest {
-namespace {
 
-constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
+using frame::Column;
 
-}  // namespace
-
-std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row) {
-  boost::json::error_code error;
-  const auto value = boost::json::parse(row, error);
-  if (error || !value.is_object() || !table.dated()) return std::nullopt;
-  const auto* cell = value.as_object().if_contains(table.time);
-  if (!cell) return std::nullopt;
-  const std::string text =
-      cell->is_string() ? std::string(cell->as_string()) : boost::json::serialize(*cell);
-  Date day;
-  return parse_date(text, day) ? std::optional(day) : std::nullopt;
-}
-
-Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
-                                                const journal::Ledger& ledger) {
-  KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
-  std::map<Date, std::uint32_t> rows;
-  for (const journal::Quarantined& kept : held)
-    if (const auto day = held_day(table, kept.row)) ++rows[*day];
-  return rows;
-}
-
-Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
-                                     std::span<const journal::Quarantined> held,
-                                     const journal::Ledger& ledger) {
-  if (held.empty()) return 0;
-  std::set<std::pair<std::string, std::string>> decided;
-  for (const char* state : {"released", "dropped"}) {
-    KANPAN_LET(const auto rows, ledger.quarantine(table.name, state, kAll));
-    for (const journal::Quarantined& kept : rows) decided.emplace(kept.rule, kept.row);
+std::string row_json(const Harvest& harvest, std::uint32_t row) {
+  boost::json::object object;
+  for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
+    const Column& column = harvest.rows.column(c);
+    auto& value = object[harvest.rows.fields()[c].name];
+    if (column.is_null(row)) continue;
+    switch (column.type()) {
+      case frame::Type::Int:
+        value = column.ints()[row];
+        break;
+      case frame::Type::Real:
+        value = column.reals()[row];
+        break;
+      case frame::Type::Text:
+      case frame::Type::Date:
+        value = column.text_of(row);
+        break;
+    }
   }
-  const auto is_new = [&](const auto& kept) { return !decided.contains({kept.rule, kept.row}); };
-  return static_cast<std::uint32_t>(std::ranges::count_if(held, is_new));
+  for (const auto& cell : harvest.bad_cells)
+    if (cell.row == row) object[harvest.rows.fields()[cell.column].name] = cell.raw;
+  return boost::json::serialize(object);
+}
+
+bool has_place(const Slice& slice, const Harvest& harvest, std::uint32_t row) {
+  const catalog::TableSpec& table = *slice.table;
+  for (const std::string& name : table.key) {
+    const auto at = harvest.rows.find(name);
+    const Column& column = harvest.rows.column(at);
+    const bool needed =
+        name == table.time || name == table.code || table.columns[at].nulls != catalog::Nulls::Any;
+    const bool unreadable = std::ranges::any_of(
+        harvest.bad_cells, [&](const auto& cell) { return cell.row == row && cell.column == at; });
+    if (unreadable || (needed && column.is_null(row))) return false;
+    if (name == table.code && column.type() == frame::Type::Text) {
+      const auto code = column.texts()[row];
+      if (!market::is_code(code) || (!slice.code.empty() && code != slice.code)) return false;
+    }
+    if (name == table.time && slice.range && slice.by_time_column() &&
+        !slice.range->contains(column.dates()[row]))
+      return false;
+  }
+  return true;
 }
 
 }  // namespace kanpan::ingest

@@ -10,7 +10,7 @@
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/frame/ndjson.hpp"
 #include "kanpan/ingest/days.hpp"
-#include "kanpan/ingest/held_rows.hpp"
+#include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -33,39 +34,50 @@ std::string key_of(const catalog::TableSpec& table, const frame::Batch& rows, st
   return key;
 }
 
-Result<frame::Batch> stored_without(const Slice& slice, const frame::Batch& rows,
-                                    const store::Store& store) {
-  std::set<std::string> kept;
-  for (std::size_t row = 0; row < rows.rows(); ++row) kept.insert(key_of(*slice.table, rows, row));
-  frame::Batch closed(slice.table->fields());
-  KANPAN_TRY(store.read(read_of(slice), [&](frame::Batch&& batch) -> Result<bool> {
-    std::vector<std::uint32_t> gone;
-    for (std::uint32_t row = 0; row < batch.rows(); ++row)
-      if (!kept.contains(key_of(*slice.table, batch, row))) gone.push_back(row);
-    closed.append(batch.take(gone));
+std::set<std::string> keys_of(const catalog::TableSpec& table, const frame::Batch& rows) {
+  std::set<std::string> keys;
+  for (std::size_t row = 0; row < rows.rows(); ++row) keys.insert(key_of(table, rows, row));
+  return keys;
+}
+
+/// Parts the stored rows whose key did not come into those to close and those to keep.
+Result<void> find_gone(const Slice& slice, const Verdict& verdict, const store::Store& store,
+                       Replacement& out) {
+  const catalog::TableSpec& table = *slice.table;
+  const auto came = keys_of(table, verdict.rows), held = keys_of(table, verdict.held_rows);
+  out.closed = out.kept = frame::Batch(table.fields());
+  return store.read(read_of(slice), [&](frame::Batch&& batch) -> Result<bool> {
+    std::vector<std::uint32_t> closed, kept;
+    for (std::uint32_t row = 0; row < batch.rows(); ++row) {
+      const std::string key = key_of(table, batch, row);
+      if (came.contains(key)) continue;
+      const bool keep = verdict.without_place || held.contains(key);
+      (keep ? kept : closed).push_back(row);
+    }
+    out.closed.append(batch.take(closed));
+    out.kept.append(batch.take(kept));
     return true;
-  }));
-  return closed;
+  });
 }
 
 }  // namespace
 
-Result<Replacement> judge_replacement(const Slice& slice, const frame::Batch& rows,
+Result<Replacement> judge_replacement(const Slice& slice, const Verdict& verdict,
                                       const store::Store& store, bool forced) {
   Replacement out;
   KANPAN_LET(const auto stored, store.count(read_of(slice)));
   const double least = static_cast<double>(stored) * (1 - kMostLost);
-  if (!forced && stored >= kLeastStored && static_cast<double>(rows.rows()) < least) {
+  const std::size_t came = verdict.rows.rows() + verdict.held.size();
+  if (!forced && stored >= kLeastStored && static_cast<double>(came) < least) {
     out.refused =
         Refusal{"page.shrunk",
                 fmt::format("{} rows came for {}, {} are stored; if that is right, collect it "
                             "with --mode full",
-                            rows.rows(), slice.label(), stored)};
+                            came, slice.label(), stored)};
     return out;
   }
-  if (slice.table->policy.conflict == catalog::Conflict::Merge) {
-    KANPAN_LET(out.closed, stored_without(slice, rows, store));
-  }
+  if (slice.table->policy.conflict == catalog::Conflict::Merge || !verdict.held.empty())
+    KANPAN_TRY(find_gone(slice, verdict, store, out));
   return out;
 }
 

@@ -22,11 +22,15 @@ struct Replacement {
   /// tables whose conflict rule is merge, which cannot use a plain Replace: there a null keeps the
   /// stored value.
   frame::Batch closed;
+  /// Stored rows of the scope that are not to be closed although the new ones lack their key: a
+  /// newer version was held back, and what is stored stays until a person has looked. For the other
+  /// tables, to be part of the Replace.
+  frame::Batch kept;
 };
 
-/// `rows` are the slice's, catalog columns. `forced`: a full run was asked for by name, so a loss
-/// is meant. Errors are the store's.
-Result<Replacement> judge_replacement(const Slice& slice, const frame::Batch& rows,
+/// What passed the gate of the slice; rows are in catalog columns. `forced`: a full run was asked
+/// for by name, so a loss is meant. Errors are the store's.
+Result<Replacement> judge_replacement(const Slice& slice, const Verdict& verdict,
                                       const store::Store& store, bool forced);
 
 }  // namespace kanpan::ingest

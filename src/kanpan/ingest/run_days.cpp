@@ -3,7 +3,7 @@
 
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
-#include "kanpan/ingest/held_rows.hpp"
+#include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/run_execution.hpp"
 
 namespace kanpan::ingest {

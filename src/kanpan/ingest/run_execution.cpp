@@ -286,7 +286,7 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   KANPAN_TRY(note_day(work, into, verdict.rows));
   if (unit.state == UnitState::Unchanged) return {};
   if (work.slice.mode == journal::Mode::Replace)
-    return replace(work, fetched, std::move(verdict.rows), into);
+    return replace(work, fetched, std::move(verdict), into);
   const auto most = static_cast<std::size_t>(std::max(table.policy.batch_size, 1));
   if (verdict.rows.rows() > 0)
     for (frame::Batch& part : parts(std::move(verdict.rows), most))
@@ -296,16 +296,21 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
 
 /// The slice is the whole content of its scope: one commit, or where nulls keep stored values, a
 /// merge and the closing of what is gone, which become visible together.
-Result<void> RunExecution::replace(const Work& work, Fetched& fetched, frame::Batch rows,
+Result<void> RunExecution::replace(const Work& work, Fetched& fetched, Verdict verdict,
                                    Submission& into) {
   const bool forced = request_.mode == catalog::UpdateMode::Full;
-  KANPAN_LET(auto replacement, judge_replacement(work.slice, rows, owner_.store_, forced));
+  KANPAN_LET(auto replacement, judge_replacement(work.slice, verdict, owner_.store_, forced));
   if (replacement.refused) {
     into.landing.days.clear();
     refuse(fetched, *replacement.refused, into);
     return {};
   }
+  frame::Batch& rows = verdict.rows;
   if (work.slice.table->policy.conflict == catalog::Conflict::Replace) {
+    if (replacement.kept.rows() > 0) {
+      rows.append(replacement.kept);
+      sort_by_key(*work.slice.table, rows);
+    }
     propose(work, journal::Mode::Replace, std::move(rows), into);
     return {};
   }

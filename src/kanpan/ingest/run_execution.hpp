@@ -51,7 +51,7 @@ class RunExecution {
   CallWatch watch(const journal::Unit& unit) const;
   Submission submission(const Work& work, Fetched fetched);
   Result<void> accept(const Work& work, Fetched& fetched, Submission& into);
-  Result<void> replace(const Work& work, Fetched& fetched, frame::Batch rows, Submission& into);
+  Result<void> replace(const Work& work, Fetched& fetched, Verdict verdict, Submission& into);
   void propose(const Work& work, journal::Mode mode, frame::Batch rows, Submission& into);
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
   Origin origin(std::string call) const;
