@@ -11,12 +11,13 @@
 
 namespace kanpan::ingest {
 
-/// Share of the stored rows that a replacement may leave out before it is taken for a broken
-/// answer.
+/// Share of the stored rows, of all or of one split value, that a replacement may leave out before
+/// it is taken for a broken answer. Fewer than 20 may all go.
 inline constexpr double kMostLost = 0.3;
 
 struct Replacement {
-  /// "page.shrunk": more than kMostLost of the stored rows are gone.
+  /// "page.shrunk": more than kMostLost of the stored rows, or of those of one split value, are
+  /// gone.
   std::optional<Refusal> refused;
   /// Stored rows of the scope whose key is not among the new ones: to be closed. Filled only for
   /// tables whose conflict rule is merge, which cannot use a plain Replace: there a null keeps the

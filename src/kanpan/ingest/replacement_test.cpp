@@ -177,5 +177,41 @@ TEST_F(ReplacementTest, NoConflictRuleClosesAHeldRow) {
   }
 }
 
+TEST_F(ReplacementTest, OneSplitValueThatAnswersNothingIsALoss) {
+  stock_basic() = stocks(0, 200);
+  for (auto& row : stocks(200, 25, "D")) stock_basic().push_back(row);
+  collect("stock_basic");
+  ASSERT_THAT(codes("stock_basic"), SizeIs(225));
+  stock_basic().resize(200);
+  const auto outcome = collect("stock_basic");
+  EXPECT_EQ(outcome.exit_code(), 5);
+  ASSERT_THAT(held(), SizeIs(3)) << "the page of each value";
+  EXPECT_EQ(held().front().rule, "page.shrunk");
+  EXPECT_THAT(held().front().reason, HasSubstr("list_status D"));
+  EXPECT_THAT(codes("stock_basic"), SizeIs(225));
+
+  EXPECT_EQ(collect("stock_basic", catalog::UpdateMode::Full).exit_code(), 0);
+  EXPECT_THAT(codes("stock_basic"), SizeIs(200)) << "it was meant";
+}
+
+TEST_F(ReplacementTest, AHandfulOfASplitValueMayGo) {
+  stock_basic() = stocks(0, 200);
+  for (auto& row : stocks(200, 4, "P")) stock_basic().push_back(row);
+  collect("stock_basic");
+  stock_basic().resize(200);
+  EXPECT_EQ(collect("stock_basic").exit_code(), 0);
+  EXPECT_THAT(codes("stock_basic"), SizeIs(200));
+}
+
+TEST_F(ReplacementTest, WhatMovesToAnotherSplitValueIsNotLost) {
+  stock_basic() = stocks(0, 200);
+  for (auto& row : stocks(200, 25, "P")) stock_basic().push_back(row);
+  collect("stock_basic");
+  for (std::size_t row = 200; row < 225; ++row) stock_basic()[row][kStatus] = "D";
+  EXPECT_EQ(collect("stock_basic").exit_code(), 0);
+  EXPECT_THAT(codes("stock_basic"), SizeIs(225));
+  EXPECT_THAT(held(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace kanpan::ingest
