@@ -141,13 +141,14 @@ class Inspection {
 
   /// Day and code must be there; a row that says nothing beyond another of its key is left out;
   /// rows that contradict each other under one key are all held, since nobody can tell which is
-  /// right.
+  /// right. One that is held already is no witness for or against another.
   void keys(std::uint32_t& repeated, std::vector<bool>& drop) {
     require_time_and_code();
     std::vector<const Column*> key;
     for (const std::string& name : table_.key) key.push_back(column(name));
     const auto hashes = row_hashes(key);
     if (all_different(hashes)) return;
+    broken_ = bad_;
     std::vector<std::uint32_t> order(hashes.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::ranges::sort(order, [&](auto a, auto b) {
@@ -264,6 +265,11 @@ class Inspection {
   /// The same row again, or the same row with cells not yet filled: the fuller one stays.
   void meet(const std::vector<const Column*>& key, std::uint32_t a, std::uint32_t b,
             std::uint32_t& repeated, std::vector<bool>& drop) {
+    if (broken_[a] != broken_[b]) {
+      const auto [good, bad] = broken_[a] ? std::pair(b, a) : std::pair(a, b);
+      if (covers(good, bad)) drop[bad] = true, ++repeated;
+      return;
+    }
     if (const bool fuller = covers(b, a); fuller || covers(a, b)) {
       drop[fuller ? a : b] = true;
       ++repeated;
@@ -285,6 +291,7 @@ class Inspection {
   const Harvest& harvest_;
   const GateOptions& options_;
   std::vector<bool> bad_;
+  std::vector<bool> broken_;  ///< bad by themselves; filled where keys come twice
   std::vector<HeldRow> held_;
 };
 

@@ -232,6 +232,26 @@ TEST_F(Gate, IsNotLedAstrayByAHalfFilledRowBetweenTwoThatContradict) {
   } while (std::ranges::next_permutation(rows).found);
 }
 
+TEST_F(Gate, ARowThatIsHeldIsNoWitnessAgainstAnother) {
+  catalog::TableSpec table = daily();
+  constexpr std::size_t kAmount = 10;
+  table.columns[kAmount].nulls = catalog::Nulls::Any;
+  Slice slice = day_slice();
+  slice.table = &table;
+  // The same row without the cell that cannot be, and the one that is right.
+  for (const bool empty : {true, false})
+    for (const bool held_first : {true, false}) {
+      Rows rows{bar(share(0), kDay, 10, 10), bar(share(0), kDay, 10, 10)};
+      rows[held_first ? 0 : 1][kAmount] = "1e20";
+      if (empty) rows[held_first ? 1 : 0][kAmount] = "";
+      const auto verdict = judged(slice, harvest(rows));
+      ASSERT_EQ(verdict.held.size(), 1u);
+      EXPECT_EQ(verdict.held[0].rule, "cell.amount");
+      EXPECT_EQ(verdict.rows.rows(), 1u);
+      EXPECT_EQ(verdict.repeated, 0u);
+    }
+}
+
 TEST_F(Gate, HoldsARowThatBreaksAnIdentity) {
   auto rows = day(3);
   rows[2][4] = "99";
