@@ -176,6 +176,7 @@ class ImportExecution {
     unit.label = fmt::format("{} {}..{}", file.name, first, last);
     if (auto accepted = accept(file, std::move(block), made); !accepted) {
       unit.state = UnitState::Failed;
+      unit.rows = 0;
       unit.error = accepted.error().text();
       made.proposals.clear();
       report_.fail(std::move(accepted).error());

@@ -189,6 +189,7 @@ TEST_F(ReplacementTest, OneSplitValueThatAnswersNothingIsALoss) {
   EXPECT_EQ(held().front().rule, "page.shrunk");
   EXPECT_THAT(held().front().reason, HasSubstr("list_status D"));
   EXPECT_THAT(codes("stock_basic"), SizeIs(225));
+  EXPECT_EQ(outcome.summary.rows, 0u) << "nothing of it is stored";
 
   EXPECT_EQ(collect("stock_basic", catalog::UpdateMode::Full).exit_code(), 0);
   EXPECT_THAT(codes("stock_basic"), SizeIs(200)) << "it was meant";

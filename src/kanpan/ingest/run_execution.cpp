@@ -257,6 +257,7 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
     refuse(fetched, *fetched.refusal, made);
   } else if (auto accepted = accept(work, fetched, made); !accepted) {
     unit.state = UnitState::Failed;
+    unit.rows = 0;
     unit.error = accepted.error().text();
     made.proposals.clear();
     report_.fail(std::move(accepted).error(), work.unit.table);
@@ -338,6 +339,7 @@ void RunExecution::propose(const Work& work, journal::Mode mode, frame::Batch ro
 void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& into) {
   journal::Unit& unit = *into.landing.unit;
   unit.state = UnitState::Refused;
+  unit.rows = 0;
   unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
   for (auto& [call, body] : fetched.harvest.pages)
     into.landing.quarantined.push_back(quarantined_page(unit, origin(std::move(call)), refusal,
