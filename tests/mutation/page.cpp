@@ -137,6 +137,7 @@ std::string Bench::held(const catalog::TableSpec& table, const std::vector<Date>
     const auto slice = slice_of(table, day);
     auto page = frame::parse_page(ask(slice).body(), table.fields()).value();
     const auto verdict = ingest::judge(slice, harvest(std::move(page)), history).value();
+    history.accepted(table, verdict.known);
     const std::string of = fmt::format("{} of {}: ", table.name, day.iso());
     if (verdict.refused) return of + verdict.refused->reason;
     if (!verdict.held.empty()) return of + verdict.held.front().reason;

@@ -378,9 +378,11 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   verdict.held = inspection.take_held();
   if (!verdict.held.empty()) describe_held(slice, harvest, verdict);
   verdict.rows = accepted_rows(harvest, inspection, drop);
-  KANPAN_LET(auto unlike, unlike_history(slice, verdict.rows, history, options));
+  KANPAN_LET(auto compared, compare_with_history(slice, verdict.rows, history, options));
   const bool all = verdict.rows.rows() == drop.size();
-  if (unlike) return refused(std::move(*unlike), std::move(all ? verdict.rows : harvest.rows));
+  if (compared.refused)
+    return refused(std::move(*compared.refused), std::move(all ? verdict.rows : harvest.rows));
+  verdict.known = std::move(compared.known);
   return verdict;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,7 +46,8 @@ struct Verdict {
   frame::Batch held_rows;      ///< of `held` those with a place: newer versions of what is stored
   bool without_place = false;  ///< there are others, whose key cannot be told
   std::uint32_t repeated = 0;  ///< rows that say nothing beyond another, left out
-  std::vector<std::string> notes;  ///< not wrong, but worth a line ("new column x")
+  std::shared_ptr<const Known> known;  ///< for History::accepted once the rows are stored
+  std::vector<std::string> notes;      ///< not wrong, but worth a line ("new column x")
 };
 
 struct GateOptions {

@@ -34,7 +34,9 @@ class Gate : public testing::Test {
     return harvest;
   }
   Verdict judged(const Slice& slice, Harvest harvest) {
-    return judge(slice, std::move(harvest), history_).value();
+    auto verdict = judge(slice, std::move(harvest), history_).value();
+    history_.accepted(*slice.table, verdict.known);
+    return verdict;
   }
   Verdict judged(const Rows& rows) { return judged(day_slice(), harvest(rows)); }
 

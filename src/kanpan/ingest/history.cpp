@@ -78,6 +78,7 @@ Result<std::shared_ptr<const Known>> History::near(const catalog::TableSpec& tab
 }
 
 void History::accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known) {
+  if (!known) return;
   const Date day = known->day;
   const std::lock_guard lock(mutex_);
   auto& days = known_[table.name];

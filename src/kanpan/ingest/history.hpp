@@ -59,6 +59,7 @@ class History {
   /// a year before or after, if there is one. Null when the table has no day of at least kLeastRows
   /// rows within a month around, or 400 days where a day is a quarter. Errors are the store's.
   Result<std::shared_ptr<const Known>> near(const catalog::TableSpec& table, Date day);
+  /// What is stored now, or is about to be; nothing happens where it is null.
   void accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known);
 
  private:

@@ -141,20 +141,20 @@ std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Kn
 
 }  // namespace
 
-Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
-                                              History& history, const GateOptions& options) {
+Result<Comparison> compare_with_history(const Slice& slice, const frame::Batch& rows,
+                                        History& history, const GateOptions& options) {
   const TableSpec& table = *slice.table;
   const auto kind = slice.walk.kind;
   const bool at_once = kind == WalkKind::Whole && !table.dated();
   const bool of_a_day = (kind == WalkKind::Date || kind == WalkKind::Period) && slice.range;
-  if ((!of_a_day && !at_once) || rows.rows() < kLeastRows) return std::optional<Refusal>{};
+  if ((!of_a_day && !at_once) || rows.rows() < kLeastRows) return Comparison{};
   const Date day = at_once ? Date{} : slice.range->first;
   KANPAN_LET(const auto usual, history.near(table, day));
   auto now = std::make_shared<const Known>(table, day, rows);
-  if (usual)
-    if (auto found = unlike(table, rows.rows(), *now, *usual, options)) return found;
-  if (!at_once) history.accepted(table, std::move(now));
-  return std::optional<Refusal>{};
+  Comparison made;
+  if (usual) made.refused = unlike(table, rows.rows(), *now, *usual, options);
+  if (!at_once && !made.refused) made.known = std::move(now);
+  return made;
 }
 
 }  // namespace kanpan::ingest

@@ -1,6 +1,7 @@
 // A page held against the table's own history: units, slipped points, columns gone empty.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "kanpan/frame/batch.hpp"
@@ -10,10 +11,17 @@
 
 namespace kanpan::ingest {
 
-/// Why the rows of one whole-market day, report period or table asked at once cannot be what they
-/// say; nothing where they look as usual, are fewer than kLeastRows, or nothing near by is known.
-/// Rows that pass become part of the history. Errors are History's.
-Result<std::optional<Refusal>> unlike_history(const Slice& slice, const frame::Batch& rows,
-                                              History& history, const GateOptions& options);
+struct Comparison {
+  /// Why the rows cannot be what they say; nothing where they look as usual, are fewer than
+  /// kLeastRows, or nothing near by is known.
+  std::optional<Refusal> refused;
+  /// What they look like, for History::accepted once they are stored; null where nothing compares.
+  std::shared_ptr<const Known> known;
+};
+
+/// The rows of one whole-market day, report period or table asked at once beside those near by.
+/// Errors are History's.
+Result<Comparison> compare_with_history(const Slice& slice, const frame::Batch& rows,
+                                        History& history, const GateOptions& options);
 
 }  // namespace kanpan::ingest

@@ -52,8 +52,10 @@ class Magnitudes : public testing::Test {
     const auto& walk = page.spec().source.walks.front();
     Slice slice{&page.spec(), walk, DateRange{date, date}, "", {}};
     if (walk.kind == catalog::WalkKind::Whole) slice.range.reset();
-    const auto found = unlike_history(slice, page.rows(date), history_, {}).value();
-    return found ? found->rule + ": " + found->reason : "";
+    const auto compared = compare_with_history(slice, page.rows(date), history_, {}).value();
+    history_.accepted(*slice.table, compared.known);
+    const auto& refused = compared.refused;
+    return refused ? refused->rule + ": " + refused->reason : "";
   }
 
   test::Database database_;

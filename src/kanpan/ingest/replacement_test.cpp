@@ -214,5 +214,26 @@ TEST_F(ReplacementTest, WhatMovesToAnotherSplitValueIsNotLost) {
   EXPECT_THAT(held(), IsEmpty());
 }
 
+TEST_F(ReplacementTest, ARefusedOneIsNotWhatIsUsual) {
+  const auto day = [&](std::string_view date, int count, double vol) {
+    exchange_.rows["daily"].clear();
+    for (int n = 0; n < count; ++n)
+      exchange_.rows["daily"].push_back(bar(share(n), date, 10, 10, vol));
+  };
+  const auto collected = [&](std::string_view date) {
+    CollectRequest request;
+    request.tables = {"daily"};
+    request.from = request.to = day_of(date);
+    request.mode = catalog::UpdateMode::Merge;
+    return collector_.collect(request, {}).value().summary;
+  };
+  day("20240627", 100, 1000);
+  EXPECT_EQ(collected("20240627").committed, 4u);
+  day("20240627", 40, 2900);
+  EXPECT_EQ(collected("20240627").refused, 1u);
+  day("20240628", 100, 900);
+  EXPECT_EQ(collected("20240628").refused, 0u);
+}
+
 }  // namespace
 }  // namespace kanpan::ingest

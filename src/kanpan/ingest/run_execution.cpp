@@ -285,9 +285,11 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   unit.state = UnitState::Committed;
   sort_by_key(table, verdict.rows);
   KANPAN_TRY(note_day(work, into, verdict.rows));
+  const bool replaces = work.slice.mode == journal::Mode::Replace;
+  if (unit.state == UnitState::Unchanged || !replaces)
+    owner_.history_.accepted(table, verdict.known);
   if (unit.state == UnitState::Unchanged) return {};
-  if (work.slice.mode == journal::Mode::Replace)
-    return replace(work, fetched, std::move(verdict), into);
+  if (replaces) return replace(work, fetched, std::move(verdict), into);
   const auto most = static_cast<std::size_t>(std::max(table.policy.batch_size, 1));
   if (verdict.rows.rows() > 0)
     for (frame::Batch& part : parts(std::move(verdict.rows), most))
@@ -306,6 +308,7 @@ Result<void> RunExecution::replace(const Work& work, Fetched& fetched, Verdict v
     refuse(fetched, *replacement.refused, into);
     return {};
   }
+  owner_.history_.accepted(*work.slice.table, verdict.known);
   frame::Batch& rows = verdict.rows;
   if (work.slice.table->policy.conflict == catalog::Conflict::Replace) {
     if (replacement.kept.rows() > 0) {
