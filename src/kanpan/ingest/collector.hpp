@@ -75,6 +75,8 @@ class Collector {
   Result<std::shared_ptr<const Universe>> universe();
   Knowledge knowledge(const Universe& universe) const;
   const catalog::Catalog& catalog() const { return catalog_; }
+  /// What its gate holds pages against.
+  History& history() { return history_; }
   /// True when nothing of the table is stored.
   Result<bool> is_empty(std::string_view table) const;
 

@@ -300,6 +300,29 @@ TEST_F(Gate, TakesWhatIsStoredForWhatIsUsual) {
   EXPECT_EQ(verdict.refused->rule, "page.unit_flip");
 }
 
+TEST_F(Gate, TakesTheNearestDayWhetherItIsRememberedOrStored) {
+  ASSERT_FALSE(judged(day_slice("20240410"), harvest(day(40, "20240410"))).refused);
+  const catalog::TableSpec& table = daily();
+  store::Change change{
+      1, &table, store::Mode::Upsert, {}, test::batch_of(table, day(40, "20240314"))};
+  ASSERT_TRUE(database_.store->apply({&change, 1}));
+  // Within the limits of a day that is four weeks off, not of the one before.
+  const auto verdict = judged(day_slice("20240315"), harvest(day(40, "20240315", 5000)));
+  ASSERT_TRUE(verdict.refused);
+  EXPECT_THAT(verdict.refused->reason, HasSubstr("5 times its own of a day near by"));
+}
+
+TEST_F(Gate, LearnsWhatAPersonHasReleased) {
+  const catalog::TableSpec& table = daily();
+  ASSERT_FALSE(judged(day_slice("20240627"), harvest(day(40, "20240627"))).refused);
+  ASSERT_TRUE(judged(day_slice(), harvest(day(40, kDay, 100'000))).refused);
+  store::Change change{
+      1, &table, store::Mode::Upsert, {}, test::batch_of(table, day(40, kDay, 100'000))};
+  ASSERT_TRUE(database_.store->apply({&change, 1}));
+  ASSERT_TRUE(history_.learn(table, test::day_of(kDay)));
+  EXPECT_FALSE(judged(day_slice("20240701"), harvest(day(40, "20240701", 100'000))).refused);
+}
+
 TEST_F(Gate, TakesACrashForACrash) {
   Rows calm, crash;
   for (int i = 0; i < 40; ++i) {

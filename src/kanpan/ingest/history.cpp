@@ -62,19 +62,37 @@ Profile profile(const frame::Batch& batch) {
   return profile;
 }
 
-Result<std::shared_ptr<const Known>> History::near(const catalog::TableSpec& table, Date day) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto& days = known_[table.name];
-    const auto nearest = std::ranges::min_element(
-        days, {}, [&](const auto& known) { return distance(table, known.first, day); });
-    if (nearest != days.end() && distance(table, nearest->first, day) <= near_days(table))
-      return nearest->second;
-  }
-  KANPAN_LET(auto stored, from_store(table, day));
+std::shared_ptr<const Known> History::remembered(const catalog::TableSpec& table, Date day) {
+  const std::lock_guard lock(mutex_);
+  const auto& days = known_[table.name];
+  const auto nearest = std::ranges::min_element(
+      days, {}, [&](const auto& known) { return distance(table, known.first, day); });
+  if (nearest == days.end() || distance(table, nearest->first, day) > near_days(table))
+    return nullptr;
+  return nearest->second;
+}
+
+Result<std::shared_ptr<const Known>> History::near(const catalog::TableSpec& table, Date day,
+                                                   int close) {
+  auto nearest = remembered(table, day);
+  const int off = nearest ? distance(table, nearest->day, day) : near_days(table) + 1;
+  if (off <= close) return nearest;
+  KANPAN_LET(auto stored, from_store(table, day, off - 1));
+  if (!stored) return nearest;
   // What is asked at once is replaced at once, and seldom: the store knows it best.
-  if (stored && table.dated()) accepted(table, stored);
+  if (table.dated()) accepted(table, stored);
   return stored;
+}
+
+Result<void> History::learn(const catalog::TableSpec& table, Date day) {
+  KANPAN_LET(auto stored, read(table, day));
+  if (stored) {
+    accepted(table, std::move(stored));
+  } else {
+    const std::lock_guard lock(mutex_);
+    known_[table.name].erase(day);
+  }
+  return {};
 }
 
 void History::accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known) {
@@ -88,27 +106,33 @@ void History::accepted(const catalog::TableSpec& table, std::shared_ptr<const Kn
   days.erase(day - first->first > last->first - day ? first : last);
 }
 
-Result<std::shared_ptr<const Known>> History::from_store(const catalog::TableSpec& table,
-                                                         Date day) const {
+Result<std::shared_ptr<const Known>> History::from_store(const catalog::TableSpec& table, Date day,
+                                                         int within) const {
+  if (!table.dated()) return read(table, std::nullopt);
+  KANPAN_LET(auto counts,
+             store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
+  std::erase_if(counts, [&](const store::DayCount& count) {
+    return count.rows < kLeastRows || distance(table, count.day, day) > within;
+  });
+  const auto found = std::ranges::min_element(
+      counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
+  if (found == counts.end()) return std::shared_ptr<const Known>{};
+  return read(table, found->day);
+}
+
+Result<std::shared_ptr<const Known>> History::read(const catalog::TableSpec& table,
+                                                   std::optional<Date> day) const {
   store::Read read;
   read.table = &table;
   read.any_order = true;
-  if (table.dated()) {
-    KANPAN_LET(auto counts,
-               store_.day_counts(table, {day - near_days(table), day + near_days(table)}));
-    std::erase_if(counts, [](const store::DayCount& count) { return count.rows < kLeastRows; });
-    const auto found = std::ranges::min_element(
-        counts, {}, [&](const store::DayCount& count) { return distance(table, count.day, day); });
-    if (found == counts.end()) return std::shared_ptr<const Known>{};
-    read.from = read.to = found->day;
-  }
+  read.from = read.to = day;
   frame::Batch rows(table.fields());
   KANPAN_TRY(store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
     rows.append(batch);
     return true;
   }));
   if (rows.rows() < kLeastRows) return std::shared_ptr<const Known>{};
-  return std::make_shared<const Known>(table, read.from.value_or(Date{}), rows);
+  return std::make_shared<const Known>(table, day.value_or(Date{}), rows);
 }
 
 }  // namespace kanpan::ingest

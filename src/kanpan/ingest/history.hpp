@@ -54,16 +54,26 @@ class History {
  public:
   explicit History(const store::Store& store) : store_(store) {}
 
-  /// The known day nearest to `day`, of batches in catalog order: of another day if there is one.
-  /// Of a table without days all rows stored, under Date{}. A quarter's nearest is the same one of
-  /// a year before or after, if there is one. Null when the table has no day of at least kLeastRows
-  /// rows within a month around, or 400 days where a day is a quarter. Errors are the store's.
-  Result<std::shared_ptr<const Known>> near(const catalog::TableSpec& table, Date day);
+  /// A day near to `day`, of batches in catalog order: of another day if there is one. One that is
+  /// remembered within `close` days will do, which costs nothing; otherwise the nearest of those
+  /// remembered and stored. Of a table without days all rows stored, under Date{}. A quarter's
+  /// nearest is the same one of a year before or after, if there is one. Null when the table has no
+  /// day of at least kLeastRows rows within a month around, or 400 days where a day is a quarter.
+  /// Errors are the store's.
+  Result<std::shared_ptr<const Known>> near(const catalog::TableSpec& table, Date day, int close);
   /// What is stored now, or is about to be; nothing happens where it is null.
   void accepted(const catalog::TableSpec& table, std::shared_ptr<const Known> known);
+  /// `day` is from now on what the store has of it: a person's word has changed it past the gate.
+  /// Errors are the store's.
+  Result<void> learn(const catalog::TableSpec& table, Date day);
 
  private:
-  Result<std::shared_ptr<const Known>> from_store(const catalog::TableSpec& table, Date day) const;
+  Result<std::shared_ptr<const Known>> read(const catalog::TableSpec& table,
+                                            std::optional<Date> day) const;
+  std::shared_ptr<const Known> remembered(const catalog::TableSpec& table, Date day);
+  /// The nearest that is stored, at most `within` off.
+  Result<std::shared_ptr<const Known>> from_store(const catalog::TableSpec& table, Date day,
+                                                  int within) const;
 
   const store::Store& store_;
   std::mutex mutex_;

@@ -36,6 +36,7 @@ class Import : public testing::Test {
     store_ = store::duckdb::DuckdbStore::open(folder_ / "hot.duckdb", catalog_).value();
     run_ledger_ = std::make_unique<RunLedger>(*journal_);
     writer_ = std::make_unique<Writer>(*journal_, *store_, catalog_, Writer::Options{});
+    history_ = std::make_unique<History>(*store_);
   }
   ~Import() override {
     writer_.reset();
@@ -74,7 +75,7 @@ class Import : public testing::Test {
   }
 
   Quarantine quarantine() {
-    return {catalog_, *journal_, *store_, *writer_, *clock_, *run_ledger_};
+    return {catalog_, *journal_, *store_, *writer_, *clock_, *run_ledger_, *history_};
   }
 
   fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));
@@ -86,6 +87,7 @@ class Import : public testing::Test {
   std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
   std::unique_ptr<store::duckdb::DuckdbStore> store_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<History> history_;
 };
 
 TEST_F(Import, RowsAreDurableVisibleAndTheirDaysAreKnown) {

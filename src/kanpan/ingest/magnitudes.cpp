@@ -149,7 +149,7 @@ Result<Comparison> compare_with_history(const Slice& slice, const frame::Batch& 
   const bool of_a_day = (kind == WalkKind::Date || kind == WalkKind::Period) && slice.range;
   if ((!of_a_day && !at_once) || rows.rows() < kLeastRows) return Comparison{};
   const Date day = at_once ? Date{} : slice.range->first;
-  KANPAN_LET(const auto usual, history.near(table, day));
+  KANPAN_LET(const auto usual, history.near(table, day, options.ratio_days));
   auto now = std::make_shared<const Known>(table, day, rows);
   Comparison made;
   if (usual) made.refused = unlike(table, rows.rows(), *now, *usual, options);

@@ -134,7 +134,9 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
   KANPAN_TRY(leased(*table, id, [&](const journal::Lease& lease) -> Result<void> {
     KANPAN_TRY(write(kept, *table, std::move(rows), lease));
     KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
-    return span ? settle(*table, *span, lease) : Result<void>{};
+    if (!span) return {};
+    KANPAN_TRY(settle(*table, *span, lease));
+    return span->first == span->last ? history_.learn(*table, span->first) : Result<void>{};
   }));
   return count;
 }

@@ -8,6 +8,7 @@
 #include "kanpan/base/clock.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/gate.hpp"
+#include "kanpan/ingest/history.hpp"
 #include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
@@ -38,17 +39,19 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
 class Quarantine {
  public:
   Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-             Writer& writer, const Clock& clock, RunLedger& run_ledger)
+             Writer& writer, const Clock& clock, RunLedger& run_ledger, History& history)
       : catalog_(catalog),
         ledger_(ledger),
         store_(store),
         writer_(writer),
         clock_(clock),
-        run_ledger_(run_ledger) {}
+        run_ledger_(run_ledger),
+        history_(history) {}
 
-  /// Writes the row, or all rows of the page, past the gate: a person has seen them. Durable and
-  /// visible when it returns the number of rows. Errors: NotFound for an unknown id, Usage for one
-  /// that was released or dropped before, Quality for cells that cannot be read.
+  /// Writes the row, or all rows of the page, past the gate: a person has seen them, and what comes
+  /// after is held against them. Durable and visible when it returns the number of rows. Errors:
+  /// NotFound for an unknown id, Usage for one that was released or dropped before, Quality for
+  /// cells that cannot be read.
   Result<std::uint64_t> release(std::uint64_t id);
   /// Never to be looked at again; stays in the ledger. Errors: NotFound, Usage as above.
   Result<void> drop(std::uint64_t id);
@@ -72,6 +75,7 @@ class Quarantine {
   Writer& writer_;
   const Clock& clock_;
   RunLedger& run_ledger_;
+  History& history_;
 };
 
 }  // namespace kanpan::ingest
