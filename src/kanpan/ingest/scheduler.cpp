@@ -13,6 +13,9 @@ using market::Calendar;
 /// Longest sleep: a simulated clock may run ahead, and due times change when the calendar does.
 constexpr std::chrono::milliseconds kLongestSleep{500};
 
+/// What the ledger calls a scheduled run.
+constexpr const char* kCommand = "schedule";
+
 }  // namespace
 
 Scheduler::Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock,
@@ -55,9 +58,18 @@ void Scheduler::loop(bool continuous, const std::stop_token& stop) {
       finished(entries, began, collect(entries, began, stop));
       continue;
     }
+    if (!continuous) forget_idle_runs();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLongestSleep, [] { return false; });
   }
+}
+
+void Scheduler::forget_idle_runs() {
+  const Instant now = clock_.now();
+  if (forgot_ && now - *forgot_ < std::chrono::days{1}) return;
+  forgot_ = now;
+  if (const auto gone = ledger_.forget_idle_runs(kCommand, now - kIdleRunsKept); !gone)
+    log::warn("scheduler", "old runs cannot be forgotten: {}", gone.error().text());
 }
 
 Scheduler::Entries Scheduler::due(bool continuous) {
@@ -84,7 +96,7 @@ bool Scheduler::is_empty(const TableSpec& table) const {
 
 CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const {
   CollectRequest request;
-  request.command = "schedule";
+  request.command = kCommand;
   request.first_days = kFirstDays;
   for (const Schedule::Entry* entry : entries) request.tables.push_back(entry->table->name);
   const Date today = shanghai_date(now);

@@ -1,6 +1,7 @@
 // Collects by itself: every table by its schedule, on days that the exchange is open.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -22,6 +23,10 @@ namespace kanpan::ingest {
 /// command: it may take days, and meanwhile nothing else would be collected
 /// (docs/adr/first-scheduled-run.md).
 inline constexpr int kFirstDays = 30;
+
+/// How long a scheduled run that changed nothing stays in the ledger. Polls make a thousand of them
+/// a day; those of a week are enough to see what a source has been up to.
+inline constexpr std::chrono::days kIdleRunsKept{7};
 
 struct TableSchedule {
   std::string table;
@@ -60,6 +65,8 @@ class Scheduler {
   CollectRequest request_for(const Entries& entries, Instant now) const;
   void finished(const Entries& entries, Instant began, const Ended& ended);
   std::shared_ptr<const market::Calendar> calendar() const;
+  /// Once a day.
+  void forget_idle_runs();
 
   Collector& collector_;
   journal::Ledger& ledger_;
@@ -67,6 +74,7 @@ class Scheduler {
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   Schedule schedule_;
+  std::optional<Instant> forgot_;  ///< of the timed thread
   std::jthread timed_, continuous_;
 };
 

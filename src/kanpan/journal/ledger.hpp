@@ -35,6 +35,10 @@ class Ledger {
   /// A run that ended (or whose process did) is running again. Errors: NotFound, Busy when it runs.
   virtual Result<void> resume_run(std::string_view id) = 0;
   virtual Result<void> finish_run(std::string_view id, RunState state, std::string_view error) = 0;
+  /// Forgets, with units and calls, the done runs of `command` that began before `before` and
+  /// changed nothing: no commit, no row held back, no page refused. Returns how many. In short
+  /// transactions, so that nobody waits long; what a failure leaves is forgotten the next time.
+  virtual Result<std::size_t> forget_idle_runs(std::string_view command, Instant before) = 0;
   virtual Result<RunSummary> run(std::string_view id) const = 0;
   /// Newest first.
   virtual Result<std::vector<RunSummary>> runs(std::size_t limit) const = 0;

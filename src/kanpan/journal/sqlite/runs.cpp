@@ -1,4 +1,6 @@
 // SqliteJournal as ledger: runs, their units and calls.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kanpan/journal/sqlite/connection.hpp"
@@ -15,6 +17,9 @@ namespace {
   "ifnull(sum(unit.rows), 0), ifnull(sum(unit.quarantined), 0), "                    \
   "(SELECT count(*) FROM call WHERE call.run = run.id) "                             \
   "FROM run LEFT JOIN unit ON unit.run = run.id "
+
+/// Runs whose rows go in one transaction.
+constexpr std::size_t kForgottenAtOnce = 500;
 
 Error no_run(std::string_view id) {
   return Error{Errc::NotFound, fmt::format("there is no run '{}'", id),
@@ -133,6 +138,32 @@ Result<void> SqliteJournal::finish_run(std::string_view id, RunState state,
     return db.run("UPDATE run SET state = ?, finished = ?, error = ? WHERE id = ?", state,
                   clock_.now(), error, id);
   });
+}
+
+Result<std::size_t> SqliteJournal::forget_idle_runs(std::string_view command, Instant before) {
+  std::vector<std::string> idle;
+  {
+    KANPAN_LET(const auto db, readers_->borrow());
+    KANPAN_LET(
+        Statement row,
+        db->query("SELECT id FROM run WHERE command = ? AND state = ? AND started < ? AND "
+                  "NOT EXISTS (SELECT 1 FROM unit WHERE unit.run = run.id AND (seq <> 0 OR "
+                  "quarantined <> 0 OR unit.state NOT IN (?, ?)))",
+                  command, RunState::Done, before, UnitState::Committed, UnitState::Unchanged));
+    KANPAN_LET(idle, all<std::string>(row, [](const Statement& found) -> Result<std::string> {
+                 return found.text(0);
+               }));
+  }
+  for (std::size_t done = 0; done < idle.size(); done += kForgottenAtOnce)
+    KANPAN_TRY(write(Sync::Later, [&](Connection& db) -> Result<void> {
+      const std::size_t end = std::min(done + kForgottenAtOnce, idle.size());
+      for (std::size_t n = done; n < end; ++n)
+        for (const char* sql : {"DELETE FROM call WHERE run = ?", "DELETE FROM unit WHERE run = ?",
+                                "DELETE FROM run WHERE id = ?"})
+          KANPAN_TRY(db.run(sql, idle[n]));
+      return {};
+    }));
+  return idle.size();
 }
 
 Result<RunSummary> SqliteJournal::run(std::string_view id) const {

@@ -56,6 +56,7 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<void> add_units(std::span<const Unit> units) override;
   Result<void> resume_run(std::string_view id) override;
   Result<void> finish_run(std::string_view id, RunState state, std::string_view error) override;
+  Result<std::size_t> forget_idle_runs(std::string_view command, Instant before) override;
   Result<RunSummary> run(std::string_view id) const override;
   Result<std::vector<RunSummary>> runs(std::size_t limit) const override;
   Result<std::vector<Unit>> units(std::string_view run,
