@@ -13,13 +13,20 @@ export function address(path: string, parameters: Parameters = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function ask(url: string, signal: AbortSignal | undefined): Promise<Response> {
+interface Heard {
+  response: Response;
+  body: string;
+}
+
+/** Head and body: either can fail to come, and both have the one deadline. */
+async function ask(url: string, signal: AbortSignal | undefined): Promise<Heard> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       headers: { Accept: "application/json" },
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
+    return { response, body: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;
     if (deadline.aborted) throw new Problem("timeout", `no answer within ${timeoutMs / 1000} s`);
@@ -33,9 +40,8 @@ export async function getJson(
   parameters?: Parameters,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const response = await ask(address(path, parameters), signal);
+  const { response, body } = await ask(address(path, parameters), signal);
   const requestId = response.headers.get("X-Request-Id") ?? "";
-  const body = await response.text();
   if (!response.ok) throw problemFrom(response.status, body, requestId);
   try {
     return JSON.parse(body) as unknown;
