@@ -37,11 +37,14 @@ std::string status_without_days(const TableVersion& version) {
   return version.empty ? "empty" : version.newest > version.last ? "unknown" : "";
 }
 
-/// The worst of the days is the status. `missing`: what the day lacks, "" for nothing.
-void add_day(Completeness& out, const DayState& day, std::string missing) {
-  if (!day.complete && out.status != "partial")
-    out.status = missing.empty() ? "provisional" : "partial";
-  if (missing.empty()) return;
+/// The worst of the days is the status. `missing`: what the day lacks, "" for nothing. A day that
+/// lacks rows does so even when it is complete: that only says that it need not be asked again.
+void add_day(Completeness& out, const DayState& day, const std::string& missing) {
+  if (missing.empty()) {
+    if (!day.complete && out.status != "partial") out.status = "provisional";
+    return;
+  }
+  out.status = "partial";
   ++out.missing_count;
   if (out.missing.size() < kMostMissing)
     out.missing.push_back(fmt::format("{}: {}", day.day.iso(), missing));
@@ -137,7 +140,7 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
       missing = lacking(*read.table, held, at++, day->day, universe);
       if (missing.empty() && day->seen >= ingest::ready_at(*read.table, day->day)) continue;
     }
-    add_day(out, *day, std::move(missing));
+    add_day(out, *day, missing);
   }
   return out;
 }
@@ -155,14 +158,14 @@ Result<Completeness> judge(const Read& read, const TableVersion& version, const 
 
 std::string fingerprint(const Read& read, const TableVersion& version, const DayStates& days) {
   if (auto status = status_without_days(version); !status.empty()) return status;
-  const auto doubtful = doubtful_days(read, days);
-  const std::string status = judge_whole(doubtful).status;
-  std::string text;
-  for (const DayState* day : doubtful)
+  std::string status = "complete", text;
+  for (const DayState* day : doubtful_days(read, days))
     if (is_short(*day))
-      text += fmt::format("{} {} {} {}\n", day->day.iso(), day->rows, *day->expected,
-                          day->seen >= ingest::ready_at(*read.table, day->day));
-  return text.empty() ? status : fmt::format("{}-{:.8}", status, hex(sha256({text})));
+      text += fmt::format("{} {} {} {} {}\n", day->day.iso(), day->rows, *day->expected,
+                          day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
+    else
+      status = "provisional";
+  return text.empty() ? status : fmt::format("{}-short-{:.8}", status, hex(sha256({text})));
 }
 
 std::vector<std::string> judged_by(const Read& read, const DayStates& days) {

@@ -13,7 +13,8 @@
 namespace kanpan::query {
 
 struct Completeness {
-  /// complete, provisional, partial, empty; unknown = the rows of the past have changed since
+  /// complete, provisional, partial (whenever `missing` says something), empty; unknown = the rows
+  /// of the past have changed since
   std::string status;
   /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH".
   std::vector<std::string> missing;

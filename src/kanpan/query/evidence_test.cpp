@@ -165,6 +165,14 @@ TEST_F(EvidenceTest, TellsTheWorstOfTheDaysThatItReads) {
   EXPECT_EQ(query_.evidence({read("moneyflow"), Units::Normal})->status, "empty");
 }
 
+TEST_F(EvidenceTest, ADayThatNeedNotBeAskedAgainStillLacksItsRows) {
+  commit("daily", {bar("20240624", 10, 10)},
+         {state("daily", "20240624", 1, 3, true), state("daily", "20240625", 3, 3, false)});
+  const auto all = query_.evidence({read("daily"), Units::Normal}).value();
+  EXPECT_EQ(all.status, "partial");
+  EXPECT_THAT(all.missing, ElementsAre("2024-06-24: 1 of 3 rows"));
+}
+
 class CodesTest : public EvidenceTest {
  protected:
   /// Two listed codes, one that is listed later; on the 25th daily lacks the row of 000001.SZ.
@@ -235,6 +243,23 @@ TEST_F(CodesTest, SpeaksOfTheCodesThatAreAskedFor) {
   EXPECT_EQ(query_.bars(bars)->evidence.status, "partial") << "its newest day is missing";
   bars.from = bars.to = day("20240624");
   EXPECT_EQ(query_.bars(bars)->evidence.status, "complete");
+}
+
+TEST_F(CodesTest, ADayThatNeedNotBeAskedAgainStillLacksARow) {
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}}, {seen("20240625", 1, 2, true)});
+  const auto lacking = query_.evidence(of({"000001.SZ"})).value();
+  EXPECT_EQ(lacking.status, "partial");
+  EXPECT_THAT(lacking.missing, ElementsAre("2024-06-25: no row of 000001.SZ"));
+  EXPECT_EQ(query_.evidence(of({"600000.SH"}))->status, "complete");
+}
+
+TEST_F(CodesTest, ChangesItsVersionWhenAFullDayIsSettledBesideAShortOne) {
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}}, {seen("20240626", 2, 2, false)});
+  const auto before = query_.version(of({"600000.SH"}).read).value();
+  EXPECT_EQ(query_.evidence(of({"600000.SH"}))->status, "provisional");
+  commit("adj_factor", {{"600000.SH", "20240625", "1"}}, {seen("20240626", 2, 2, true)});
+  EXPECT_EQ(query_.evidence(of({"600000.SH"}))->status, "complete");
+  EXPECT_NE(query_.version(of({"600000.SH"}).read).value(), before);
 }
 
 TEST_F(CodesTest, ExpectsNothingOfTheSuspendedAndChangesItsVersionWithThem) {
