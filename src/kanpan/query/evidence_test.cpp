@@ -173,6 +173,35 @@ TEST_F(EvidenceTest, ADayThatNeedNotBeAskedAgainStillLacksItsRows) {
   EXPECT_THAT(all.missing, ElementsAre("2024-06-24: 1 of 3 rows"));
 }
 
+TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
+  commit("daily", {bar("20230103", 10, 10)}, {state("daily", "20230103", 1, 1, true)});
+  const Instant first = clock_.now();
+  clock_.move(std::chrono::hours{24});
+  commit("adj_factor", {{"600000.SH", "20240628", "2"}});
+  BarsRequest request;
+  request.code = "600000.SH";
+  EXPECT_EQ(query_.bars(request)->evidence.data_version, 1u) << "a factor of another year";
+  EXPECT_EQ(query_.bars(request)->evidence.as_of, rfc3339(first));
+
+  commit("adj_factor", {{"600000.SH", "20230103", "1"}}, {}, "sim");
+  const auto second = query_.bars(request)->evidence;
+  EXPECT_EQ(second.status, "complete");
+  EXPECT_EQ(second.data_version, 3u);
+  EXPECT_EQ(second.as_of, rfc3339(clock_.now()));
+  EXPECT_EQ(second.source, "sim,tushare");
+  EXPECT_TRUE(second.simulated);
+
+  request.adjust = Adjust::Qfq;
+  request.from = day("20230101");
+  request.to = day("20231231");
+  request.anchor = day("20240628");
+  commit("adj_factor", {{"600000.SH", "20240628", "4"}}, {}, "csv:factors.csv");
+  EXPECT_EQ(query_.bars(request)->evidence.data_version, 4u) << "the anchor's factor";
+  EXPECT_EQ(query_.bars(request)->evidence.source, "csv,sim,tushare");
+  request.anchor.reset();
+  EXPECT_EQ(query_.bars(request)->evidence.data_version, 3u);
+}
+
 class CodesTest : public EvidenceTest {
  protected:
   /// Two listed codes, one that is listed later; on the 25th daily lacks the row of 000001.SZ.

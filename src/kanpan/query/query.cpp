@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
@@ -52,6 +54,36 @@ Read daily_read(const TableSpec& daily, const BarsRequest& request) {
   read.from = request.from;
   read.to = request.to;
   return read;
+}
+
+/// The factor of an anchor is the last one on or before it, of whatever year.
+Read factor_read(const TableSpec& factors, const BarsRequest& request) {
+  Read read = daily_read(factors, request);
+  if (request.adjust != Adjust::Qfq || !request.anchor) return read;
+  read.from.reset();
+  if (read.to) read.to = std::max(*read.to, *request.anchor);
+  return read;
+}
+
+std::string joined(std::string_view one, std::string_view other) {
+  std::set<std::string_view> names;
+  for (std::string_view rest : {one, other})
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find(','), rest.size());
+      names.insert(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+/// Of rows that were read from another table besides.
+void add_origin(Evidence& evidence, const TableVersion& table) {
+  if (table.last > evidence.data_version) {
+    evidence.data_version = table.last;
+    evidence.as_of = rfc3339(table.time);
+  }
+  evidence.source = joined(evidence.source, table.sources);
+  evidence.simulated |= table.simulated;
 }
 
 int days_per_bar(Frequency frequency) {
@@ -108,16 +140,10 @@ Result<std::string> Query::version(const Read& read) const {
 
 Result<std::string> Query::version(const BarsRequest& request) const {
   KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
-  Read read = daily_read(*daily, request);
-  KANPAN_LET(std::string version, this->version(read));
-  KANPAN_LET(read.table, catalog_.find("adj_factor"));
-  if (request.adjust == Adjust::Qfq && request.anchor) {
-    // The anchor's factor is the last one on or before it, of whatever year.
-    read.from.reset();
-    if (read.to) read.to = std::max(*read.to, *request.anchor);
-  }
-  KANPAN_LET(const std::string second, this->version(read));
-  return version + "." + second;
+  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
+  KANPAN_LET(const std::string first, version(daily_read(*daily, request)));
+  KANPAN_LET(const std::string second, version(factor_read(*factors, request)));
+  return first + "." + second;
 }
 
 Result<Evidence> Query::evidence(const RowsRequest& request) const {
@@ -250,14 +276,27 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   bars.rows = to_batch(series);
   to_units(bars.rows, *daily, request.units);
 
-  RowsRequest asked{daily_read(*daily, request), request.units};
   // Up to the end that was asked for: days after the last bar may be those that are missing.
-  asked.read.from = request.from.value_or(series.day.front());
-  for (const frame::Field& field : bars.rows.fields()) asked.read.columns.push_back(field.name);
-  KANPAN_LET(bars.evidence, evidence(asked));
-  bars.evidence.columns.push_back(
-      {"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  BarsRequest seen = request;
+  seen.from = request.from.value_or(series.day.front());
+  KANPAN_LET(bars.evidence, bars_evidence(seen, bars.rows.fields()));
   return bars;
+}
+
+/// How complete is said of the bars; from where and of when of their factors too.
+Result<Evidence> Query::bars_evidence(const BarsRequest& request,
+                                      const std::vector<frame::Field>& fields) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
+  RowsRequest asked{daily_read(*daily, request), request.units};
+  for (const frame::Field& field : fields) asked.read.columns.push_back(field.name);
+  KANPAN_LET(Evidence evidence, this->evidence(asked));
+  const Span span = span_of(factor_read(*factors, request));
+  KANPAN_LET(const auto table, versions_.of(factors->name, store_.applied(), span));
+  add_origin(evidence, table);
+  evidence.columns.push_back(
+      {"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  return evidence;
 }
 
 Result<Bars> Query::cross_section(Date day, Units units) const {

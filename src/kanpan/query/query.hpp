@@ -62,7 +62,7 @@ struct BarsRequest {
 /// oldest first.
 struct Bars {
   frame::Batch rows;
-  Evidence evidence;
+  Evidence evidence;  ///< complete as far as the bars are; version and sources of the factors too
   std::optional<Date> anchor;  ///< the day whose factor qfq was divided by
 };
 
@@ -116,6 +116,8 @@ class Query {
  private:
   Result<Series> daily_series(const BarsRequest& request) const;
   Result<void> add_factors(const std::string& code, Series& series) const;
+  Result<Evidence> bars_evidence(const BarsRequest& request,
+                                 const std::vector<frame::Field>& fields) const;
   Result<double> anchor_factor(const std::string& code, Date anchor) const;
 
   const catalog::Catalog& catalog_;
