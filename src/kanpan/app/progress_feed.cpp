@@ -10,7 +10,7 @@
 namespace kanpan::app {
 namespace {
 
-/// Progress events a second at the most; commits are told as they come.
+/// Between two snapshots at the least; commits are told as they come.
 constexpr std::chrono::milliseconds kBetween{200};
 constexpr std::chrono::seconds kCountAgain{1};
 
@@ -41,6 +41,20 @@ void add_past(boost::json::object& entry, const ingest::Attempts& past) {
 }
 
 }  // namespace
+
+ProgressFeed::ProgressFeed(Instance& instance, const ingest::Scheduler* scheduler)
+    : instance_(instance),
+      scheduler_(scheduler),
+      telling_([this](const std::stop_token& stop) { tell_state(stop); }),
+      subscription_(
+          instance.progress().subscribe([this](const ingest::Event& event) { hear(event); })) {}
+
+void ProgressFeed::stop() {
+  subscription_ = {};
+  telling_.request_stop();
+  if (telling_.joinable()) telling_.join();
+  scheduler_ = nullptr;
+}
 
 std::string ProgressFeed::snapshot() const {
   const auto tallies = instance_.progress().current();
@@ -103,17 +117,40 @@ std::map<std::string, store::Size> ProgressFeed::sizes() const {
   return sizes_;
 }
 
-std::shared_ptr<void> ProgressFeed::subscribe(std::function<void(const api::Event&)> listener) {
-  auto last = std::make_shared<std::chrono::steady_clock::time_point>();
-  auto subscription = instance_.progress().subscribe(
-      [this, listener = std::move(listener), last](const ingest::Event& event) {
-        if (event.kind == "commit" && event.seq > 0) listener({"commit", event.to_json()});
-        const auto now = std::chrono::steady_clock::now();
-        if (event.kind != "done" && now - *last < kBetween) return;
-        *last = now;
-        listener({"progress", snapshot()});
-      });
-  return std::make_shared<ingest::Progress::Subscription>(std::move(subscription));
+std::shared_ptr<void> ProgressFeed::subscribe(Listener listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  const auto id = next_++;
+  listeners_[id] = std::move(listener);
+  return {nullptr, [this, id](std::nullptr_t) {
+            const std::lock_guard ending(listeners_mutex_);
+            listeners_.erase(id);
+          }};
+}
+
+void ProgressFeed::hear(const ingest::Event& event) {
+  if (event.kind == "commit" && event.seq > 0) tell({"commit", event.to_json()});
+  {
+    const std::lock_guard lock(listeners_mutex_);
+    changed_ = true;
+  }
+  change_.notify_one();
+}
+
+void ProgressFeed::tell(const api::Event& event) {
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& [id, listener] : listeners_) listener(event);
+}
+
+void ProgressFeed::tell_state(const std::stop_token& stop) {
+  std::unique_lock lock(listeners_mutex_);
+  while (change_.wait(lock, stop, [this] { return changed_; })) {
+    changed_ = false;
+    const bool heard = !listeners_.empty();
+    lock.unlock();
+    if (heard) tell({"progress", snapshot()});
+    lock.lock();
+    change_.wait_for(lock, stop, kBetween, [] { return false; });
+  }
 }
 
 }  // namespace kanpan::app

@@ -41,7 +41,7 @@ Server::~Server() {
   // Requests and event streams look at the scheduler: they end first.
   if (http_) http_->stop(kDrain);
   http_.reset();
-  feed_.set_scheduler(nullptr);
+  feed_.stop();
   scheduler_.reset();
   std::error_code ignored;  // a socket left behind is replaced by the next server
   std::filesystem::remove(socket_path(instance_.directory()), ignored);

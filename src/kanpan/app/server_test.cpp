@@ -1,5 +1,6 @@
 #include "kanpan/app/server.hpp"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "kanpan/app/known_calendar.hpp"
+#include "kanpan/app/progress_feed.hpp"
 #include "kanpan/app/readiness.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/sample.hpp"
@@ -149,6 +151,26 @@ TEST(Server, stops_while_it_is_asked) {
     server->reset();
     asking.join();
   }
+}
+
+TEST(ProgressFeed, tells_commits_at_once_and_the_state_on_a_thread_of_its_own) {
+  const journal::ScratchDirectory directory;
+  const auto instance = open_instance(directory.path());
+  ASSERT_TRUE(instance) << instance.error().text();
+  ProgressFeed feed(**instance, nullptr);
+  std::vector<std::thread::id> commits;
+  std::promise<std::thread::id> state;
+  std::atomic<int> states = 0;
+  auto listening = feed.subscribe([&](const api::Event& event) {
+    if (event.kind == "commit") return commits.push_back(std::this_thread::get_id());
+    if (states++ == 0) state.set_value(std::this_thread::get_id());
+  });
+  (*instance)->progress().tell({.kind = "commit", .table = "daily", .seq = 7});
+  EXPECT_THAT(commits, testing::ElementsAre(std::this_thread::get_id()));
+  EXPECT_NE(state.get_future().get(), std::this_thread::get_id());
+  listening.reset();
+  (*instance)->progress().tell({.kind = "commit", .table = "daily", .seq = 8});
+  EXPECT_EQ(commits.size(), 1u);
 }
 
 TEST(Server, shows_the_next_runs_of_a_scheduler_that_is_still_to_start) {

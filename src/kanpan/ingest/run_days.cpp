@@ -11,12 +11,6 @@ namespace kanpan::ingest {
 using catalog::TableSpec;
 using journal::UnitState;
 
-namespace {
-
-const Date kLastDay = Date::from_ymd(2199, 12, 31);
-
-}  // namespace
-
 /// A slice that is one day of the table's time column says how complete that day now is.
 Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
   const Slice& slice = work.slice;
@@ -90,7 +84,7 @@ Result<void> RunExecution::keep_first_days() {
     first = std::min(first, slice.range->first);
   }
   for (const auto& [table, first] : firsts) {
-    KANPAN_LET(const auto held, owner_.ledger_.days(table->name, {first, kLastDay}));
+    KANPAN_LET(const auto held, owner_.ledger_.days(table->name, {first, DateRange::all().last}));
     const bool any = !held.empty() && held.front().day > first;
     const auto days =
         days_of(*table, universe_->calendar(), {first, any ? held.front().day - 1 : first - 1});
