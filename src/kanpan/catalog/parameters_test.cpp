@@ -2,8 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "kanpan/catalog/catalog.hpp"
+
 namespace kanpan::catalog {
 namespace {
+
+/// A table of the repository.
+const TableSpec& shipped(std::string_view name) {
+  static const auto catalog =
+      Catalog::load(std::filesystem::path(KANPAN_SOURCE_DIR) / "catalog/tables");
+  return **catalog.value().find(name);
+}
 
 TableSpec table(std::string api, std::vector<std::string> columns,
                 std::vector<std::pair<std::string, std::string>> parameters) {
@@ -42,19 +51,16 @@ TEST(Parameters, daily_ranges_bound_the_trade_date) {
   expect(daily, "nonsense", ParameterKind::Ignored, "");
 }
 
-TEST(Parameters, label_tells_which_date_a_statement_range_bounds) {
-  const std::vector<std::string> columns{"ts_code", "ann_date", "end_date", "report_type"};
-  const auto income = table("income", columns,
-                            {{"start_date", "公告日开始日期"},
-                             {"end_date", "公告日结束日期"},
-                             {"period", "报告期"},
-                             {"report_type", ""}});
+TEST(Parameters, the_file_tells_which_date_a_statement_range_bounds) {
+  const TableSpec& income = shipped("income_vip");
   expect(income, "start_date", ParameterKind::From, "ann_date");
   expect(income, "end_date", ParameterKind::To, "ann_date");
   expect(income, "period", ParameterKind::Equal, "end_date");
   expect(income, "report_type", ParameterKind::Equal, "report_type");
-  const auto indicator = table("fina_indicator", columns, {{"start_date", "报告期开始日期"}});
-  expect(indicator, "start_date", ParameterKind::From, "end_date");
+  expect(shipped("fina_indicator"), "start_date", ParameterKind::From, "end_date");
+  const TableSpec& names = shipped("namechange");  // undated, with a column of that very name
+  expect(names, "start_date", ParameterKind::From, "ann_date");
+  expect(names, "end_date", ParameterKind::To, "ann_date");
 }
 
 TEST(Parameters, end_date_alone_is_a_column) {
@@ -63,14 +69,30 @@ TEST(Parameters, end_date_alone_is_a_column) {
 }
 
 TEST(Parameters, names_that_differ_from_their_column_are_known) {
-  const auto hot = table("ths_hot", {"trade_date", "data_type", "rank_time"},
-                         {{"market", "热榜类型"}, {"is_new", "是否最新"}});
+  const TableSpec& hot = shipped("ths_hot");
   expect(hot, "market", ParameterKind::Equal, "data_type");
-  expect(hot, "is_new", ParameterKind::Newest, "");
-  const auto limits = table("limit_list_d", {"trade_date", "ts_code", "limit"},
-                            {{"limit_type", ""}, {"exchange", ""}});
+  expect(hot, "is_new", ParameterKind::Newest, "rank_time");
+  EXPECT_EQ(list_columns(hot, "rank_time"), (std::vector<std::string>{"trade_date", "data_type"}));
+  const TableSpec& limits = shipped("limit_list_d");
   expect(limits, "limit_type", ParameterKind::Equal, "limit");
   expect(limits, "exchange", ParameterKind::CodeSuffix, "");
+}
+
+TEST(Parameters, what_is_said_of_a_parameter_goes_before_its_name) {
+  auto spec = table("some_list", {"ts_code", "trade_date", "ann_date", "kind"},
+                    {{"type", ""}, {"since", ""}, {"until", ""}, {"kind", ""}, {"end_date", ""}});
+  auto& parameters = spec.source.parameters;
+  parameters[0].column = "kind";
+  parameters[1].matches = ParameterKind::From;
+  parameters[2].matches = ParameterKind::To;
+  parameters[2].column = "ann_date";
+  parameters[3].matches = ParameterKind::Board;
+  parameters[4].matches = ParameterKind::To;
+  expect(spec, "type", ParameterKind::Equal, "kind");
+  expect(spec, "since", ParameterKind::From, "trade_date");
+  expect(spec, "until", ParameterKind::To, "ann_date");
+  expect(spec, "kind", ParameterKind::Board, "");
+  expect(spec, "end_date", ParameterKind::To, "trade_date");
 }
 
 TEST(Parameters, a_split_names_its_column) {
@@ -81,10 +103,13 @@ TEST(Parameters, a_split_names_its_column) {
 }
 
 TEST(Parameters, the_sources_own_assumptions_are_listed) {
-  const auto basic = table("stock_basic", {"ts_code", "list_status"}, {});
-  EXPECT_EQ(assumed_parameters(basic),
-            (std::vector<std::pair<std::string, std::string>>{{"list_status", "L"}}));
-  EXPECT_TRUE(assumed_parameters(table("daily", {"ts_code"}, {})).empty());
+  using Assumed = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(assumed_parameters(shipped("stock_basic")), (Assumed{{"list_status", "L"}}));
+  EXPECT_EQ(assumed_parameters(shipped("trade_cal")), (Assumed{{"exchange", "SSE"}}));
+  EXPECT_EQ(assumed_parameters(shipped("kpl_list")), (Assumed{{"tag", "涨停"}}));
+  for (const char* statement : {"income_vip", "balancesheet_vip", "cashflow_vip"})
+    EXPECT_EQ(assumed_parameters(shipped(statement)), (Assumed{{"report_type", "1"}}));
+  EXPECT_TRUE(assumed_parameters(shipped("daily")).empty());
 }
 
 TEST(Parameters, board_follows_the_number_range) {

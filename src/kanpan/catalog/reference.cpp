@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kanpan/catalog/parameters.hpp"
+
 namespace kanpan::catalog {
 namespace {
 
@@ -98,6 +100,29 @@ std::string_view described(WalkKind kind) {
   return "";
 }
 
+std::string described(const Meaning& meaning) {
+  using enum ParameterKind;
+  switch (meaning.kind) {
+    case Equal:
+      return code(meaning.column);
+    case From:
+      return code(meaning.column) + " from it on";
+    case To:
+      return code(meaning.column) + " up to it";
+    case CodeSuffix:
+      return "the code's suffix";
+    case Board:
+      return "the code's board";
+    case Newest:
+      return "the last " + code(meaning.column);
+    case Limit:
+    case Offset:
+    case Ignored:
+      break;
+  }
+  return "";
+}
+
 std::string described(const SourceSpec& source, const Walk& walk) {
   std::vector<std::string> parameters;
   for (const std::string& parameter : {walk.parameter, walk.from, walk.to})
@@ -153,10 +178,11 @@ void write_source(Page& page, const TableSpec& table) {
   page.line("\nHow it is asked, best first:\n");
   for (const Walk& walk : source.walks) page.line("- {}", described(source, walk));
   page.line("\nParameters:\n");
-  page.head({"Parameter", "Type", "Required", "Meaning"});
+  page.head({"Parameter", "Type", "Required", "Meaning", "Picks rows by", "Assumed"});
   for (const ParameterSpec& parameter : source.parameters)
-    page.row(
-        {code(parameter.name), parameter.type, parameter.required ? "yes" : "", parameter.label});
+    page.row({code(parameter.name), parameter.type, parameter.required ? "yes" : "",
+              parameter.label, described(meaning(table, parameter.name)),
+              parameter.assumed.empty() ? "" : code(parameter.assumed)});
 }
 
 void write_policy(Page& page, const TableSpec& table) {

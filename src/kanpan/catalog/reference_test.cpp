@@ -31,8 +31,9 @@ TEST_F(Reference, page_names_source_policy_and_columns) {
         "| Interface | `daily` (document 27) |\n", "| Rows per answer | 6000 |\n",
         "| A day is ready at | 16:00 the same day |\n",
         "- `daily`: one day, every code by `trade_date`; at most 6000 rows; 120 points\n",
-        "| `trade_date` | str |  | 交易日期（YYYYMMDD） |\n", "| Schedule | `0 18 * * 1-5` |\n",
-        "| Memory (L1) | not cached |\n", "| Redis (L2) | 1 h |\n", "| Kept hot | 90 days |\n",
+        "| `trade_date` | str |  | 交易日期（YYYYMMDD） | `trade_date` |  |\n",
+        "| Schedule | `0 18 * * 1-5` |\n", "| Memory (L1) | not cached |\n",
+        "| Redis (L2) | 1 h |\n", "| Kept hot | 90 days |\n",
         "| price_between | `amount`, `vol`, `low`, `high` | 10 | 0.002 |\n",
         "| `vol` | real | 手 | 成交量 | Volume | yes | never |\n",
         "| `amount` | real | 千元 | 成交额 | Turnover | yes | all or none |\n"})
@@ -55,6 +56,16 @@ TEST_F(Reference, page_names_twin_split_and_fixed_parameters) {
               HasSubstr("`turnover_rate_f`, `free_share` | 1 | 0.05, all from 0.01 up |\n"));
   EXPECT_THAT(page("income_vip"), HasSubstr("`income_tax` | 1 | 0.01, since 2007-01-01 |\n"));
   EXPECT_THAT(page("stock_basic"), HasSubstr("| Kept hot | for ever |\n"));
+}
+
+TEST_F(Reference, page_tells_how_each_parameter_picks_rows) {
+  EXPECT_THAT(page("stock_basic"),
+              HasSubstr("| `list_status` | str |  | 上市状态 | `list_status` | `L` |\n"));
+  EXPECT_THAT(page("limit_list_d"), HasSubstr("| 涨跌停类型 | `limit` |  |\n"));
+  EXPECT_THAT(page("limit_list_d"), HasSubstr("| 交易所 | the code's suffix |  |\n"));
+  EXPECT_THAT(page("ths_hot"), HasSubstr("| 是否最新 | the last `rank_time` |  |\n"));
+  EXPECT_THAT(page("income_vip"), HasSubstr("| 公告日开始日期 | `ann_date` from it on |  |\n"));
+  EXPECT_THAT(page("income_vip"), HasSubstr("| 公告日结束日期 | `ann_date` up to it |  |\n"));
 }
 
 TEST_F(Reference, page_has_a_line_for_every_column) {

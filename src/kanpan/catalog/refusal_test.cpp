@@ -1,9 +1,6 @@
 // Every way a table's file can be wrong: a real file with one edit, and what is said about it.
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -11,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "kanpan/catalog/catalog.hpp"
+#include "kanpan/catalog/refusal_case.hpp"
 #include "kanpan/catalog/table_reader.hpp"
 
 namespace kanpan::catalog {
@@ -18,58 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kTables = fs::path(KANPAN_SOURCE_DIR) / "catalog/tables";
-
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-void write(const fs::path& file, const std::string& text) {
-  fs::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << text;
-}
-
-/// A directory of its own for the running test.
-fs::path scratch() {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  std::string name = fmt::format("{}.{}", test->test_suite_name(), test->name());
-  std::replace(name.begin(), name.end(), '/', '_');
-  const fs::path directory = fs::path(testing::TempDir()) / "kanpan_catalog" / name;
-  fs::remove_all(directory);
-  return directory;
-}
-
-struct Edit {
-  std::string name;
-  std::string table;  ///< category/table
-  std::string from, to;
-  std::string message;  ///< behind file and line of the edit
-  std::string hint;
-};
-
-void PrintTo(const Edit& edit, std::ostream* out) { *out << edit.name; }
+using test::Edit;
+using test::kTables;
+using test::read;
+using test::scratch;
+using test::write;
 
 class WrongTable : public testing::TestWithParam<Edit> {};
 
-TEST_P(WrongTable, is_refused_with_file_line_key_and_value) {
-  const Edit& edit = GetParam();
-  std::string text = read(kTables / (edit.table + ".yaml"));
-  const std::size_t at = text.find(edit.from);
-  ASSERT_NE(at, std::string::npos) << "the file no longer holds: " << edit.from;
-  text.replace(at, edit.from.size(), edit.to);
-  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
-  const fs::path file = scratch() / (edit.table + ".yaml");
-  write(file, text);
-
-  const auto table = read_table(file);
-  ASSERT_FALSE(table);
-  EXPECT_EQ(table.error().code, Errc::Config);
-  EXPECT_EQ(table.error().message, fmt::format("{}:{}: {}", file.string(), line, edit.message));
-  EXPECT_EQ(table.error().hint, edit.hint);
-}
+TEST_P(WrongTable, is_refused_with_file_line_key_and_value) { test::expect_refused(GetParam()); }
 
 const std::string kKinds = "one of whole, date, code, period, window, announcement";
 

@@ -1,21 +1,15 @@
 #include "kanpan/catalog/table_reader.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "kanpan/catalog/reader.hpp"
+#include "kanpan/catalog/source_reader.hpp"
 #include "kanpan/market/cron.hpp"
 
 namespace kanpan::catalog {
 namespace {
-
-using Names = std::vector<std::string>;
-
-bool contains(const Names& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 frame::Type column_type(Reader& column) {
   using frame::Type;
@@ -38,132 +32,6 @@ std::vector<ColumnSpec> read_columns(Reader& table) {
     columns.push_back(std::move(column));
   });
   return columns;
-}
-
-std::vector<ParameterSpec> read_parameters(Reader& source) {
-  std::vector<ParameterSpec> parameters;
-  const Names kTypes{"str", "int", "float", "datetime"};
-  source.each("parameters", true, [&](Reader& r) {
-    ParameterSpec parameter;
-    parameter.name = r.text("name");
-    parameter.type = r.text_among("type", kTypes, "type");
-    parameter.required = r.flag_or("required", false);
-    parameter.label = r.text("label");
-    if (std::any_of(parameters.begin(), parameters.end(),
-                    [&](const ParameterSpec& p) { return p.name == parameter.name; }))
-      r.refuse("name", fmt::format("parameter '{}' stands twice", parameter.name),
-               "remove one of them");
-    parameters.push_back(std::move(parameter));
-  });
-  return parameters;
-}
-
-void check_date_column(Reader& r, std::string_view key, const std::vector<ColumnSpec>& columns,
-                       const std::string& name) {
-  for (const ColumnSpec& column : columns)
-    if (column.name == name && column.type != frame::Type::Date)
-      r.refuse(key, fmt::format("column '{}' is {}", name, frame::name(column.type)),
-               "this takes a date column");
-}
-
-Names names_of(const std::vector<ColumnSpec>& columns) {
-  Names names;
-  for (const ColumnSpec& column : columns) names.push_back(column.name);
-  return names;
-}
-
-Walk read_walk(Reader& r, const Names& parameters, const std::vector<ColumnSpec>& columns) {
-  using enum WalkKind;
-  Walk walk;
-  walk.kind = r.choice<WalkKind>("kind", {Whole, Date, Code, Period, Window, Announcement});
-  const bool named = walk.kind != Whole && walk.kind != Window;
-  const bool windowed = walk.kind == Window || (walk.kind == Code && r.has("from"));
-  if (named) walk.parameter = r.text_among("parameter", parameters, "parameter");
-  if (windowed) {
-    walk.from = r.text_among("from", parameters, "parameter");
-    walk.to = r.text_among("to", parameters, "parameter");
-    walk.max_days = r.whole_if("max_days", 1).value_or(0);
-  }
-  if (walk.kind == Announcement || (windowed && r.has("column"))) {
-    walk.column = r.text_among("column", names_of(columns), "column");
-    check_date_column(r, "column", columns, walk.column);
-  }
-  walk.twin = r.flag_or("twin", false);
-  return walk;
-}
-
-Split read_split(Reader& r, const Names& parameters, const Names& columns) {
-  Split split;
-  split.parameter = r.text_among("parameter", parameters, "parameter");
-  split.values = r.texts("values", true);
-  split.always = r.flag_or("always", false);
-  if (r.has("column")) split.column = r.text_among("column", columns, "column");
-  for (const auto& [value, day] : r.pairs_if("since")) {
-    if (!contains(split.values, value))
-      r.refuse("since", fmt::format("'{}' is not among the values", value));
-    if (!parse_date(day, split.since[value]))
-      r.refuse("since", fmt::format("'{}' is not a date", day), "write 2024-06-28");
-  }
-  return split;
-}
-
-Twin read_twin(Reader& r) {
-  return {.api = r.text("api"),
-          .row_limit = r.whole_if("row_limit", 1),
-          .points = r.whole_if("points", 0)};
-}
-
-/// A walk must give every parameter that its interface demands. The twin's demands are not
-/// declared.
-void check_required(Reader& r, const SourceSpec& source) {
-  for (const ParameterSpec& parameter : source.parameters) {
-    const bool given =
-        (source.split && source.split->parameter == parameter.name) ||
-        std::any_of(source.fixed.begin(), source.fixed.end(),
-                    [&](const auto& fixed) { return fixed.first == parameter.name; });
-    for (const Walk& walk : source.walks)
-      if (parameter.required && !given && !walk.twin && walk.parameter != parameter.name &&
-          walk.from != parameter.name && walk.to != parameter.name)
-        r.refuse("walks", fmt::format("the {} walk does not give the required parameter '{}'",
-                                      name(walk.kind), parameter.name));
-  }
-}
-
-void check_source(Reader& r, const SourceSpec& source, const Names& parameters) {
-  for (const auto& [parameter, value] : source.fixed)
-    if (!contains(parameters, parameter))
-      r.refuse("fixed", fmt::format("no parameter '{}'", parameter));
-  for (const Walk& walk : source.walks)
-    if (walk.twin && !source.twin)
-      r.refuse("walks", "a walk asks the twin, but the source has none",
-               "add twin: {api: …} or drop twin: true");
-  check_required(r, source);
-}
-
-SourceSpec read_source(Reader& r, const std::vector<ColumnSpec>& columns) {
-  SourceSpec source;
-  source.api = r.text("api");
-  source.doc_id = r.whole_if("doc_id", 1);
-  source.row_limit = r.whole_if("row_limit", 1);
-  source.points = r.whole_if("points", 0);
-  source.calls_per_minute = r.whole_if("calls_per_minute", 1);
-  source.calls_per_day = r.whole_if("calls_per_day", 1);
-  source.pages = r.flag_or("pages", false);
-  source.ready_second = r.time_of_day_or("ready", 0);
-  source.ready_days = r.whole_if("ready_days", 0).value_or(0);
-  source.parameters = read_parameters(r);
-  Names parameters;
-  std::transform(source.parameters.begin(), source.parameters.end(), std::back_inserter(parameters),
-                 [](const ParameterSpec& p) { return p.name; });
-  if (r.has("twin")) r.map("twin", [&](Reader& twin) { source.twin = read_twin(twin); });
-  r.each("walks", true,
-         [&](Reader& walk) { source.walks.push_back(read_walk(walk, parameters, columns)); });
-  if (r.has("split"))
-    r.map("split",
-          [&](Reader& split) { source.split = read_split(split, parameters, names_of(columns)); });
-  source.fixed = r.pairs_if("fixed");
-  check_source(r, source, parameters);
-  return source;
 }
 
 Policy read_policy(Reader& r) {
@@ -329,20 +197,6 @@ void read_expectation(Reader& r, TableSpec& spec) {
     r.refuse("expect", fmt::format("'{}' needs a time column", name(spec.expect)));
 }
 
-/// A walk asks by something; the table must have the column that it fills.
-void check_walks(Reader& r, const TableSpec& spec) {
-  for (const Walk& walk : spec.source.walks) {
-    const bool by_time = walk.kind == WalkKind::Date || walk.kind == WalkKind::Period ||
-                         walk.kind == WalkKind::Window;
-    if (by_time && spec.time.empty())
-      r.refuse("source", fmt::format("a {} walk needs a time column", name(walk.kind)),
-               "add time: with the column that the walk bounds");
-    if (walk.kind == WalkKind::Code && spec.code.empty())
-      r.refuse("source", "a code walk needs a code column",
-               "add code: with the column of the security code");
-  }
-}
-
 void read_body(Reader& r, TableSpec& spec) {
   const Names categories(kCategories.begin(), kCategories.end());
   spec.name = r.text("table");
@@ -354,7 +208,7 @@ void read_body(Reader& r, TableSpec& spec) {
   const Names columns = names_of(spec.columns);
   read_roles(r, spec, columns);
   read_nulls(r, spec, columns);
-  r.map("source", [&](Reader& source) { spec.source = read_source(source, spec.columns); });
+  r.map("source", [&](Reader& source) { spec.source = read_source(source, spec); });
   read_expectation(r, spec);
   check_walks(r, spec);
   spec.with = r.texts("with", false);

@@ -12,6 +12,12 @@ constexpr std::string_view pick(const std::array<std::string_view, N>& names, En
 
 }  // namespace
 
+std::string_view name(ParameterKind kind) {
+  constexpr std::array<std::string_view, 9> kNames{
+      "equal", "from", "to", "code_suffix", "board", "newest", "limit", "offset", "ignored"};
+  return pick(kNames, kind);
+}
+
 std::string_view name(WalkKind kind) {
   constexpr std::array<std::string_view, 6> kNames{"whole",  "date",   "code",
                                                    "period", "window", "announcement"};

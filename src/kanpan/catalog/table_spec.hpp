@@ -34,11 +34,30 @@ struct ColumnSpec {
   Nulls nulls = Nulls::Any;
 };
 
+/// How a parameter picks rows.
+enum class ParameterKind {
+  Equal,       ///< the column holds one of the comma separated values
+  From,        ///< the column, a date, is this day or later
+  To,          ///< the column, a date, is this day or earlier
+  CodeSuffix,  ///< the part of the code behind the dot is one of the values (SH, SZ, BJ)
+  Board,       ///< the code belongs to one of the boards HS, GEM, STAR, BJ (see board_of)
+  Newest,      ///< `Y`: only the last snapshot, by the column, of each list (see list_columns)
+  Limit,       ///< at most so many rows
+  Offset,      ///< so many rows are skipped
+  Ignored,     ///< it narrows nothing, as at the source
+};
+/// "equal", "from", "to", "code_suffix", "board", "newest", …
+std::string_view name(ParameterKind kind);
+
 struct ParameterSpec {
   std::string name;
   std::string type;  ///< "str", "int", …, as the source's page has it
   bool required = false;
   std::string label;
+  /// What the parameter does where its name does not say it: see meaning() for what a name says.
+  std::optional<ParameterKind> matches = std::nullopt;
+  std::string column = {};   ///< that it goes by, where that is not the one its name says
+  std::string assumed = {};  ///< the value that the source fills in when it is not given
 };
 
 /// One way of asking the source for a table. The planner chooses among those a table has.

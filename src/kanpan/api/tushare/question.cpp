@@ -72,7 +72,7 @@ class Reader {
       case ParameterKind::CodeSuffix:
       case ParameterKind::Board:
       case ParameterKind::Newest:
-        return question_.selection.take(meaning.kind, value);
+        return question_.selection.take(meaning, value);
       case ParameterKind::Equal:
         narrowed_ = true;
         return equal(meaning.column, value);

@@ -15,11 +15,11 @@ namespace kanpan::source::protocol {
 struct Selection {
   std::vector<std::string> suffixes;  ///< of the code: SH, SZ, BJ; empty = any
   std::vector<std::string> boards;    ///< of the code: HS, GEM, STAR, BJ; empty = any
-  bool newest_only = false;           ///< hot lists: only the last snapshot of each day and list
+  std::string snapshot;               ///< hot lists: only the last by this column; "" = all
 
-  /// Takes a parameter's value; false where `kind` is none of the three.
-  bool take(catalog::ParameterKind kind, std::string_view value);
-  bool narrows() const { return newest_only || !suffixes.empty() || !boards.empty(); }
+  /// Takes a parameter's value; false where its kind is none of the three.
+  bool take(const catalog::Meaning& meaning, std::string_view value);
+  bool narrows() const { return !snapshot.empty() || !suffixes.empty() || !boards.empty(); }
   /// The columns of `table` that of() reads.
   std::vector<std::string> columns(const catalog::TableSpec& table) const;
   /// Those of `rows` that it leaves, in their order.

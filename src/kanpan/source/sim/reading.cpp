@@ -1,7 +1,6 @@
 #include "kanpan/source/sim/reading.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
@@ -10,29 +9,23 @@
 namespace kanpan::source::sim {
 namespace {
 
-/// Marked as required on the page, answered without it when another is given.
-struct Waiver {
-  std::string_view api, parameter, given;
-};
-constexpr std::array kWaivers = {Waiver{"cyq_perf", "ts_code", "trade_date"}};
-
 const std::string* find(const protocol::Request& request, std::string_view name) {
   const auto at = request.parameters.find(std::string(name));
   return at == request.parameters.end() ? nullptr : &at->second;
 }
 
-/// Of a pair of twins (income, income_vip) the one without _vip answers one code per call.
+/// Whether the interface answers one code per call: of twins (income, income_vip) the one that is
+/// asked by code alone.
 bool asks_one_code(const catalog::TableSpec& table, const protocol::Request& request) {
-  return table.source.twin && !request.api.ends_with("_vip");
+  return std::ranges::all_of(table.source.walks, [&](const catalog::Walk& walk) {
+    return table.source.api_of(walk) != request.api || walk.kind == catalog::WalkKind::Code;
+  });
 }
 
 bool is_required(const catalog::TableSpec& table, const protocol::Request& request,
                  const catalog::ParameterSpec& parameter) {
   if (table.source.twin && parameter.name == table.code) return asks_one_code(table, request);
-  return parameter.required && std::ranges::none_of(kWaivers, [&](const Waiver& waiver) {
-           return waiver.api == table.source.api && waiver.parameter == parameter.name &&
-                  find(request, waiver.given);
-         });
+  return parameter.required;
 }
 
 std::optional<protocol::Verdict> missing_required(const catalog::TableSpec& table,
@@ -54,7 +47,8 @@ class Reader {
     for (const auto& [name, value] : request_.parameters)
       if (auto verdict = take(name, value)) return *verdict;
     for (auto& [name, value] : catalog::assumed_parameters(table_))
-      if (!find(request_, name)) reading_.assumed.emplace_back(std::move(name), std::move(value));
+      if (!find(request_, name))
+        reading_.assumed.emplace_back(catalog::meaning(table_, name).column, std::move(value));
     return std::move(reading_);
   }
 
@@ -75,7 +69,7 @@ class Reader {
       case ParameterKind::CodeSuffix:
       case ParameterKind::Board:
       case ParameterKind::Newest:
-        reading_.selection.take(meaning.kind, value);
+        reading_.selection.take(meaning, value);
         break;
       case ParameterKind::Ignored:
         if (is_known(name)) reading_.question.equal[name] = value;

@@ -20,8 +20,8 @@ namespace kanpan::source::sim {
 /// What is asked, with the parts that only the protocol can judge.
 struct Reading {
   Question question;
-  /// Values that the source assumes when the parameter is not given (list_status L, SSE, 涨停); a
-  /// row whose cell is null is kept.
+  /// Columns with the value that the source assumes when the parameter is not given (list_status L,
+  /// SSE, 涨停); a row whose cell is null is kept.
   std::vector<std::pair<std::string, std::string>> assumed;
   /// Columns with several values asked for at once, comma separated.
   std::vector<std::pair<std::string, std::string>> among;

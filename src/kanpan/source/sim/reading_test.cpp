@@ -89,9 +89,8 @@ TEST(Reading, statement_range_bounds_the_announcement_and_period_the_report) {
   EXPECT_EQ(question.between[0].to, day("20240430"));
 }
 
-TEST(Reading, range_labelled_as_report_period_bounds_end_date) {
+TEST(Reading, range_of_which_nothing_is_said_bounds_the_report_period) {
   catalog::TableSpec table = test::income_table();
-  table.source.api = "fina_indicator_vip";
   table.source.parameters = {parameter("start_date", "报告期开始日期"),
                              parameter("end_date", "报告期结束日期")};
   const Question question = good(table, {{"start_date", "20240101"}}).question;
@@ -131,6 +130,16 @@ TEST(Reading, assumption_keeps_rows_whose_cell_is_null) {
   EXPECT_THAT(kept(table, good(table, {{"report_type", "1"}}), batch), ElementsAre(0));
 }
 
+TEST(Reading, assumption_holds_for_the_column_that_the_parameter_goes_by) {
+  catalog::TableSpec table = test::income_table();
+  table.source.parameters[5].name = "form";
+  table.source.parameters[5].column = "report_type";
+  EXPECT_THAT(good(table, {}).assumed, ElementsAre(Pair("report_type", "1")));
+  const Reading asked = good(table, {{"form", "6"}});
+  EXPECT_THAT(asked.assumed, IsEmpty());
+  EXPECT_THAT(asked.question.equal, ElementsAre(Pair("report_type", "6")));
+}
+
 TEST(Reading, wrong_dates_are_refused) {
   const catalog::TableSpec table = test::daily_table();
   EXPECT_EQ(refusal(table, {{"trade_date", "20240230"}}), "参数校验失败，trade_date不能是20240230");
@@ -151,17 +160,16 @@ TEST(Reading, missing_required_parameter_is_refused) {
   catalog::TableSpec table = test::daily_table();
   table.source.parameters[0].required = true;
   EXPECT_EQ(refusal(table, {{"trade_date", "20240628"}}), "必填参数，ts_code");
-  table.source.api = "cyq_perf";
-  EXPECT_EQ(refusal(table, {{"trade_date", "20240628"}}), "accepted");
-  EXPECT_EQ(refusal(table, {}), "必填参数，ts_code");
+  EXPECT_EQ(refusal(table, {{"ts_code", "600000.SH"}}), "accepted");
 }
 
 TEST(Reading, limit_type_and_exchange_of_the_limit_list) {
   catalog::TableSpec table;
-  table.source.api = "limit_list_d";
   table.code = "ts_code";
   table.columns = {column("ts_code", frame::Type::Text), column("limit", frame::Type::Text)};
   table.source.parameters = {parameter("limit_type"), parameter("exchange")};
+  table.source.parameters[0].column = "limit";
+  table.source.parameters[1].matches = catalog::ParameterKind::CodeSuffix;
   const frame::Batch batch =
       batch_of(table, {{"600000.SH", "U"}, {"000001.SZ", "U"}, {"600001.SH", "D"}});
   EXPECT_THAT(kept(table, good(table, {{"limit_type", "U"}}), batch), ElementsAre(0, 1));
@@ -172,10 +180,10 @@ TEST(Reading, limit_type_and_exchange_of_the_limit_list) {
 
 TEST(Reading, market_of_the_limit_pools_is_a_board) {
   catalog::TableSpec table;
-  table.source.api = "limit_list_ths";
   table.code = "ts_code";
   table.columns = {column("ts_code", frame::Type::Text)};
   table.source.parameters = {parameter("market")};
+  table.source.parameters[0].matches = catalog::ParameterKind::Board;
   const frame::Batch batch =
       batch_of(table, {{"600000.SH"}, {"300001.SZ"}, {"688001.SH"}, {"920001.BJ"}});
   EXPECT_THAT(kept(table, good(table, {{"market", "HS"}}), batch), ElementsAre(0));
@@ -185,11 +193,14 @@ TEST(Reading, market_of_the_limit_pools_is_a_board) {
 
 TEST(Reading, hot_list_market_is_the_data_type_and_is_new_the_last_snapshot) {
   catalog::TableSpec table;
-  table.source.api = "ths_hot";
+  table.key = {"trade_date", "data_type", "rank_time"};
   table.columns = {column("trade_date", frame::Type::Date), column("data_type", frame::Type::Text),
                    column("rank_time", frame::Type::Text)};
   table.time = "trade_date";
   table.source.parameters = {parameter("market"), parameter("is_new")};
+  table.source.parameters[0].column = "data_type";
+  table.source.parameters[1].matches = catalog::ParameterKind::Newest;
+  table.source.parameters[1].column = "rank_time";
   const frame::Batch batch = batch_of(table, {{"20240628", "热股", "2024-06-28 22:30:00"},
                                               {"20240628", "热股", "2024-06-28 10:00:00"},
                                               {"20240628", "ETF", "2024-06-28 11:00:00"}});

@@ -68,6 +68,8 @@ inline catalog::TableSpec income_table() {
                              parameter("end_date", "公告日结束日期"),
                              parameter("period", "报告期"),
                              parameter("report_type")};
+  table.source.parameters[2].column = table.source.parameters[3].column = "ann_date";
+  table.source.parameters[5].assumed = "1";
   return table;
 }
 
