@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -100,9 +101,19 @@ Result<int> serve(Session& session, const ServeFlags& flags) {
   return serve_instance(session, *session.instance, scheduler, "kanpan serves {} from {}", {});
 }
 
-/// Tables whose history would take the demo's minute: their last days only.
+/// The days of one call where each code must be asked by itself, window after window; else 0.
+int days_of_one_call_a_code(const catalog::TableSpec& table) {
+  int days = 0;
+  for (const catalog::Walk& walk : table.source.walks) {
+    if (walk.kind != catalog::WalkKind::Code) return 0;
+    days = std::max(days, walk.max_days);
+  }
+  return days;
+}
+
+/// Tables whose history would take the demo's minute: their last days only. Today is one more.
 int demo_days(const catalog::TableSpec& table, int years) {
-  if (table.name == "cyq_chips") return 10;
+  if (const int days = days_of_one_call_a_code(table); days > 0) return days - 1;
   if (table.columns.size() > 200 && table.days == catalog::Days::Trading) return 60;
   if (table.days == catalog::Days::QuarterEnd) return 3 * 365;
   return table.category == "quote" || table.category == "base" ? years * 365 : 365;
