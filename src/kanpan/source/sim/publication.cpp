@@ -12,7 +12,11 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kAnnouncements = {"ann_date", "f_ann_date",
                                                             "imp_ann_date"};
-constexpr std::array<std::string_view, 2> kWrittenAhead = {"trade_cal", "new_share"};
+
+/// A dated table that is always asked whole: trade_cal holds days that are yet to come.
+bool is_written_ahead(const catalog::TableSpec& table) {
+  return table.dated() && table.policy.mode == catalog::UpdateMode::Full;
+}
 
 /// Last day whose ready time has come at `now`.
 Date last_ready(const catalog::SourceSpec& source, Instant now) {
@@ -23,7 +27,7 @@ Date last_ready(const catalog::SourceSpec& source, Instant now) {
 
 Publication::Publication(const catalog::TableSpec& table, Instant now,
                          std::chrono::seconds half_published) {
-  if (std::ranges::find(kWrittenAhead, table.source.api) != kWrittenAhead.end()) return;
+  if (is_written_ahead(table)) return;
   const auto position = [&](std::string_view name) -> std::optional<std::size_t> {
     const auto at = std::ranges::find(table.columns, name, &catalog::ColumnSpec::name);
     if (at == table.columns.end() || at->type != frame::Type::Date) return std::nullopt;

@@ -14,9 +14,9 @@ namespace kanpan::source::sim {
 
 /// Which rows of a table are published at one instant. A row counts from the latest of its
 /// announcement dates (ann_date, f_ann_date, imp_ann_date) where the table has such, else from its
-/// time column; a row without either, an undated table, and tables written ahead (trade_cal,
-/// new_share) are always there. Within `half_published` before the ready time a growing,
-/// deterministic part of the day's rows is there.
+/// time column; a row without either, an undated table, and a dated one of the mode `full`
+/// (trade_cal, which is written ahead) are always there. Within `half_published` before the ready
+/// time a growing, deterministic part of the day's rows is there.
 class Publication {
  public:
   Publication(const catalog::TableSpec& table, Instant now, std::chrono::seconds half_published);

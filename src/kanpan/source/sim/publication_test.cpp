@@ -72,7 +72,7 @@ TEST(Publication, statement_counts_from_its_latest_announcement) {
 
 TEST(Publication, calendar_is_written_ahead) {
   catalog::TableSpec table = test::daily_table();
-  table.source.api = "trade_cal";
+  table.policy.mode = catalog::UpdateMode::Full;
   const Publication publication(table, at("20240101", 0, 0), seconds{0});
   EXPECT_TRUE(publication.always());
   EXPECT_TRUE(publication.published(batch_of(table, {{"SSE", "20241231"}}), 0));
