@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 
 from program import KANPAN, Program
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CLOCK = "2024-06-28T20:00:00+08:00"
 DAYS = ["20240624", "20240625", "20240626", "20240627", "20240628"]
 CODES = ["000001.SZ", "600000.SH", "600036.SH"]
+CROWDS = ["funds", "retail"]
+FIELDS = ["ts_code", "trade_date", "crowd", "mood", "turnover"]
 
 
 def declaration() -> str:
@@ -28,9 +31,19 @@ def iso(day: str) -> str:
 
 
 def rows():
-    """What the source has: code, day, mood, turnover in its own unit (千元)."""
-    return [[code, day, 50 + at - number / 4, 1000.5 * (at + 1) + number]
-            for number, code in enumerate(CODES) for at, day in enumerate(DAYS)]
+    """What the source has: code, day, crowd, mood, turnover in its own unit (千元)."""
+    return [[code, day, crowd, 50 + at - number / 4 - len(crowd), 1000.5 * (at + 1) + number]
+            for number, code in enumerate(CODES) for at, day in enumerate(DAYS)
+            for crowd in CROWDS]
+
+
+def ask(url: str, **parameters):
+    """The interface's rows, asked as a user of the source does."""
+    body = json.dumps({"api_name": "crowd_mood_score", "params": parameters}).encode()
+    with urllib.request.urlopen(url, body, timeout=60) as answer:
+        data = json.load(answer)["data"]
+    assert data["fields"] == FIELDS, data["fields"]
+    return data["items"]
 
 
 def write(folder: Path):
@@ -40,8 +53,8 @@ def write(folder: Path):
     (folder / "csv").mkdir()
     lines = [",".join(map(str, row)) for row in rows()]
     (folder / "csv/crowd_mood_score.csv").write_text(
-        "\n".join(["ts_code,trade_date,mood,turnover", *lines]) + "\n", encoding="utf-8")
-    bars = [f"{row[0]},{row[1]},10,10,10,10,10,0,0,100,100" for row in rows()]
+        "\n".join([",".join(FIELDS), *lines]) + "\n", encoding="utf-8")
+    bars = [f"{code},{day},10,10,10,10,10,0,0,100,100" for code in CODES for day in DAYS]
     (folder / "csv/daily.csv").write_text(
         "\n".join(["ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount",
                    *bars]) + "\n", encoding="utf-8")
@@ -73,31 +86,49 @@ class AddedTable(unittest.TestCase):
     def test_the_plan_walks_its_days(self):
         table = next(t for t in self.plan["tables"] if t["table"] == "crowd_mood")
         self.assertEqual((table["calls"], table["first"], table["last"]),
-                         (len(DAYS), iso(DAYS[0]), iso(DAYS[-1])))
+                         (len(DAYS) * len(CROWDS), iso(DAYS[0]), iso(DAYS[-1])))
 
     def test_every_cell_is_read_back(self):
         header, *lines = self.printed.splitlines()
-        self.assertEqual(header, "ts_code,trade_date,mood,turnover")
-        got = [[code, day.replace("-", ""), float(mood), float(turnover)]
-               for code, day, mood, turnover in (line.split(",") for line in lines)]
+        self.assertEqual(header, ",".join(FIELDS))
+        got = [[code, day.replace("-", ""), crowd, float(mood), float(turnover)]
+               for code, day, crowd, mood, turnover in (line.split(",") for line in lines)]
         self.assertEqual(got, rows())
 
     def test_coverage_counts_its_days(self):
         self.assertEqual([(d["day"], d["rows"]) for d in self.coverage["days"]],
-                         [(iso(day), len(CODES)) for day in DAYS])
+                         [(iso(day), len(CODES) * len(CROWDS)) for day in DAYS])
 
     def test_rest_serves_it_in_normal_units(self):
         answer = self.program.get("/v1/tables/crowd_mood/rows", trade_date=DAYS[2])
         self.assertEqual(answer["data"]["items"],
-                         [[code, iso(day), mood, turnover * 1000]
-                          for code, day, mood, turnover in rows() if day == DAYS[2]])
-        self.assertEqual([c["name"] for c in answer["meta"]["columns"]],
-                         ["ts_code", "trade_date", "mood", "turnover"])
+                         [[code, iso(day), crowd, mood, turnover * 1000]
+                          for code, day, crowd, mood, turnover in rows() if day == DAYS[2]])
+        self.assertEqual([c["name"] for c in answer["meta"]["columns"]], FIELDS)
 
     def test_the_tushare_endpoint_knows_its_interface(self):
         data = self.program.ask("crowd_mood_score", ts_code=CODES[1])
-        self.assertEqual(data["fields"], ["ts_code", "trade_date", "mood", "turnover"])
-        self.assertEqual(data["items"], [row for row in reversed(rows()) if row[0] == CODES[1]])
+        self.assertEqual(data["fields"], FIELDS)
+        self.assertEqual(data["items"], [row for row in reversed(rows())
+                                         if row[0] == CODES[1] and row[2] == "retail"])
+
+    def both_answer(self, parameters, wanted):
+        """The simulator and our endpoint, to the interface's parameters."""
+        wanted = sorted(row for row in rows() if wanted(*row[:3]))
+        self.assertTrue(wanted)
+        for url in (self.program.sim.url, self.program.server.url):
+            with self.subTest(url, **parameters):
+                self.assertEqual(sorted(ask(url, **parameters)), wanted)
+
+    def test_a_parameter_goes_by_the_column_that_the_file_names(self):
+        self.both_answer({"day": DAYS[1], "crowd": "funds"},
+                         lambda _, day, crowd: day == DAYS[1] and crowd == "funds")
+
+    def test_a_value_that_is_not_given_is_assumed(self):
+        self.both_answer({"ts_code": CODES[1]},
+                         lambda code, _, crowd: code == CODES[1] and crowd == "retail")
+        self.both_answer({"ts_code": CODES[1], "crowd": "retail,funds"},
+                         lambda code, *_: code == CODES[1])
 
     def test_it_is_listed_shown_and_documented(self):
         self.assertIn("crowd_mood", self.program.run("table", "list").stdout)
