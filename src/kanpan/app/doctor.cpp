@@ -14,6 +14,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/net/http_client.hpp"
 
 namespace kanpan::app {
@@ -158,7 +159,7 @@ Finding source_answers(const Session& session, const catalog::Catalog& catalog) 
   if (settings.text("source.kind") == "tushare" && settings.text("source.token").empty())
     return {"source", Health::Fault, "no token is set",
             "export KANPAN_SOURCE_TOKEN=… (or KANPAN_SOURCE_TOKEN_FILE), or try: kanpan demo"};
-  const auto table = catalog.find("trade_cal");
+  const auto table = catalog.find(catalog::role::kCalendar);
   if (!table) return fault("source", table.error());
   const auto wall = make_clock("system");
   const auto source = source_of(settings, **wall, nullptr);

@@ -1,6 +1,7 @@
 #include "kanpan/app/known_calendar.hpp"
 
 #include "kanpan/base/log.hpp"
+#include "kanpan/catalog/roles.hpp"
 
 namespace kanpan::app {
 
@@ -12,7 +13,7 @@ std::shared_ptr<const market::Calendar> KnownCalendar::now() {
 }
 
 Result<std::shared_ptr<const market::Calendar>> KnownCalendar::read() {
-  KANPAN_LET(const catalog::TableSpec* table, query_.catalog().find("trade_cal"));
+  KANPAN_LET(const catalog::TableSpec* table, query_.catalog().find(catalog::role::kCalendar));
   const std::lock_guard lock(mutex_);
   // The version first: a commit in between makes the next call read again.
   KANPAN_LET(const auto version, query_.table_version(*table));

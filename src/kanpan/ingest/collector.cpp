@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/repair.hpp"
 #include "kanpan/ingest/run_execution.hpp"
@@ -168,8 +169,8 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
     stage.push_back(*table);
     return {};
   };
-  KANPAN_LET(const bool no_calendar, is_empty("trade_cal"));
-  KANPAN_LET(const bool no_listings, is_empty("stock_basic"));
+  KANPAN_LET(const bool no_calendar, is_empty(catalog::role::kCalendar));
+  KANPAN_LET(const bool no_listings, is_empty(catalog::role::kListings));
   bool anew = false;  // what a repair expects is looked up before it asks for what is missing
   if (request.missing_cells) {
     KANPAN_LET(const auto known, universe());
@@ -177,9 +178,9 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
     anew = !incomplete.empty();
   }
   const bool halted = request.missing_cells ? anew : !request.announcements;
-  KANPAN_TRY(prerequisite("trade_cal", (no_calendar || anew) && listings, first));
-  KANPAN_TRY(prerequisite("stock_basic", (no_listings || anew) && listings, first));
-  KANPAN_TRY(prerequisite("suspend_d", halts && halted, second));
+  KANPAN_TRY(prerequisite(catalog::role::kCalendar, (no_calendar || anew) && listings, first));
+  KANPAN_TRY(prerequisite(catalog::role::kListings, (no_listings || anew) && listings, first));
+  KANPAN_TRY(prerequisite(catalog::role::kSuspensions, halts && halted, second));
   KANPAN_LET(const auto along, companions(request));
   wanted.insert(wanted.end(), along.begin(), along.end());
   std::vector<std::vector<const TableSpec*>> stages;

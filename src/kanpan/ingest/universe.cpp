@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/market/code.hpp"
 
 namespace kanpan::ingest {
@@ -32,7 +33,7 @@ Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& sto
 Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
   std::vector<Date> open, closed;
   KANPAN_TRY(each_batch(
-      catalog, store, "trade_cal", {"cal_date", "is_open"}, {},
+      catalog, store, catalog::role::kCalendar, {"cal_date", "is_open"}, {},
       {{"exchange", store::Op::Eq, {std::string("SSE")}}, {"is_open", store::Op::NotNull, {}}},
       [&](const Batch& batch) {
         const auto days = batch.column(0).dates();
@@ -46,8 +47,9 @@ Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
                                            const store::Store& store,
                                            const std::vector<std::string>& codes) {
   std::vector<Listing> listings;
-  KANPAN_TRY(each_batch(catalog, store, "stock_basic", {"ts_code", "list_date", "delist_date"},
-                        codes, {}, [&](const Batch& batch) {
+  KANPAN_TRY(each_batch(catalog, store, catalog::role::kListings,
+                        {"ts_code", "list_date", "delist_date"}, codes, {},
+                        [&](const Batch& batch) {
                           for (std::size_t row = 0; row < batch.rows(); ++row) {
                             if (batch.column(1).is_null(row)) continue;
                             Listing listing{std::string(batch.column(0).texts()[row]),
@@ -64,16 +66,15 @@ Result<std::map<Date, std::set<std::string>>> load_suspensions(
     const catalog::Catalog& catalog, const store::Store& store,
     const std::vector<std::string>& codes) {
   std::map<Date, std::set<std::string>> suspended;
-  KANPAN_TRY(
-      each_batch(catalog, store, "suspend_d", {"ts_code", "trade_date", "suspend_timing"}, codes,
-                 {{"suspend_type", store::Op::Eq, {std::string("S")}}}, [&](const Batch& batch) {
-                   for (std::size_t row = 0; row < batch.rows(); ++row) {
-                     // With a time of day it is a halt of minutes: the day has a bar.
-                     if (!batch.column(2).is_null(row) && !batch.column(2).texts()[row].empty())
-                       continue;
-                     suspended[batch.column(1).dates()[row]].emplace(batch.column(0).texts()[row]);
-                   }
-                 }));
+  KANPAN_TRY(each_batch(
+      catalog, store, catalog::role::kSuspensions, {"ts_code", "trade_date", "suspend_timing"},
+      codes, {{"suspend_type", store::Op::Eq, {std::string("S")}}}, [&](const Batch& batch) {
+        for (std::size_t row = 0; row < batch.rows(); ++row) {
+          // With a time of day it is a halt of minutes: the day has a bar.
+          if (!batch.column(2).is_null(row) && !batch.column(2).texts()[row].empty()) continue;
+          suspended[batch.column(1).dates()[row]].emplace(batch.column(0).texts()[row]);
+        }
+      }));
   return suspended;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "kanpan/base/hash.hpp"
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/universe.hpp"
 
@@ -172,7 +173,7 @@ std::vector<std::string> judged_by(const Read& read, const DayStates& days) {
   const auto is_short_day = [](const DayState* day) { return is_short(*day); };
   if (!goes_by_code(read) || std::ranges::none_of(doubtful_days(read, days), is_short_day))
     return {};
-  return {"stock_basic", "suspend_d"};
+  return {std::string(catalog::role::kListings), std::string(catalog::role::kSuspensions)};
 }
 
 }  // namespace kanpan::query

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
 #include "kanpan/query/completeness.hpp"
@@ -139,8 +140,8 @@ Result<std::string> Query::version(const Read& read) const {
 }
 
 Result<std::string> Query::version(const BarsRequest& request) const {
-  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
-  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
+  KANPAN_LET(const TableSpec* factors, catalog_.find(catalog::role::kFactors));
   KANPAN_LET(const std::string first, version(daily_read(*daily, request)));
   KANPAN_LET(const std::string second, version(factor_read(*factors, request)));
   return first + "." + second;
@@ -178,7 +179,7 @@ Result<std::uint64_t> Query::count(const RowsRequest& request) const {
 }
 
 Result<Series> Query::daily_series(const BarsRequest& request) const {
-  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   Read read = daily_read(*daily, request);
   const std::size_t wanted =
       request.limit * static_cast<std::size_t>(days_per_bar(request.frequency));
@@ -210,7 +211,7 @@ Result<Series> Query::daily_series(const BarsRequest& request) const {
 
 /// Puts the factor of each day into the series; what is missing stays NaN.
 Result<void> Query::add_factors(const std::string& code, Series& series) const {
-  KANPAN_LET(const TableSpec* table, catalog_.find("adj_factor"));
+  KANPAN_LET(const TableSpec* table, catalog_.find(catalog::role::kFactors));
   Read read;
   read.table = table;
   read.columns = {"trade_date", "adj_factor"};
@@ -231,7 +232,7 @@ Result<void> Query::add_factors(const std::string& code, Series& series) const {
 }
 
 Result<double> Query::anchor_factor(const std::string& code, Date anchor) const {
-  KANPAN_LET(const TableSpec* table, catalog_.find("adj_factor"));
+  KANPAN_LET(const TableSpec* table, catalog_.find(catalog::role::kFactors));
   Read read;
   read.table = table;
   read.columns = {"adj_factor"};
@@ -253,7 +254,7 @@ Result<double> Query::anchor_factor(const std::string& code, Date anchor) const 
 
 Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_TRY(check_range(request.from, request.to));
-  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   KANPAN_LET(Series days, daily_series(request));
   KANPAN_TRY(add_factors(request.code, days));
   Bars bars;
@@ -286,8 +287,8 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
 /// How complete is said of the bars; from where and of when of their factors too.
 Result<Evidence> Query::bars_evidence(const BarsRequest& request,
                                       const std::vector<frame::Field>& fields) const {
-  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
-  KANPAN_LET(const TableSpec* factors, catalog_.find("adj_factor"));
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
+  KANPAN_LET(const TableSpec* factors, catalog_.find(catalog::role::kFactors));
   RowsRequest asked{daily_read(*daily, request), request.units};
   for (const frame::Field& field : fields) asked.read.columns.push_back(field.name);
   KANPAN_LET(Evidence evidence, this->evidence(asked));
@@ -300,7 +301,7 @@ Result<Evidence> Query::bars_evidence(const BarsRequest& request,
 }
 
 Result<Bars> Query::cross_section(Date day, Units units) const {
-  KANPAN_LET(const TableSpec* daily, catalog_.find("daily"));
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   RowsRequest request;
   request.units = units;
   request.read.table = daily;

@@ -4,6 +4,7 @@
 #include "kanpan/api/answer.hpp"
 #include "kanpan/api/rest/routes.hpp"
 #include "kanpan/api/rest/units.hpp"
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/query/filter.hpp"
 
@@ -74,7 +75,7 @@ Answer bars_of_code(const query::Query& query, const Call& call) {
 
 Answer bars_of_day(const query::Query& query, const Call& call) {
   const Date day = *call.day("trade_date");
-  KANPAN_LET(const catalog::TableSpec* daily, query.catalog().find("daily"));
+  KANPAN_LET(const catalog::TableSpec* daily, query.catalog().find(catalog::role::kBars));
   store::Read read;
   read.table = daily;
   read.from = read.to = day;

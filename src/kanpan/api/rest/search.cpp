@@ -11,6 +11,7 @@
 
 #include "kanpan/api/answer.hpp"
 #include "kanpan/api/rest/routes.hpp"
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/market/spelling.hpp"
 
@@ -53,7 +54,7 @@ class StockList {
   explicit StockList(const query::Query& query) : query_(query) {}
 
   Result<std::shared_ptr<const Stocks>> get() {
-    KANPAN_LET(const catalog::TableSpec* table, query_.catalog().find("stock_basic"));
+    KANPAN_LET(const catalog::TableSpec* table, query_.catalog().find(catalog::role::kListings));
     query::RowsRequest request;
     request.read.table = table;
     request.read.columns = kColumns;

@@ -13,6 +13,7 @@
 #include "kanpan/app/server.hpp"
 #include "kanpan/app/simulator.hpp"
 #include "kanpan/base/log.hpp"
+#include "kanpan/catalog/roles.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -122,8 +123,9 @@ int demo_days(const catalog::TableSpec& table, int years) {
 /// First what the first chart needs, then the rest, each with its own first day.
 void collect_demo(Instance& instance, const DemoFlags& flags, std::stop_token stop) {
   const Date today = shanghai_date(instance.clock().now());
+  using namespace catalog::role;
   const std::vector<std::vector<std::string>> first{
-      {"trade_cal", "stock_basic", "daily", "adj_factor"}};
+      {std::string(kCalendar), std::string(kListings), std::string(kBars), std::string(kFactors)}};
   std::vector<std::vector<std::string>> steps = first;
   for (const catalog::TableSpec* table : instance.catalog().tables())
     if (std::ranges::find(first.front(), table->name) == first.front().end())

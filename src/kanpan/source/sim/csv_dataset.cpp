@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/base/log.hpp"
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/csv.hpp"
 #include "kanpan/source/sim/csv_inference.hpp"
 #include "kanpan/source/sim/row_index.hpp"
@@ -149,11 +150,13 @@ Result<frame::Batch> CsvDataset::load(const catalog::TableSpec& table, const She
     else
       batch.append(more);
   }
-  const bool is_helper = table.name == "trade_cal" || table.name == "stock_basic";
-  const auto daily = catalog_.find("daily");
+  const bool is_helper =
+      table.name == catalog::role::kCalendar || table.name == catalog::role::kListings;
+  const auto daily = catalog_.find(catalog::role::kBars);
   if (!shelf.files.empty() || !is_helper || !daily) return batch;
   KANPAN_LET(const frame::Batch bars, rows(**daily, Question{}));
-  return table.name == "trade_cal" ? calendar_of(table, bars) : listing_of(table, bars);
+  return table.name == catalog::role::kCalendar ? calendar_of(table, bars)
+                                                : listing_of(table, bars);
 }
 
 Result<frame::Batch> CsvDataset::rows(const catalog::TableSpec& table,

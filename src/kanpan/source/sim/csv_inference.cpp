@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kanpan/catalog/parameters.hpp"
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/cell.hpp"
 
 namespace kanpan::source::sim {
@@ -103,9 +104,9 @@ frame::Batch listing_of(const catalog::TableSpec& stock_basic, const frame::Batc
 void fill_absent(const catalog::TableSpec& table, const std::vector<std::string>& absent,
                  frame::Batch& batch) {
   std::vector<std::pair<std::string_view, Infer>> known;
-  if (table.name == "trade_cal")
+  if (table.name == catalog::role::kCalendar)
     known = {{"exchange", [](const auto&, auto) { return std::string("SSE"); }}};
-  if (table.name == "stock_basic")
+  if (table.name == catalog::role::kListings)
     known = {{"list_status", status_of},
              {"symbol", by_code(symbol_of)},
              {"exchange", by_code(exchange_of)},
