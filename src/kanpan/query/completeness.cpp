@@ -35,7 +35,14 @@ std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& da
 
 /// What is said whatever the days are; "" where they count.
 std::string status_without_days(const TableVersion& version) {
-  return version.empty ? "empty" : version.newest > version.last ? "unknown" : "";
+  const bool is_past = version.newest > version.last;
+  if (version.empty) return version.pending && !is_past ? "provisional" : "empty";
+  return is_past ? "unknown" : "";
+}
+
+/// The days are known as soon as their rows are durable; these can be seen a little later.
+void wait_for_rows(std::string& status, const TableVersion& version) {
+  if (version.pending && status == "complete") status = "provisional";
 }
 
 /// The worst of the days is the status. `missing`: what the day lacks, "" for nothing. A day that
@@ -153,8 +160,10 @@ Result<Completeness> judge(const Read& read, const TableVersion& version, const 
   if (auto status = status_without_days(version); !status.empty())
     return Completeness{std::move(status), {}, 0, 0};
   const auto doubtful = doubtful_days(read, days);
-  if (goes_by_code(read)) return judge_codes(read, doubtful, catalog, store);
-  return judge_whole(doubtful);
+  auto out = goes_by_code(read) ? judge_codes(read, doubtful, catalog, store)
+                                : Result<Completeness>(judge_whole(doubtful));
+  if (out) wait_for_rows(out->status, version);
+  return out;
 }
 
 std::string fingerprint(const Read& read, const TableVersion& version, const DayStates& days) {
@@ -166,6 +175,7 @@ std::string fingerprint(const Read& read, const TableVersion& version, const Day
                           day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
     else
       status = "provisional";
+  wait_for_rows(status, version);
   return text.empty() ? status : fmt::format("{}-short-{:.8}", status, hex(sha256({text})));
 }
 

@@ -22,11 +22,11 @@ struct Completeness {
   std::size_t short_days = 0;     ///< days that lack rows of whatever code
 };
 
-/// The days that the read covers; those of now, so of rows that have changed since `as_of` nothing
-/// is known. Where the read names codes of a table that must have a row of every listed one, of
-/// these codes alone: a day that lacks rows of others is complete for those whose rows came after
-/// the source's ready time. Then, where days are short, the rows of the codes are looked up. Errors
-/// are the store's.
+/// The days that the read covers, at most provisional while rows of them cannot be seen yet; those
+/// of now, so of rows that have changed since `as_of` nothing is known. Where the read names codes
+/// of a table that must have a row of every listed one, of these codes alone: a day that lacks rows
+/// of others is complete for those whose rows came after the source's ready time. Then, where days
+/// are short, the rows of the codes are looked up. Errors are the store's.
 Result<Completeness> judge(const store::Read& read, const TableVersion& version,
                            const DayStates& days, const catalog::Catalog& catalog,
                            const store::Store& store);

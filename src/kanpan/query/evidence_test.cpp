@@ -173,6 +173,35 @@ TEST_F(EvidenceTest, ADayThatNeedNotBeAskedAgainStillLacksItsRows) {
   EXPECT_THAT(all.missing, ElementsAre("2024-06-24: 1 of 3 rows"));
 }
 
+TEST_F(EvidenceTest, DoesNotCallCompleteWhatNobodyCanSeeYet) {
+  commit("daily", {bar("20231229", 9, 9)}, {state("daily", "20231229", 1, 1, true)});
+  const auto status = [&](std::string_view from, std::string_view to) {
+    return query_.evidence({read("daily", day(from), day(to)), Units::Normal})->status;
+  };
+  EXPECT_EQ(status("20240101", "20240630"), "complete") << "no day of it was asked for";
+  const auto before = query_.version(read("daily", day("20240101"), day("20240630"))).value();
+  const auto landed =
+      land("daily", {bar("20240625", 11, 10)}, {state("daily", "20240625", 1, 1, true)});
+  EXPECT_EQ(status("20240101", "20240630"), "provisional");
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 1u);
+  EXPECT_EQ(status("20231201", "20231231"), "complete") << "another year";
+  const auto meanwhile = query_.version(read("daily", day("20240101"), day("20240630"))).value();
+  EXPECT_NE(meanwhile, before);
+  show(landed);
+  EXPECT_EQ(status("20240101", "20240630"), "complete");
+  EXPECT_NE(query_.version(read("daily", day("20240101"), day("20240630"))).value(), meanwhile);
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 2u);
+}
+
+TEST_F(EvidenceTest, DoesNotCallEmptyWhatNobodyCanSeeYet) {
+  const auto landed = land("daily", {bar("20240625", 11, 10)});
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->status, "provisional");
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 0u);
+  EXPECT_EQ(query_.evidence({read("weekly"), Units::Normal})->status, "empty");
+  show(landed);
+  EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->status, "complete");
+}
+
 TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   commit("daily", {bar("20230103", 10, 10)}, {state("daily", "20230103", 1, 1, true)});
   const Instant first = clock_.now();
@@ -183,11 +212,13 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 1u) << "a factor of another year";
   EXPECT_EQ(query_.bars(request)->evidence.as_of, rfc3339(first));
 
-  commit("adj_factor", {{"600000.SH", "20230103", "1"}}, {}, "sim");
+  const auto landed = land("adj_factor", {{"600000.SH", "20230103", "1"}}, {}, "sim");
+  EXPECT_EQ(query_.bars(request)->evidence.status, "provisional");
+  show(landed);
   const auto second = query_.bars(request)->evidence;
   EXPECT_EQ(second.status, "complete");
   EXPECT_EQ(second.data_version, 3u);
-  EXPECT_EQ(second.as_of, rfc3339(clock_.now()));
+  EXPECT_THAT(second.as_of, StartsWith("2024-06-29T18:00:00"));
   EXPECT_EQ(second.source, "sim,tushare");
   EXPECT_TRUE(second.simulated);
 

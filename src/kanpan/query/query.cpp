@@ -85,6 +85,7 @@ void add_origin(Evidence& evidence, const TableVersion& table) {
   }
   evidence.source = joined(evidence.source, table.sources);
   evidence.simulated |= table.simulated;
+  if (table.pending && evidence.status == "complete") evidence.status = "provisional";
 }
 
 int days_per_bar(Frequency frequency) {
@@ -127,13 +128,26 @@ Error missing_factors(const std::string& code, const Series& series, std::size_t
 
 }  // namespace
 
-Result<std::string> Query::version(const Read& read) const {
+/// In this order: days whose rows come later than `applied` find the journal ahead of it.
+Result<Query::Known> Query::known(const Read& read) const {
   KANPAN_TRY(check_range(read.from, read.to));
-  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied(), span_of(read)));
-  KANPAN_LET(const auto days, versions_.days(read.table->name));
-  std::string version = fmt::format("{}-{}", table.last, fingerprint(read, table, *days));
-  for (const std::string& name : judged_by(read, *days)) {
-    KANPAN_LET(const auto other, versions_.of(name, store_.applied()));
+  Known known;
+  known.applied = store_.applied();
+  KANPAN_LET(known.days, versions_.days(read.table->name));
+  KANPAN_LET(known.table, versions_.of(read.table->name, known.applied, span_of(read)));
+  return known;
+}
+
+Result<std::string> Query::version(const Read& read) const {
+  KANPAN_LET(const Known known, this->known(read));
+  return version(read, known);
+}
+
+Result<std::string> Query::version(const Read& read, const Known& known) const {
+  std::string version =
+      fmt::format("{}-{}", known.table.last, fingerprint(read, known.table, *known.days));
+  for (const std::string& name : judged_by(read, *known.days)) {
+    KANPAN_LET(const auto other, versions_.of(name, known.applied));
     version += fmt::format(".{}", other.last);
   }
   return version;
@@ -148,16 +162,19 @@ Result<std::string> Query::version(const BarsRequest& request) const {
 }
 
 Result<Evidence> Query::evidence(const RowsRequest& request) const {
+  KANPAN_LET(const Known known, this->known(request.read));
+  return evidence(request, known);
+}
+
+Result<Evidence> Query::evidence(const RowsRequest& request, const Known& known) const {
   const Read& read = request.read;
-  KANPAN_TRY(check_range(read.from, read.to));
-  KANPAN_LET(const auto table, versions_.of(read.table->name, store_.applied(), span_of(read)));
-  KANPAN_LET(const auto days, versions_.days(read.table->name));
   Evidence evidence;
-  evidence.data_version = table.last;
-  if (table.last > 0) evidence.as_of = rfc3339(table.time);
-  evidence.source = table.sources;
-  evidence.simulated = table.simulated;
-  KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, table, *days, catalog_, store_));
+  evidence.data_version = known.table.last;
+  if (known.table.last > 0) evidence.as_of = rfc3339(known.table.time);
+  evidence.source = known.table.sources;
+  evidence.simulated = known.table.simulated;
+  KANPAN_LET(static_cast<Completeness&>(evidence),
+             judge(read, known.table, *known.days, catalog_, store_));
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;
 }

@@ -114,6 +114,15 @@ class Query {
   const journal::Ledger& ledger() const { return ledger_; }
 
  private:
+  /// What is known of the table that is read, of its commits up to `applied`.
+  struct Known {
+    store::Sequence applied = 0;
+    TableVersion table;
+    std::shared_ptr<const DayStates> days;
+  };
+  Result<Known> known(const store::Read& read) const;
+  Result<std::string> version(const store::Read& read, const Known& known) const;
+  Result<Evidence> evidence(const RowsRequest& request, const Known& known) const;
   Result<Series> daily_series(const BarsRequest& request) const;
   Result<void> add_factors(const std::string& code, Series& series) const;
   Result<Evidence> bars_evidence(const BarsRequest& request,

@@ -1,7 +1,6 @@
 #include "kanpan/query/versions.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace kanpan::query {
 namespace {
@@ -55,11 +54,13 @@ const Versions::Touch* Versions::newest(const History& history, const Span& span
   return last == 0 ? nullptr : &*found;
 }
 
-TableVersion Versions::sum_up(const History& history, const Span& span) {
+TableVersion Versions::sum_up(const History& history, const Span& span, journal::Sequence applied) {
   TableVersion out;
   const Touch* touch = newest(history, span);
+  out.pending = touch && touch->seq > applied;
+  if (out.pending) touch = last_until(history, span, applied);
   out.newest = touch ? touch->seq : 0;
-  const auto until = span.until.value_or(std::numeric_limits<journal::Sequence>::max());
+  const auto until = std::min(span.until.value_or(applied), applied);
   if (out.newest > until) touch = last_until(history, span, until);
   if (touch) out.last = touch->seq, out.time = touch->time;
   out.empty = history.touches.empty() || history.touches.front().seq > until;
@@ -86,14 +87,15 @@ Result<TableVersion> Versions::of(std::string_view table, journal::Sequence appl
                                   const Span& span) const {
   const auto look_up = [&] {
     const auto found = tables_.find(table);
-    return found == tables_.end() ? TableVersion{} : sum_up(found->second, span);
+    return found == tables_.end() ? TableVersion{} : sum_up(found->second, span, applied);
   };
+  const journal::Sequence landed = std::max(applied, journal_.last());
   {
     const std::shared_lock lock(mutex_);
-    if (followed_ >= applied) return look_up();
+    if (followed_ >= landed) return look_up();
   }
   const std::unique_lock lock(mutex_);
-  KANPAN_TRY(follow(applied));
+  KANPAN_TRY(follow(landed));
   return look_up();
 }
 

@@ -21,6 +21,7 @@ struct TableVersion {
   journal::Sequence last = 0;    ///< of those that touched the years read
   Instant time{};                ///< of that commit
   journal::Sequence newest = 0;  ///< what `last` would be without `until`
+  bool pending = false;          ///< the journal has more of them, which cannot be seen yet
   bool empty = true;             ///< no commit at all, of whatever year
   std::string sources;           ///< "tushare", "csv,sim": of all years; files by their format
   bool simulated = false;        ///< any of those commits was
@@ -40,7 +41,8 @@ class Versions {
   Versions(const journal::Journal& journal, const journal::Ledger& ledger)
       : journal_(journal), ledger_(ledger) {}
 
-  /// Of the commits up to `applied` within the span; all zero for a table without any.
+  /// Of the commits up to `applied`, the last one that can be seen, within the span; all zero for a
+  /// table without any.
   Result<TableVersion> of(std::string_view table, journal::Sequence applied,
                           const Span& span = {}) const;
   Result<std::shared_ptr<const DayStates>> days(std::string_view table) const;
@@ -61,7 +63,7 @@ class Versions {
   static void add(History& history, const journal::Commit& commit);
   static const Touch* newest(const History& history, const Span& span);
   static const Touch* last_until(const History& history, const Span& span, journal::Sequence until);
-  static TableVersion sum_up(const History& history, const Span& span);
+  static TableVersion sum_up(const History& history, const Span& span, journal::Sequence applied);
   Result<void> follow(journal::Sequence to) const;
 
   const journal::Journal& journal_;

@@ -32,7 +32,7 @@ function useStatusWords(): Record<Completeness, readonly [word: string, meaning:
   const { t } = useLingui();
   return {
     complete: [t`完整`, t`应有的行都在, 每一行都通过了入库检查。`],
-    provisional: [t`待定`, t`最新一天还没有收齐或还可能被更正, 收齐后自动变为完整。`],
+    provisional: [t`待定`, t`有的行还没有收齐、还没有入库或还可能被更正, 收齐后自动变为完整。`],
     partial: [t`缺失`, t`有应有而没有的行, 明细如下。`],
     empty: [t`缺失`, t`这个范围内一行也没有。`],
   };
