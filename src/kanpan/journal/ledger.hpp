@@ -50,6 +50,8 @@ class Ledger {
   /// Grows with every landing that this process made: what was read here may be kept while it
   /// stands still.
   virtual std::uint64_t landings() const = 0;
+  /// Grows with those that brought states of the table's days.
+  virtual std::uint64_t landings_of_days(std::string_view table) const = 0;
   virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
   virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;
 

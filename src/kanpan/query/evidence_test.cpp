@@ -233,6 +233,17 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 3u);
 }
 
+TEST_F(EvidenceTest, KeepsTheDaysOfTablesThatNoLandingNamed) {
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  const auto days = query_.days(table("daily")).value();
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}},
+         {state("adj_factor", "20240624", 1, 1, true)});
+  EXPECT_EQ(query_.days(table("daily")).value(), days);
+  EXPECT_EQ(query_.days(table("adj_factor")).value()->size(), 1u);
+  commit("adj_factor", {{"600000.SH", "20240625", "1"}}, {state("daily", "20240625", 1, 1, true)});
+  EXPECT_EQ(query_.days(table("daily")).value()->size(), 2u);
+}
+
 class CodesTest : public EvidenceTest {
  protected:
   /// Two listed codes, one that is listed later; on the 25th daily lacks the row of 000001.SZ.

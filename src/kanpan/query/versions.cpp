@@ -116,15 +116,14 @@ Result<void> Versions::follow(journal::Sequence to) const {
 
 Result<std::shared_ptr<const DayStates>> Versions::days(std::string_view table) const {
   const std::lock_guard lock(days_mutex_);
-  if (const auto now = ledger_.landings(); now != days_as_of_) {
-    days_.clear();
-    days_as_of_ = now;
-  }
-  if (const auto found = days_.find(table); found != days_.end()) return found->second;
+  const auto now = ledger_.landings_of_days(table);
+  const auto found = days_.find(table);
+  if (found != days_.end() && found->second.landings == now) return found->second.days;
   KANPAN_LET(const auto states, ledger_.days(table, DateRange::all()));
   auto days = std::make_shared<DayStates>();
   for (const journal::DayState& state : states) days->emplace(state.day, state);
-  return days_.emplace(table, std::move(days)).first->second;
+  days_.insert_or_assign(std::string(table), KnownDays{now, days});
+  return days;
 }
 
 }  // namespace kanpan::query

@@ -71,9 +71,12 @@ class Versions {
   mutable std::shared_mutex mutex_;
   mutable journal::Sequence followed_ = 0;
   mutable std::map<std::string, History, std::less<>> tables_;
+  struct KnownDays {
+    std::uint64_t landings = 0;  ///< of days of the table, when they were read
+    std::shared_ptr<const DayStates> days;
+  };
   mutable std::mutex days_mutex_;
-  mutable std::uint64_t days_as_of_ = 0;
-  mutable std::map<std::string, std::shared_ptr<const DayStates>, std::less<>> days_;
+  mutable std::map<std::string, KnownDays, std::less<>> days_;
 };
 
 }  // namespace kanpan::query

@@ -91,6 +91,19 @@ TEST_P(LedgerContract, landings_are_counted) {
   EXPECT_EQ(ledger().landings(), after);
 }
 
+TEST_P(LedgerContract, landings_of_days_are_counted_by_table) {
+  const auto daily = ledger().landings_of_days("daily"),
+             other = ledger().landings_of_days("margin");
+  Landing landing = sample_landing("margin", 1);
+  landing.days.clear();
+  land(landing);
+  EXPECT_EQ(ledger().landings_of_days("margin"), other) << "rows without a day";
+  landing.days.push_back({"daily", Date::from_ymd(2024, 6, 28), 1, {}, true, {}, {}});
+  land(landing);
+  EXPECT_GT(ledger().landings_of_days("daily"), daily);
+  EXPECT_EQ(ledger().landings_of_days("margin"), other);
+}
+
 TEST_P(LedgerContract, unknown_runs_are_named) {
   for (const auto& refused :
        {ledger().resume_run("run-x"), ledger().finish_run("run-x", RunState::Done, "")}) {

@@ -110,8 +110,15 @@ Result<std::vector<Commit>> SqliteJournal::land(std::span<const Landing> landing
                   head.chain, head.count);
   }));
   publish(head);
-  ++landings_;
+  count(landings);
   return made;
+}
+
+void SqliteJournal::count(std::span<const Landing> landings) {
+  const std::lock_guard lock(counts_mutex_);
+  for (const Landing& landing : landings)
+    for (const DayState& day : landing.days) ++landings_of_days_[day.table];
+  ++landings_;
 }
 
 Result<void> SqliteJournal::insert(Connection& db, const Landing& landing,

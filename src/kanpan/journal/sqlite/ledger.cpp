@@ -58,6 +58,12 @@ Result<void> change_lease(Connection& db, const Lease& lease, const char* sql,
 
 }  // namespace
 
+std::uint64_t SqliteJournal::landings_of_days(std::string_view table) const {
+  const std::lock_guard lock(counts_mutex_);
+  const auto found = landings_of_days_.find(table);
+  return found == landings_of_days_.end() ? 0 : found->second;
+}
+
 Result<std::vector<DayState>> SqliteJournal::days(std::string_view table, DateRange range) const {
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -63,6 +64,7 @@ class SqliteJournal final : public Journal, public Ledger {
                                   std::optional<UnitState> state) const override;
   Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const override;
   std::uint64_t landings() const override { return landings_; }
+  std::uint64_t landings_of_days(std::string_view table) const override;
   Result<std::vector<DayState>> days(std::string_view table, DateRange range) const override;
   Result<std::optional<DayState>> last_complete_day(std::string_view table) const override;
   Result<std::vector<Quarantined>> quarantine(std::string_view table, std::string_view state,
@@ -107,6 +109,7 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<void> insert(Connection& db, const Landing& landing, std::span<const Sha256> contents,
                       Head& head, std::vector<Commit>& made);
   void publish(const Head& head);
+  void count(std::span<const Landing> landings);
 
   const std::filesystem::path path_;
   const Clock& clock_;
@@ -122,6 +125,8 @@ class SqliteJournal final : public Journal, public Ledger {
   std::atomic<Sequence> floor_ = 1;
   std::atomic<Sequence> last_ = 0;
   std::atomic<std::uint64_t> landings_ = 0;
+  mutable std::mutex counts_mutex_;
+  std::map<std::string, std::uint64_t, std::less<>> landings_of_days_;  ///< by table
   mutable std::mutex feed_mutex_;
   mutable std::condition_variable_any landed_;
 };
