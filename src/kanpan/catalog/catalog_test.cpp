@@ -121,6 +121,18 @@ TEST(Catalog, finds_by_interface_and_by_its_twin) {
   EXPECT_EQ(catalog->by_api("pro_bar"), nullptr);
 }
 
+TEST(Catalog, refuses_to_bring_along_what_it_does_not_have) {
+  const auto directory = std::filesystem::path(testing::TempDir()) / "kanpan_catalog_alone";
+  std::filesystem::create_directories(directory);
+  std::filesystem::copy_file(kTables / "quote/daily.yaml", directory / "daily.yaml",
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto catalog = Catalog::load(directory);
+  ASSERT_FALSE(catalog);
+  EXPECT_EQ(catalog.error().code, Errc::Config);
+  EXPECT_THAT(catalog.error().message,
+              testing::EndsWith("daily.yaml: with: no table 'adj_factor'"));
+}
+
 /// The example of docs/reference/catalog.md, as somebody adding a table would copy it.
 TEST(Catalog, loads_the_documented_example) {
   std::ifstream in(std::filesystem::path(KANPAN_SOURCE_DIR) / "docs/reference/catalog.md");

@@ -253,7 +253,9 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
       wanted.from.reset(), wanted.to.reset();
     else if (table.dated() && !wanted.from && !wanted.days) {
       KANPAN_LET(const auto own, first_held({table.name}));
-      if (!own) KANPAN_LET(wanted.from, first_held(request.tables));
+      if (!own) {
+        KANPAN_LET(wanted.from, first_held(request.tables));
+      }
     }
   }
   std::string note;

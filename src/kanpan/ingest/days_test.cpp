@@ -26,7 +26,6 @@ using Rows = std::vector<std::vector<std::string>>;
 class Exchange final : public source::Source {
  public:
   std::map<std::string, Rows> rows;
-  std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     const bool delisted = call.text().find("list_status=L") == std::string::npos;
@@ -149,8 +148,9 @@ class HeldRows : public DaysTest {
   std::vector<journal::Quarantined> held(std::string_view table) {
     return database_.journal->quarantine(table, "held", 10).value();
   }
-  Quarantine quarantine_{real_catalog(), *database_.journal, *database_.store,
-                         writer_,        database_.clock,    run_ledger_};
+  History history_{*database_.store};
+  Quarantine quarantine_{real_catalog(),  *database_.journal, *database_.store, writer_,
+                         database_.clock, run_ledger_,        history_};
 };
 
 TEST_F(HeldRows, KeepTheirDayFromBeingComplete) {

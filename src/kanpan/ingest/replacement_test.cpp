@@ -53,7 +53,6 @@ std::vector<std::string> broken(std::vector<std::string> row) {
 class Exchange final : public source::Source {
  public:
   std::map<std::string, Rows> rows;
-  std::string_view kind() const override { return "sim"; }
   bool simulated() const override { return true; }
   Result<source::Page> fetch(const catalog::TableSpec& table, const source::Call& call,
                              std::stop_token) override {

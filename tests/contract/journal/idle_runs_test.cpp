@@ -11,9 +11,9 @@ using testing::UnorderedElementsAre;
 class IdleRuns : public Contract {
  protected:
   /// A done run of one unit that ended so.
-  void run(const std::string& id, const std::string& command, UnitState ended,
-           const std::function<void(Landing&)>& change = {}) {
-    Run run;
+  void make(const std::string& id, const std::string& command, UnitState ended,
+            const std::function<void(Landing&)>& change = {}) {
+    journal::Run run;
     run.id = id;
     run.command = command;
     run.started = clock_.now();
@@ -38,8 +38,8 @@ INSTANTIATE_TEST_SUITE_P(Backends, IdleRuns, testing::ValuesIn(backends()),
                          [](const auto& info) { return info.param.name; });
 
 TEST_P(IdleRuns, go_with_their_units_and_calls) {
-  run("idle", "schedule", UnitState::Unchanged);
-  run("empty", "schedule", UnitState::Committed);  // nothing came
+  make("idle", "schedule", UnitState::Unchanged);
+  make("empty", "schedule", UnitState::Committed);  // nothing came
   EXPECT_EQ(must(ledger().forget_idle_runs("schedule", clock_.now())), 0u) << "they are new";
   clock_.move(std::chrono::seconds{1});
   EXPECT_EQ(must(ledger().forget_idle_runs("schedule", clock_.now())), 2u);
@@ -49,13 +49,13 @@ TEST_P(IdleRuns, go_with_their_units_and_calls) {
 }
 
 TEST_P(IdleRuns, are_not_those_that_somebody_may_ask_for) {
-  run("commit", "schedule", UnitState::Committed,
-      [](Landing& landing) { landing.commits.push_back(sample_commit("daily", 1)); });
-  run("held", "schedule", UnitState::Unchanged,
-      [](Landing& landing) { landing.unit->quarantined = 1; });
-  run("refused", "schedule", UnitState::Refused);
-  run("command", "collect", UnitState::Unchanged);
-  Run going;
+  make("commit", "schedule", UnitState::Committed,
+       [](Landing& landing) { landing.commits.push_back(sample_commit("daily", 1)); });
+  make("held", "schedule", UnitState::Unchanged,
+       [](Landing& landing) { landing.unit->quarantined = 1; });
+  make("refused", "schedule", UnitState::Refused);
+  make("command", "collect", UnitState::Unchanged);
+  journal::Run going;
   going.id = "going";
   going.command = "schedule";
   going.started = clock_.now();
@@ -66,7 +66,8 @@ TEST_P(IdleRuns, are_not_those_that_somebody_may_ask_for) {
 }
 
 TEST_P(IdleRuns, of_many_days_go_too) {
-  for (int n = 0; n < 1100; ++n) run("idle-" + std::to_string(n), "schedule", UnitState::Unchanged);
+  for (int n = 0; n < 1100; ++n)
+    make("idle-" + std::to_string(n), "schedule", UnitState::Unchanged);
   clock_.move(std::chrono::days{1});
   EXPECT_EQ(must(ledger().forget_idle_runs("schedule", clock_.now())), 1100u);
   EXPECT_THAT(runs(), IsEmpty());
