@@ -75,7 +75,7 @@ class Import : public testing::Test {
   }
 
   Quarantine quarantine() {
-    return {catalog_, *journal_, *store_, *writer_, *clock_, *run_ledger_, *history_};
+    return {catalog_, *journal_, *journal_, *store_, *writer_, *clock_, *run_ledger_, *history_};
   }
 
   fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));

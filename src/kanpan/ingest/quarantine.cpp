@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -73,6 +74,55 @@ std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& row
   return DateRange{first, last};
 }
 
+/// More codes than these are not looked up one by one.
+constexpr std::size_t kMostCodes = 1000;
+
+bool is_in_key(const TableSpec& table, const std::string& column) {
+  return std::ranges::find(table.key, column) != table.key.end();
+}
+
+store::Read read_under(const TableSpec& table, const frame::Batch& rows) {
+  store::Read read;
+  read.table = &table;
+  read.any_order = true;
+  if (const auto span = is_in_key(table, table.time) ? span_of(table, rows) : std::nullopt) {
+    read.from = span->first;
+    read.to = span->last;
+  }
+  if (is_in_key(table, table.code)) {
+    const auto& codes = rows.column(rows.find(table.code)).texts();
+    std::set<std::string_view> some;
+    for (std::size_t row = 0; row < codes.size() && some.size() <= kMostCodes; ++row)
+      some.insert(codes[row]);
+    if (some.size() <= kMostCodes) read.codes.assign(some.begin(), some.end());
+  }
+  return read;
+}
+
+/// By key all cells of the stored rows that have a key of `rows`.
+Result<std::map<std::string, std::string>> stored_under(const TableSpec& table,
+                                                        const frame::Batch& rows,
+                                                        const store::Store& store,
+                                                        std::optional<store::Sequence> as_of) {
+  store::Read read = read_under(table, rows);
+  read.as_of = as_of;
+  const auto keys = keys_of(table, rows);
+  std::map<std::string, std::string> stored;
+  KANPAN_TRY(store.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      std::string key = key_of(table, batch, row);
+      if (!keys.contains(key)) continue;
+      std::string& cells = stored[std::move(key)];
+      for (std::size_t c = 0; c < batch.width(); ++c) {
+        cells += batch.column(c).is_null(row) ? '0' : '1';
+        cells += batch.column(c).text_of(row) + '\x1f';
+      }
+    }
+    return true;
+  }));
+  return stored;
+}
+
 }  // namespace
 
 Quarantined quarantined_row(const journal::Unit& unit, Origin origin, HeldRow held, Instant at) {
@@ -124,7 +174,7 @@ Result<Quarantined> Quarantine::held(std::uint64_t id) const {
   return kept;
 }
 
-Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
+Result<std::uint64_t> Quarantine::release(std::uint64_t id, bool force) {
   KANPAN_LET(const auto kept, held(id));
   KANPAN_LET(const TableSpec* table, catalog_.find(kept.table));
   KANPAN_LET(auto rows, rows_of(kept, *table));
@@ -132,6 +182,9 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
   const std::uint64_t count = rows.batch.rows();
   const auto span = span_of(*table, rows.batch);
   KANPAN_TRY(leased(*table, id, [&](const journal::Lease& lease) -> Result<void> {
+    if (!force) {
+      KANPAN_TRY(check_newer(kept, *table, rows.batch));
+    }
     KANPAN_TRY(write(kept, *table, std::move(rows), lease));
     KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
     if (!span) return {};
@@ -139,6 +192,35 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id) {
     return span->first == span->last ? history_.learn(*table, span->first) : Result<void>{};
   }));
   return count;
+}
+
+/// What was corrected meanwhile is not undone by going through the list.
+Result<void> Quarantine::check_newer(const Quarantined& kept, const TableSpec& table,
+                                     const frame::Batch& rows) const {
+  KANPAN_LET(const auto held, journal_.at(kept.at));
+  KANPAN_LET(const auto then, stored_under(table, rows, store_, held));
+  KANPAN_LET(const auto now, stored_under(table, rows, store_, std::nullopt));
+  if (then == now) return {};
+  std::size_t changed = 0;
+  std::string example;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const std::string key = key_of(table, rows, row);
+    const auto cells = [&key](const auto& stored) {
+      const auto at = stored.find(key);
+      return at == stored.end() ? std::string_view{} : std::string_view(at->second);
+    };
+    if (cells(then) == cells(now) || changed++ > 0) continue;
+    for (const std::string& name : table.key)
+      example += (example.empty() ? "" : "/") + rows.column(rows.find(name)).text_of(row);
+  }
+  return Error{
+      Errc::Quality,
+      fmt::format("{} {}: {} of its {} rows would take the place of what was stored after "
+                  "it was held back on {}, as {}",
+                  table.name, kept.id, changed, rows.rows(), rfc3339(kept.at), example),
+      fmt::format("compare with: kanpan get {}; if what is held is right after all: kanpan "
+                  "quarantine release {} --force, else kanpan quarantine drop {}",
+                  table.name, kept.id, kept.id)};
 }
 
 Result<void> Quarantine::drop(std::uint64_t id) {

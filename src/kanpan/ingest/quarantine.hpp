@@ -11,6 +11,7 @@
 #include "kanpan/ingest/history.hpp"
 #include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/writer.hpp"
+#include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
 
 namespace kanpan::ingest {
@@ -38,9 +39,11 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
 /// lacked nothing but held rows is complete once the last of them is released or dropped.
 class Quarantine {
  public:
-  Quarantine(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-             Writer& writer, const Clock& clock, RunLedger& run_ledger, History& history)
+  Quarantine(const catalog::Catalog& catalog, const journal::Journal& journal,
+             journal::Ledger& ledger, store::Store& store, Writer& writer, const Clock& clock,
+             RunLedger& run_ledger, History& history)
       : catalog_(catalog),
+        journal_(journal),
         ledger_(ledger),
         store_(store),
         writer_(writer),
@@ -51,8 +54,9 @@ class Quarantine {
   /// Writes the row, or all rows of the page, past the gate: a person has seen them, and what comes
   /// after is held against them. Durable and visible when it returns the number of rows. Errors:
   /// NotFound for an unknown id, Usage for one that was released or dropped before, Quality for
-  /// cells that cannot be read.
-  Result<std::uint64_t> release(std::uint64_t id);
+  /// cells that cannot be read, and unless `force` where a row stored under one of the keys has
+  /// changed since they were held back.
+  Result<std::uint64_t> release(std::uint64_t id, bool force = false);
   /// Never to be looked at again; stays in the ledger. Errors: NotFound, Usage as above.
   Result<void> drop(std::uint64_t id);
 
@@ -63,6 +67,8 @@ class Quarantine {
   };
   Result<journal::Quarantined> held(std::uint64_t id) const;
   Result<Rows> rows_of(const journal::Quarantined& kept, const catalog::TableSpec& table) const;
+  Result<void> check_newer(const journal::Quarantined& kept, const catalog::TableSpec& table,
+                           const frame::Batch& rows) const;
   Result<void> write(const journal::Quarantined& kept, const catalog::TableSpec& table, Rows rows,
                      const journal::Lease& lease);
   Result<void> settle(const catalog::TableSpec& table, DateRange span, const journal::Lease& lease);
@@ -70,6 +76,7 @@ class Quarantine {
                       const std::function<Result<void>(const journal::Lease&)>& work);
 
   const catalog::Catalog& catalog_;
+  const journal::Journal& journal_;
   journal::Ledger& ledger_;
   store::Store& store_;
   Writer& writer_;

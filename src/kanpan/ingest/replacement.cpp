@@ -1,11 +1,12 @@
 #include "kanpan/ingest/replacement.hpp"
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "kanpan/ingest/row_order.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -23,22 +24,6 @@ store::Read read_of(const Slice& slice) {
     read.to = scope.time->last;
   }
   return read;
-}
-
-std::string key_of(const catalog::TableSpec& table, const frame::Batch& rows, std::size_t row) {
-  std::string key;
-  for (const std::string& name : table.key) {
-    const frame::Column& column = rows.column(rows.find(name));
-    key += column.is_null(row) ? std::string(1, '\0') : column.text_of(row);
-    key += '\x1f';
-  }
-  return key;
-}
-
-std::set<std::string> keys_of(const catalog::TableSpec& table, const frame::Batch& rows) {
-  std::set<std::string> keys;
-  for (std::size_t row = 0; row < rows.rows(); ++row) keys.insert(key_of(table, rows, row));
-  return keys;
 }
 
 /// The column of the split parameter; "" where there is none.

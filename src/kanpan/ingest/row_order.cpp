@@ -33,4 +33,20 @@ void sort_by_key(const catalog::TableSpec& table, frame::Batch& rows) {
   rows = rows.take(order);
 }
 
+std::string key_of(const catalog::TableSpec& table, const frame::Batch& rows, std::size_t row) {
+  std::string key;
+  for (const std::string& name : table.key) {
+    const frame::Column& column = rows.column(rows.find(name));
+    key += column.is_null(row) ? std::string(1, '\0') : column.text_of(row);
+    key += '\x1f';
+  }
+  return key;
+}
+
+std::set<std::string> keys_of(const catalog::TableSpec& table, const frame::Batch& rows) {
+  std::set<std::string> keys;
+  for (std::size_t row = 0; row < rows.rows(); ++row) keys.insert(key_of(table, rows, row));
+  return keys;
+}
+
 }  // namespace kanpan::ingest

@@ -114,19 +114,16 @@ Result<int> for_each(Session& session, const std::vector<std::uint64_t>& ids,
 }
 
 ingest::Quarantine quarantine_of(Instance& instance) {
-  return {instance.catalog(),
-          instance.ledger(),
-          instance.store(),
-          instance.writer(),
-          instance.clock(),
-          instance.run_ledger(),
-          instance.collector().history()};
+  return {instance.catalog(),    instance.journal(),
+          instance.ledger(),     instance.store(),
+          instance.writer(),     instance.clock(),
+          instance.run_ledger(), instance.collector().history()};
 }
 
-Result<int> release(Session& session, const std::vector<std::uint64_t>& ids) {
+Result<int> release(Session& session, const std::vector<std::uint64_t>& ids, bool force) {
   auto quarantine = quarantine_of(*session.instance);
   return for_each(session, ids, [&](std::uint64_t id) -> Result<std::string> {
-    KANPAN_LET(const auto rows, quarantine.release(id));
+    KANPAN_LET(const auto rows, quarantine.release(id, force));
     return fmt::format("{} row{} released", rows, rows == 1 ? "" : "s");
   });
 }
@@ -169,8 +166,13 @@ void add_quarantine(CLI::App& root, Parsed& parsed) {
     command->callback([&parsed, ids, action] {
       parsed.chosen.action = [ids, action](Session& session) { return action(session, *ids); };
     });
+    return command;
   };
-  of_many("release", "store them as they are: somebody has looked", release);
+  auto force = std::make_shared<bool>(false);
+  of_many(
+      "release", "store them as they are: somebody has looked",
+      [force](Session& session, const auto& wanted) { return release(session, wanted, *force); })
+      ->add_flag("--force", *force, "over what was stored since they were held back, too");
   of_many("drop", "never ask about them again; they stay in the ledger", drop);
 }
 
