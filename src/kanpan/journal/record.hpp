@@ -112,7 +112,9 @@ struct DayState {
   Instant seen;           ///< of the last fetch
 };
 
-/// A row, or with `row` empty a whole page, that the gate held back.
+/// A row, or with `row` empty a whole page, that the gate held back. The same row, or the page of
+/// the same call, that breaks the same rule while it is held is not kept a second time: the newest
+/// run, time and body count.
 struct Quarantined {
   std::uint64_t id = 0;  ///< given by the journal
   std::string run;

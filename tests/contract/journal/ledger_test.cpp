@@ -311,6 +311,31 @@ TEST_P(LedgerContract, a_row_is_held_back_once_however_often_it_comes) {
   EXPECT_EQ(held(R"({"high":9.1})").size(), 3u) << "it was taken in and has come back";
 }
 
+TEST_P(LedgerContract, a_page_is_held_back_once_for_each_call_however_often_it_comes) {
+  const auto hold = [&](std::string call, std::string body) {
+    Landing landing;
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.run = body;
+    one.table = "daily";
+    one.call = std::move(call);
+    one.rule = "page.missing_column";
+    one.page = std::move(body);
+    one.at = clock_.now();
+    land(landing);
+    return must(ledger().quarantine("daily", "held", 10));
+  };
+  EXPECT_EQ(hold("daily(trade_date=20240627)", "first").size(), 1u);
+  clock_.move(std::chrono::seconds{30});
+  const auto again = hold("daily(trade_date=20240627)", "second");
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].at, clock_.now());
+  EXPECT_EQ(again[0].run, "second");
+  EXPECT_EQ(must(ledger().quarantined(again[0].id)).page, "second");
+  EXPECT_EQ(hold("daily(trade_date=20240628)", "third").size(), 2u);
+  must(ledger().set_quarantine_state(again[0].id, "released"));
+  EXPECT_EQ(hold("daily(trade_date=20240627)", "fourth").size(), 2u) << "it has come back";
+}
+
 TEST_P(LedgerContract, a_lease_has_one_holder_until_it_expires) {
   const Lease first = must(ledger().acquire("lock:update:daily", "run-1", 60));
   const auto refused = ledger().acquire("lock:update:daily", "run-2", 60);

@@ -50,22 +50,28 @@ Result<void> upsert_days(Connection& db, const std::vector<DayState>& days) {
   return {};
 }
 
-/// Whether somebody was asked about this very row before: a day that is fetched again brings it
-/// again.
-Result<bool> is_known(Connection& db, const Quarantined& held) {
+/// Whether somebody was asked about this very row, or this rule on the page of this call, before: a
+/// day that is fetched again brings it again. What is held then takes the newest evidence and body.
+Result<bool> is_known(Connection& db, const Quarantined& held, std::string_view page) {
+  KANPAN_TRY(db.run(
+      "UPDATE quarantine SET run = ?1, unit = ?2, call = ?3, reason = ?4, at = ?5, page = ?6, "
+      "source = ?7, simulated = ?8 WHERE id = (SELECT max(id) FROM quarantine WHERE tab = ?9 AND "
+      "row = ?10 AND rule = ?11 AND state = 'held' AND (?10 <> '' OR call = ?3))",
+      held.run, held.unit, held.call, held.reason, held.at, Blob{page}, held.source, held.simulated,
+      held.table, held.row, held.rule));
+  if (db.changes() > 0) return true;
   if (held.row.empty()) return false;  // a whole page
-  KANPAN_LET(Statement row,
-             db.query("SELECT 1 FROM quarantine WHERE tab = ? AND state IN ('held', 'dropped') AND "
-                      "row = ? AND rule = ? LIMIT 1",
-                      held.table, held.row, held.rule));
+  KANPAN_LET(Statement row, db.query("SELECT 1 FROM quarantine WHERE tab = ? AND row = ? AND "
+                                     "rule = ? AND state = 'dropped' LIMIT 1",
+                                     held.table, held.row, held.rule));
   return row.step();
 }
 
 Result<void> insert_quarantined(Connection& db, const std::vector<Quarantined>& held) {
   for (const Quarantined& q : held) {
-    KANPAN_LET(const bool known, is_known(db, q));
-    if (known) continue;
     const std::string page = q.page.empty() ? "" : frame::compress(q.page);
+    KANPAN_LET(const bool known, is_known(db, q, page));
+    if (known) continue;
     KANPAN_TRY(db.run("INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       q.run, q.unit, q.table, q.call, q.rule, q.reason, q.row, q.at, q.state,
                       Blob{page}, q.source, q.simulated));
