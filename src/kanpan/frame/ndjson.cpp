@@ -27,7 +27,8 @@ struct NdjsonReader::Impl {
   std::vector<Field> wanted;
   ColumnNames names;
   std::vector<std::string> missing, unknown;
-  std::string buffer;  ///< bytes read, the line at `start`; room for simdjson's padding
+  std::vector<bool> expected;  ///< by column: the first line has it
+  std::string buffer;          ///< bytes read, the line at `start`; room for simdjson's padding
   std::size_t start = 0;
   std::uint64_t line = 0;  ///< of the line last taken
   std::string first_line;  ///< kept by open() for the first next()
@@ -95,11 +96,11 @@ struct NdjsonReader::Impl {
       return unreadable(error.what());
     }
     KANPAN_TRY(check_header(names, header));
-    std::vector<bool> seen(wanted.size());
+    expected.assign(wanted.size(), false);
     for (const std::string& name : header)
-      if (const auto at = find_column(name, wanted, names); at != Batch::npos) seen[at] = true;
+      if (const auto at = find_column(name, wanted, names); at != Batch::npos) expected[at] = true;
     for (std::size_t i = 0; i < wanted.size(); ++i)
-      if (!seen[i]) missing.push_back(wanted[i].name);
+      if (!expected[i]) missing.push_back(wanted[i].name);
     filled.assign(wanted.size(), 0);
     return {};
   }
@@ -130,8 +131,11 @@ struct NdjsonReader::Impl {
     }
     if (object.current_location().error() != simdjson::OUT_OF_BOUNDS)
       throw std::runtime_error("something follows the closing brace");
-    for (std::size_t at = 0; at < wanted.size(); ++at)
-      if (filled[at] != line) block.batch.column(at).push_null();
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+      if (filled[at] == line) continue;
+      block.batch.column(at).push_null();
+      if (expected[at]) block.partial = true;
+    }
     block.lines.push_back(line);
   }
 

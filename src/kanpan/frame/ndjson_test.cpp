@@ -27,6 +27,7 @@ TEST(Ndjson, ReadsMembersInAnyOrderAndBothSpellingsOfADate) {
   EXPECT_TRUE(block->batch.column(2).is_null(1));
   EXPECT_TRUE(block->batch.column(3).is_null(1));
   EXPECT_EQ(block->lines, (std::vector<std::uint64_t>{1, 3}));
+  EXPECT_TRUE(block->partial) << "the second says nothing of vol";
   EXPECT_FALSE(rows->next(10).value());
 }
 

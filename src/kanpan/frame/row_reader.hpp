@@ -35,6 +35,7 @@ struct RowBlock {
   std::vector<std::uint64_t> lines;  ///< by row: where its record begins
   std::vector<BadCell> bad_cells;
   std::vector<BadLine> bad_lines;  ///< CSV only; a block may hold nothing else
+  bool partial = false;  ///< NDJSON only: a row lacks a member that the file has; it is null
 };
 
 /// One thread at a time.

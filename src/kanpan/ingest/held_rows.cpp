@@ -14,7 +14,9 @@ std::string row_json(const Harvest& harvest, std::uint32_t row) {
   boost::json::object object;
   for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
     const Column& column = harvest.rows.column(c);
-    auto& value = object[harvest.rows.fields()[c].name];
+    const std::string& name = harvest.rows.fields()[c].name;
+    if (std::ranges::find(harvest.absent, name) != harvest.absent.end()) continue;
+    auto& value = object[name];
     if (column.is_null(row)) continue;
     switch (column.type()) {
       case frame::Type::Int:

@@ -201,7 +201,7 @@ class ImportExecution {
     for (auto& cell : block.bad_cells)
       harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
     const auto bad_cells = harvest.bad_cells;
-    const auto mode = mode_of(file);
+    const auto mode = mode_of(file, block.partial);
     KANPAN_LET(auto verdict, judge(Slice::of_file(table_, mode), std::move(harvest), history_));
     const Instant now = owner_.clock_.now();
     if (verdict.refused) {
@@ -249,10 +249,10 @@ class ImportExecution {
     return proposal;
   }
 
-  /// A column that the file does not have says nothing about what is stored.
-  journal::Mode mode_of(const ImportFile& file) const {
-    const bool merge =
-        !file.rows->missing().empty() || table_.policy.conflict == catalog::Conflict::Merge;
+  /// A column that the file, or a line of it, does not have says nothing about what is stored.
+  journal::Mode mode_of(const ImportFile& file, bool partial) const {
+    const bool merge = partial || !file.rows->missing().empty() ||
+                       table_.policy.conflict == catalog::Conflict::Merge;
     return merge ? journal::Mode::Merge : journal::Mode::Upsert;
   }
 

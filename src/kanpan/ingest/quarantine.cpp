@@ -74,6 +74,9 @@ std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& row
   return DateRange{first, last};
 }
 
+/// Of a file whose lines need not have every member: an empty cell may be one that a line lacks.
+bool of_lines(const Quarantined& kept) { return kept.source.starts_with("ndjson:"); }
+
 /// More codes than these are not looked up one by one.
 constexpr std::size_t kMostCodes = 1000;
 
@@ -265,7 +268,7 @@ Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
       return unreadable(kept, table, cell.row, cell.column, cell.raw);
     }
     sort_by_key(table, page.batch);
-    return Rows{std::move(page.batch), page.missing.empty()};
+    return Rows{std::move(page.batch), page.missing.empty() && !of_lines(kept)};
   }
   KANPAN_LET(auto reader,
              frame::NdjsonReader::read(frame::stream_of(kept.row), table.name, table.fields()));
@@ -275,7 +278,7 @@ Result<Quarantine::Rows> Quarantine::rows_of(const Quarantined& kept,
     const auto& cell = block->bad_cells.front();
     return unreadable(kept, table, cell.row, cell.column, cell.raw);
   }
-  return Rows{std::move(block->batch), reader.missing().empty()};
+  return Rows{std::move(block->batch), reader.missing().empty() && !of_lines(kept)};
 }
 
 Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, Rows rows,
