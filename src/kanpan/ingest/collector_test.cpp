@@ -270,6 +270,18 @@ TEST_F(CollectorTest, WhoeverWatchesSeesPagesAndWhyARunStandsStill) {
   EXPECT_EQ(told["page"].front().calls, 2u);
 }
 
+TEST_F(CollectorTest, AttemptsOfAFetchThatWasStoppedAreInTheLedger) {
+  std::stop_source stop;
+  exchange_.refusals = 1;
+  exchange_.before_answer = [&](const Call&) { stop.request_stop(); };
+  const auto stopped = collector_.collect(indices(), stop.get_token());
+  ASSERT_TRUE(stopped) << stopped.error().text();
+  EXPECT_EQ(stopped->summary.planned, stopped->summary.units);
+  const auto calls = database_.journal->calls(stopped->summary.run.id, 10).value();
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_THAT(calls[0].error, testing::HasSubstr("connection refused"));
+}
+
 TEST_F(CollectorTest, ARunMayLastLongerThanALease) {
   exchange_.before_answer = [&](const Call&) {
     database_.clock.move(std::chrono::hours{6});

@@ -230,7 +230,7 @@ CallWatch RunExecution::watch(const journal::Unit& unit) const {
 void RunExecution::take(Work work) {
   if (auto renewed = renew_leases(); !renewed) return report_.fail(std::move(renewed).error());
   Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_, watch(work.unit));
-  if (stop_.stop_requested() && fetched.error) return;  // stays planned: the run is resumable
+  if (stop_.stop_requested() && fetched.error) return note_attempts(work, std::move(fetched));
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;
   made.done = [this, unit](const auto& outcome) { report_.settled(unit, outcome); };
@@ -238,16 +238,35 @@ void RunExecution::take(Work work) {
     report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
 }
 
+/// Of a fetch that was stopped: its unit stays planned, so the run is resumable.
+void RunExecution::note_attempts(const Work& work, Fetched fetched) {
+  Submission made;
+  made.landing = landing(work, fetched);
+  made.landing.unit.reset();
+  made.done = [this](const auto& outcome) {
+    if (!outcome) report_.fail(outcome.error());
+  };
+  if (!owner_.writer_.submit(std::move(made)))
+    report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
+}
+
+/// The unit and its calls.
+journal::Landing RunExecution::landing(const Work& work, Fetched& fetched) const {
+  journal::Landing made;
+  made.lease = leases_.at(work.unit.table);
+  made.unit = work.unit;
+  made.calls = std::move(fetched.calls);
+  for (auto& call : made.calls) {
+    call.run = id_;
+    call.unit = work.unit.number;
+  }
+  return made;
+}
+
 Submission RunExecution::submission(const Work& work, Fetched fetched) {
   Submission made;
-  made.landing.lease = leases_.at(work.unit.table);
-  made.landing.unit = work.unit;
+  made.landing = landing(work, fetched);
   journal::Unit& unit = *made.landing.unit;
-  for (auto& call : fetched.calls) {
-    call.run = id_;
-    call.unit = unit.number;
-  }
-  made.landing.calls = std::move(fetched.calls);
   if (fetched.error) {
     unit.state = UnitState::Failed;
     unit.error = fetched.error->text();

@@ -49,6 +49,8 @@ class RunExecution {
   void take(Work work);
   /// The unit must outlive it.
   CallWatch watch(const journal::Unit& unit) const;
+  void note_attempts(const Work& work, Fetched fetched);
+  journal::Landing landing(const Work& work, Fetched& fetched) const;
   Submission submission(const Work& work, Fetched fetched);
   Result<void> accept(const Work& work, Fetched& fetched, Submission& into);
   Result<void> replace(const Work& work, Fetched& fetched, Verdict verdict, Submission& into);
