@@ -189,7 +189,6 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id, bool force) {
       KANPAN_TRY(check_newer(kept, *table, rows.batch));
     }
     KANPAN_TRY(write(kept, *table, std::move(rows), lease));
-    KANPAN_TRY(ledger_.set_quarantine_state(id, "released"));
     if (!span) return {};
     KANPAN_TRY(settle(*table, *span, lease));
     return span->first == span->last ? history_.learn(*table, span->first) : Result<void>{};
@@ -285,6 +284,7 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
                                const journal::Lease& lease) {
   Submission made;
   made.landing.lease = lease;
+  made.landing.released = {kept.id};
   Proposal proposal;
   proposal.table = &table;
   proposal.header.table = table.name;

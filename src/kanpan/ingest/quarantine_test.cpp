@@ -17,6 +17,37 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr const char* kDay = "20240628";
 
+/// A store that has become unable to say what it holds of a day.
+class Speechless final : public store::Store {
+ public:
+  explicit Speechless(store::Store& store) : store_(store) {}
+  Result<std::vector<store::Applied>> apply(std::span<const store::Change> changes) override {
+    return store_.apply(changes);
+  }
+  store::Sequence applied() const override { return store_.applied(); }
+  Result<bool> fold(bool everything) override { return store_.fold(everything); }
+  Result<void> read(const store::Read& read, const store::Sink& sink) const override {
+    return store_.read(read, sink);
+  }
+  Result<std::uint64_t> count(const store::Read& read) const override { return store_.count(read); }
+  Result<std::vector<store::DayCount>> day_counts(const catalog::TableSpec&,
+                                                  DateRange) const override {
+    return Error{Errc::Io, "it is gone"};
+  }
+  Result<std::vector<std::string>> codes_on(const catalog::TableSpec&, Date) const override {
+    return Error{Errc::Io, "it is gone"};
+  }
+  Result<store::Contradictions> contradictions(const catalog::TableSpec& table,
+                                               store::Sequence since) const override {
+    return store_.contradictions(table, since);
+  }
+  Result<std::map<std::string, store::Size>> sizes() const override { return store_.sizes(); }
+  std::uint64_t bytes() const override { return store_.bytes(); }
+
+ private:
+  store::Store& store_;
+};
+
 class QuarantineTest : public testing::Test {
  protected:
   static const catalog::TableSpec& daily() { return real_table("daily"); }
@@ -107,6 +138,16 @@ TEST_F(QuarantineTest, DoesNotPutAPageOverANewerRow) {
   ASSERT_FALSE(released);
   EXPECT_THAT(released.error().text(), HasSubstr("1 of its 2 rows"));
   EXPECT_THAT(stored(), testing::ElementsAre(10, 10.5));
+}
+
+TEST_F(QuarantineTest, WhatIsStoredIsReleasedWhateverFailsAfterwards) {
+  const auto id = hold_row(bar(share(0), kDay, 11, 10));
+  Speechless store(*database_.store);
+  Quarantine quarantine(real_catalog(), *database_.journal, *database_.journal, store, writer_,
+                        database_.clock, run_ledger_, history_);
+  ASSERT_FALSE(quarantine.release(id));
+  EXPECT_THAT(stored(), testing::ElementsAre(11));
+  EXPECT_EQ(database_.journal->quarantined(id).value().state, "released");
 }
 
 }  // namespace

@@ -146,6 +146,7 @@ struct Landing {
   std::vector<CallRecord> calls;
   std::vector<DayState> days;
   std::vector<Quarantined> quarantined;
+  std::vector<std::uint64_t> released;  ///< ids of what was held back and is in the commits now
   /// Under which it is made; when that has been released or taken over, nothing lands (Errc::Busy).
   std::optional<Lease> lease;
 };

@@ -147,6 +147,8 @@ Result<void> SqliteJournal::insert(Connection& db, const Landing& landing,
     KANPAN_TRY(upsert_unit(db, *landing.unit, made.size() > before ? head.seq : landing.unit->seq));
   KANPAN_TRY(insert_calls(db, landing.calls));
   KANPAN_TRY(upsert_days(db, landing.days));
+  for (const std::uint64_t id : landing.released)
+    KANPAN_TRY(db.run("UPDATE quarantine SET state = 'released' WHERE id = ?", id));
   return insert_quarantined(db, landing.quarantined);
 }
 
