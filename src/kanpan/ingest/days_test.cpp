@@ -149,8 +149,8 @@ class HeldRows : public DaysTest {
     return database_.journal->quarantine(table, "held", 10).value();
   }
   History history_{*database_.store};
-  Quarantine quarantine_{real_catalog(),  *database_.journal, *database_.store, writer_,
-                         database_.clock, run_ledger_,        history_};
+  Quarantine quarantine_{real_catalog(), *database_.journal, *database_.journal, *database_.store,
+                         writer_,        database_.clock,    run_ledger_,        history_};
 };
 
 TEST_F(HeldRows, KeepTheirDayFromBeingComplete) {

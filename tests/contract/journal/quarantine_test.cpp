@@ -1,0 +1,109 @@
+#include <gmock/gmock.h>
+
+#include "backend.hpp"
+
+namespace kanpan::journal {
+namespace {
+
+using testing::IsEmpty;
+
+class QuarantineContract : public Contract {
+ protected:
+  void land(Landing landing) { must(journal().land(std::vector{std::move(landing)})); }
+};
+INSTANTIATE_TEST_SUITE_P(Backends, QuarantineContract, testing::ValuesIn(backends()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(QuarantineContract, keeps_rows_and_pages) {
+  Landing landing;
+  landing.quarantined.push_back({.run = "run-1",
+                                 .unit = 4,
+                                 .table = "daily",
+                                 .call = "daily trade_date=20240628",
+                                 .source = "sim",
+                                 .simulated = true,
+                                 .rule = "ohlc",
+                                 .reason = "high 9.1 below low 9.3",
+                                 .row = R"({"high":9.1,"low":9.3})",
+                                 .page = "",
+                                 .at = clock_.now()});
+  landing.quarantined.push_back(landing.quarantined[0]);
+  landing.quarantined[1].rule = "page.truncated";
+  landing.quarantined[1].row = "";
+  landing.quarantined[1].page = std::string(100'000, 'x') + '\0' + "end";
+  landing.quarantined[1].table = "weekly";
+  land(landing);
+
+  const auto held = must(ledger().quarantine("", "", 10));
+  ASSERT_EQ(held.size(), 2u);
+  EXPECT_EQ(held[0].rule, "page.truncated");
+  EXPECT_EQ(held[0].page, "");
+  const Quarantined page = must(ledger().quarantined(held[0].id));
+  EXPECT_EQ(page.page, landing.quarantined[1].page);
+  const Quarantined row = must(ledger().quarantined(held[1].id));
+  EXPECT_EQ(row.row, R"({"high":9.1,"low":9.3})");
+  EXPECT_EQ(row.reason, "high 9.1 below low 9.3");
+  EXPECT_EQ(row.unit, 4u);
+  EXPECT_EQ(row.source, "sim");
+  EXPECT_TRUE(row.simulated);
+  EXPECT_EQ(row.at, clock_.now());
+
+  must(ledger().set_quarantine_state(row.id, "dropped"));
+  EXPECT_EQ(must(ledger().quarantine("daily", "dropped", 10)).size(), 1u);
+  EXPECT_THAT(must(ledger().quarantine("daily", "held", 10)), IsEmpty());
+  EXPECT_EQ(must(ledger().quarantine("", "", 1)).size(), 1u);
+  EXPECT_EQ(must(ledger().quarantine_count("", "")), 2u);
+  EXPECT_EQ(must(ledger().quarantine_count("", "held")), 1u);
+  EXPECT_EQ(must(ledger().quarantine_count("daily", "held")), 0u);
+  EXPECT_EQ(ledger().set_quarantine_state(row.id, "gone").error().code, Errc::Usage);
+  EXPECT_EQ(ledger().set_quarantine_state(999, "held").error().code, Errc::NotFound);
+  EXPECT_EQ(ledger().quarantined(999).error().code, Errc::NotFound);
+}
+
+TEST_P(QuarantineContract, a_row_is_held_back_once_however_often_it_comes) {
+  const auto held = [&](std::string row) {
+    Landing landing;
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.table = "daily";
+    one.rule = "ohlc";
+    one.row = std::move(row);
+    land(landing);
+    return must(ledger().quarantine("daily", "", 10));
+  };
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 1u);
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 1u) << "it is held already";
+  EXPECT_EQ(held(R"({"high":9.2})").size(), 2u);
+  must(ledger().set_quarantine_state(must(ledger().quarantine("daily", "", 1))[0].id, "dropped"));
+  EXPECT_EQ(held(R"({"high":9.2})").size(), 2u) << "nobody wants to be asked again";
+  must(ledger().set_quarantine_state(must(ledger().quarantine("daily", "held", 1))[0].id,
+                                     "released"));
+  EXPECT_EQ(held(R"({"high":9.1})").size(), 3u) << "it was taken in and has come back";
+}
+
+TEST_P(QuarantineContract, a_page_is_held_back_once_for_each_call_however_often_it_comes) {
+  const auto hold = [&](std::string call, std::string body) {
+    Landing landing;
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.run = body;
+    one.table = "daily";
+    one.call = std::move(call);
+    one.rule = "page.missing_column";
+    one.page = std::move(body);
+    one.at = clock_.now();
+    land(landing);
+    return must(ledger().quarantine("daily", "held", 10));
+  };
+  EXPECT_EQ(hold("daily(trade_date=20240627)", "first").size(), 1u);
+  clock_.move(std::chrono::seconds{30});
+  const auto again = hold("daily(trade_date=20240627)", "second");
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].at, clock_.now());
+  EXPECT_EQ(again[0].run, "second");
+  EXPECT_EQ(must(ledger().quarantined(again[0].id)).page, "second");
+  EXPECT_EQ(hold("daily(trade_date=20240628)", "third").size(), 2u);
+  must(ledger().set_quarantine_state(again[0].id, "released"));
+  EXPECT_EQ(hold("daily(trade_date=20240627)", "fourth").size(), 2u) << "it has come back";
+}
+
+}  // namespace
+}  // namespace kanpan::journal
