@@ -209,6 +209,7 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   commit("adj_factor", {{"600000.SH", "20240628", "2"}});
   BarsRequest request;
   request.code = "600000.SH";
+  request.to = day("20231231");
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 1u) << "a factor of another year";
   EXPECT_EQ(query_.bars(request)->evidence.as_of, rfc3339(first));
 
@@ -224,7 +225,6 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
 
   request.adjust = Adjust::Qfq;
   request.from = day("20230101");
-  request.to = day("20231231");
   request.anchor = day("20240628");
   commit("adj_factor", {{"600000.SH", "20240628", "4"}}, {}, "csv:factors.csv");
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 4u) << "the anchor's factor";

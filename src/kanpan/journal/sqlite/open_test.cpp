@@ -82,6 +82,7 @@ TEST_F(Open, rows_held_back_by_format_1_get_the_evidence_of_their_run) {
     Quarantined held;
     held.run = std::move(run);
     held.table = "daily";
+    held.call = held.run;
     landing.quarantined = {held};
     return landing;
   };
