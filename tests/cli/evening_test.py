@@ -32,9 +32,10 @@ class Evening(ProgramCase):
             for adjusted in ("qfq", "hfq"):
                 self.assertIn("2024-06-28", self.at("28T18:05", "bars", code, "--adj", adjusted))
 
-    def test_some_codes_of_daily_bring_nothing_along(self):
-        for words, brought in ((["--codes", "000011.SZ"], False), ([], True)):
-            plan = self.at("28T18:05", "--json", "plan", "daily", "--from", "20240624", *words)
+    def test_codes_and_days_that_are_named_bring_nothing_along(self):
+        for words, brought in ((["--codes", "000011.SZ"], False), (["--from", "20240624"], False),
+                               ([], True)):
+            plan = self.at("28T18:05", "--json", "plan", "daily", *words)
             tables = [one["table"] for one in json.loads(plan)["tables"]]
             self.assertEqual("adj_factor" in tables, brought)
 

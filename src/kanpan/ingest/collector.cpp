@@ -189,18 +189,19 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
   return stages;
 }
 
-/// What they bring is of every code, and for days that come whole.
+/// Only where a table is brought up to date: who names codes or days wants those.
 Result<std::vector<const TableSpec*>> Collector::companions(const CollectRequest& request) const {
   std::vector<const TableSpec*> along;
-  if (!request.codes.empty() || request.missing_cells || request.announcements) return along;
+  const bool named = !request.codes.empty() || request.from || request.to;
+  if (named || request.missing_cells || request.announcements) return along;
   for (const std::string& name : request.tables) {
     KANPAN_LET(const TableSpec* table, catalog_.find(name));
     for (const std::string& other : table->with) {
       KANPAN_LET(const TableSpec* companion, catalog_.find(other));
-      const bool named = std::ranges::find(request.tables, other) != request.tables.end();
+      const bool asked = std::ranges::find(request.tables, other) != request.tables.end();
       const auto points = companion->source.points;
       if (options_.points && points && *points > *options_.points) continue;
-      if (!named && std::ranges::find(along, companion) == along.end()) along.push_back(companion);
+      if (!asked && std::ranges::find(along, companion) == along.end()) along.push_back(companion);
     }
   }
   return along;

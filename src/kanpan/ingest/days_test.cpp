@@ -210,9 +210,11 @@ TEST_F(HeldRows, DoNotCountWhenTheyComeAgainAfterTheyWereDropped) {
 }
 
 TEST_F(HeldRows, OfCodesThatNobodyExpectsCountToo) {
-  exchange_.rows["daily"] = {
-      bar("600000.SH", "20240628", 10, 10), bar("600001.SH", "20240628", 10, 10),
-      bar("600002.SH", "20240628", 10, 10), bar("688999.SH", "20240628", -10, 10)};
+  auto wrong = bar("688999.SH", "20240628", 10, 10);
+  wrong[3] = "1";  // high
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10),
+                             bar("600002.SH", "20240628", 10, 10), wrong};
   EXPECT_FALSE(collect("daily").complete);
   EXPECT_EQ(state("daily").expected, 4u);
   ASSERT_TRUE(quarantine_.drop(held("daily").at(0).id));
