@@ -8,7 +8,7 @@ import { Icon, type IconName } from "~/ui/Icon";
 import { Popover } from "~/ui/Popover";
 import { useLive } from "~/ui/services";
 import { useAdjustmentNames } from "./Toolbar";
-import { type StockView, tablesOf } from "./view";
+import { barTables, type StockView } from "./view";
 
 interface Props {
   code: string;
@@ -50,7 +50,7 @@ export function EvidenceLine(props: Props) {
       {/* Comes when there is something to say: values that grow in place would push each other. */}
       {meta && (
         <dl>
-          <Fact name={t`表`} value={tablesOf(view).join(" + ")} />
+          <Fact name={t`表`} value={barTables.join(" + ")} />
           <Fact name={t`最新`} value={lastDay} />
           <Fact name={t`来源`} value={meta.source || "-"} />
           <Fact name={t`行数`} value={rows} />
@@ -117,7 +117,7 @@ function EvidenceDetail({ code, view, meta, meaning }: DetailProps) {
   return (
     <div className="evidence-detail">
       <p>{meaning}</p>
-      <CollectionFailures tables={failedTables(status, tablesOf(view))} />
+      <CollectionFailures tables={failedTables(status, barTables)} />
       {meta.missing.length > 0 && (
         <ul aria-label={t`缺少的行`}>
           {meta.missing.map((text) => (

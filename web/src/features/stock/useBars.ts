@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { barsQuery, joinPages } from "~/api/bars";
 import { throttle } from "~/lib/throttle";
 import { useServices } from "~/ui/services";
-import { type StockView, tablesOf } from "./view";
+import { barTables, type StockView } from "./view";
 
 /** At most one refresh in this time, however many commits arrive. */
 const refreshMs = 3_000;
@@ -22,13 +22,11 @@ function useCommitRefresh(code: string, freq: StockView["freq"], adj: StockView[
   const { live } = useServices();
   const client = useQueryClient();
   useEffect(() => {
-    // The running week and month may be made of daily bars.
-    const tables = [...tablesOf({ freq, adj }), "daily"];
     const refresh = throttle(() => {
       void client.invalidateQueries({ queryKey: ["bars", code, freq, adj] });
     }, refreshMs);
     const stop = live.onCommit((commit) => {
-      if (tables.includes(commit.table)) refresh.call();
+      if (barTables.includes(commit.table)) refresh.call();
       if (commit.table === "stock_basic") {
         void client.invalidateQueries({ queryKey: ["stock", code] });
       }

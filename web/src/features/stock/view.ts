@@ -28,8 +28,5 @@ export function parseView(search: Record<string, unknown>): StockView {
   };
 }
 
-/** The tables whose rows the bars of a view are made of. */
-export function tablesOf(view: Pick<StockView, "freq" | "adj">): readonly string[] {
-  const bars = { D: "daily", W: "weekly", M: "monthly" }[view.freq];
-  return view.adj === "none" ? [bars] : [bars, "adj_factor"];
-}
+/** The tables that the server makes bars of, and their evidence, whatever the view. */
+export const barTables: readonly string[] = ["daily", "adj_factor"];
