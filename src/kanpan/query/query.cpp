@@ -179,6 +179,20 @@ Result<Evidence> Query::evidence(const RowsRequest& request, const Known& known)
   return evidence;
 }
 
+Result<Snapshot> Query::snapshot(const RowsRequest& request) const {
+  constexpr int kTries = 4;
+  for (int i = 1;; ++i) {
+    KANPAN_LET(const Known known, this->known(request.read));
+    Snapshot snapshot;
+    snapshot.seen = known.applied;
+    KANPAN_LET(snapshot.version, version(request.read, known));
+    KANPAN_LET(snapshot.evidence, evidence(request, known));
+    // Where short days were judged by rows, these were those of now.
+    const bool saw_rows = !judged_by(request.read, *known.days).empty();
+    if (!saw_rows || store_.applied() == known.applied || i == kTries) return snapshot;
+  }
+}
+
 Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) const {
   KANPAN_TRY(check_range(request.read.from, request.read.to));
   if (request.units == Units::Source) return store_.read(request.read, sink);
@@ -188,6 +202,28 @@ Result<void> Query::rows(const RowsRequest& request, const store::Sink& sink) co
         catalog::convert(batch.column(c), catalog::to_normal(column->unit).factor);
     return sink(std::move(batch));
   });
+}
+
+Result<void> Query::rows(const RowsRequest& request, const Snapshot& snapshot,
+                         const store::Sink& sink) const {
+  bool is_known = request.read.as_of.has_value(), has_changed = false;
+  const auto look = [&]() -> Result<void> {
+    if (is_known) return {};
+    is_known = true;
+    KANPAN_LET(const std::string now, version(request.read));
+    has_changed = now != snapshot.version;
+    return {};
+  };
+  // With the first rows it is settled which state all of them are of, and nothing was sent yet.
+  KANPAN_TRY(rows(request, [&](frame::Batch&& batch) -> Result<bool> {
+    KANPAN_TRY(look());
+    return has_changed ? false : sink(std::move(batch));
+  }));
+  KANPAN_TRY(look());
+  if (!has_changed) return {};
+  RowsRequest before = request;
+  before.read.as_of = snapshot.seen;
+  return rows(before, sink);
 }
 
 Result<std::uint64_t> Query::count(const RowsRequest& request) const {

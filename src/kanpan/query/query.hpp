@@ -44,6 +44,13 @@ struct RowsRequest {
   Units units = Units::Normal;
 };
 
+/// What is known of the rows of one state, whatever is committed meanwhile.
+struct Snapshot {
+  store::Sequence seen = 0;  ///< the last commit that could be seen
+  std::string version;       ///< as Query::version
+  Evidence evidence;
+};
+
 enum class Frequency { Day, Week, Month };
 enum class Adjust { None, Qfq, Hfq };
 
@@ -87,8 +94,13 @@ class Query {
   Result<std::string> version(const BarsRequest& request) const;
   /// What is known about the rows that `read` would give, without reading them.
   Result<Evidence> evidence(const RowsRequest& request) const;
+  Result<Snapshot> snapshot(const RowsRequest& request) const;
   /// The rows, converted to the units asked for, in batches of a few thousand.
   Result<void> rows(const RowsRequest& request, const store::Sink& sink) const;
+  /// The rows that the snapshot of this request speaks of: as they are, or where something came
+  /// since as they were.
+  Result<void> rows(const RowsRequest& request, const Snapshot& snapshot,
+                    const store::Sink& sink) const;
   Result<std::uint64_t> count(const RowsRequest& request) const;
 
   /// Errc::NotFound for a code without bars; Errc::Quality when a bar has no adjustment factor (a

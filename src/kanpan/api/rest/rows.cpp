@@ -73,36 +73,35 @@ class RowsAnswer {
       : query_(query), call_(call), question_(std::move(question)) {}
 
   Answer make() {
-    seen_ = question_.pinned.value_or(query_.store().applied());
-    KANPAN_TRY(pin());
-    KANPAN_LET(version_, query_.version(question_.request.read));
-    tag_ = etag(version_, form_name(question_));
+    // A first page that is known needs no evidence.
+    if (!question_.pinned && call_.request.headers.has("if-none-match")) {
+      KANPAN_LET(const std::string version, query_.version(question_.request.read));
+      if (const std::string tag = etag(version, form_name(question_)); is_known(call_.request, tag))
+        return not_modified(tag);
+    }
+    KANPAN_TRY(look());
     if (is_known(call_.request, tag_)) return not_modified(tag_);
-    KANPAN_LET(evidence_, query_.evidence(question_.request));
     if (question_.form == Form::Json) return json();
     return stream();
   }
 
  private:
-  /// Later pages show the commit that the first one saw, whatever came since.
-  Result<void> pin() {
-    if (!question_.pinned || question_.request.read.as_of) return {};
-    KANPAN_LET(const auto now, query_.evidence(question_.request));
-    if (now.data_version > seen_) question_.request.read.as_of = seen_;
+  Result<void> look() {
+    KANPAN_LET(snapshot_, query_.snapshot(question_.request));
+    auto& as_of = question_.request.read.as_of;
+    const auto pinned = question_.pinned;
+    // Later pages show the commit that the first one saw, whatever came since.
+    if (pinned && !as_of && snapshot_.evidence.data_version > *pinned) {
+      as_of = pinned;
+      KANPAN_LET(snapshot_, query_.snapshot(question_.request));
+    }
+    tag_ = etag(snapshot_.version, form_name(question_));
     return {};
   }
 
-  Answer json() {
+  Answer json() const {
     const std::uint64_t limit = *question_.limit;
     KANPAN_LET(JsonRows rows, read(limit));
-    // A commit between version and rows: the page must be of one state, so it is read again as it
-    // was before.
-    KANPAN_LET(const std::string after, query_.version(question_.request.read));
-    if (after != version_ && !question_.request.read.as_of) {
-      question_.request.read.as_of = seen_;
-      KANPAN_LET(JsonRows again, read(limit));
-      return json_body(std::move(again), limit);
-    }
     return json_body(std::move(rows), limit);
   }
 
@@ -111,7 +110,7 @@ class RowsAnswer {
     request.read.limit = limit + 1;
     request.read.offset = question_.offset;
     JsonRows rows(json_head(), question_.objects, limit);
-    KANPAN_TRY(query_.rows(request, [&](Batch&& batch) -> Result<bool> {
+    KANPAN_TRY(query_.rows(request, snapshot_, [&](Batch&& batch) -> Result<bool> {
       if (call_.request.stop.stop_requested()) return Error{Errc::Cancelled, "the client left", ""};
       rows.add(batch);
       return true;
@@ -123,33 +122,34 @@ class RowsAnswer {
     if (question_.objects) return "{\"data\":[";
     std::string head = "{\"data\":{\"fields\":";
     std::vector<std::string> fields;
-    for (const auto& column : evidence_.columns) fields.push_back(column.name);
+    for (const auto& column : snapshot_.evidence.columns) fields.push_back(column.name);
     append_json_texts(head, fields);
     return head + ",\"items\":[";
   }
 
   Answer json_body(JsonRows rows, std::uint64_t limit) const {
     std::string next;
-    if (rows.has_more()) next = make_cursor(question_, seen_, question_.offset + limit);
+    if (rows.has_more())
+      next = make_cursor(question_, question_.pinned.value_or(snapshot_.seen),
+                         question_.offset + limit);
     std::string body = std::move(rows).take();
     body += question_.objects ? "]" : "]}";
     fmt::format_to(std::back_inserter(body),
                    ",\"page\":{{\"next_cursor\":{},\"limit\":{}}},\"meta\":",
                    next.empty() ? "null" : "\"" + next + "\"", limit);
-    append_evidence(body, evidence_);
+    append_evidence(body, snapshot_.evidence);
     body += "}\n";
     return data_response("application/json", std::move(body), tag_);
   }
 
-  /// Every row, as they come out of the store; of the state that the version names.
-  Answer stream() {
+  /// Every row, as they come out of the store.
+  Answer stream() const {
     query::RowsRequest request = question_.request;
     request.read.limit = question_.limit;
     request.read.offset = question_.offset;
-    if (!request.read.as_of) request.read.as_of = seen_;
     request.read.slow_sink = true;
     const bool csv = question_.form == Form::Csv;
-    net::Producer producer = [query = &query_, request,
+    net::Producer producer = [query = &query_, request, snapshot = snapshot_,
                               csv](const net::Write& write) -> Result<void> {
       const auto columns =
           all_columns(request.read.columns.empty() ? request.read.table->columns.size()
@@ -157,7 +157,7 @@ class RowsAnswer {
       // Sent with the first rows: an error before them can still be the answer.
       std::string head;
       if (csv) frame::append_csv_header(head, Batch(fields_of(request.read)), columns);
-      KANPAN_TRY(query->rows(request, [&](Batch&& batch) -> Result<bool> {
+      KANPAN_TRY(query->rows(request, snapshot, [&](Batch&& batch) -> Result<bool> {
         std::string piece = std::exchange(head, {});
         if (csv) frame::append_csv_rows(piece, batch, columns);
         for (std::size_t row = 0; !csv && row < batch.rows(); ++row) {
@@ -173,7 +173,7 @@ class RowsAnswer {
     };
     net::Response response = data_response(csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
                                            std::move(producer), tag_);
-    set_evidence_headers(response, evidence_);
+    set_evidence_headers(response, snapshot_.evidence);
     return response;
   }
 
@@ -188,9 +188,8 @@ class RowsAnswer {
   const query::Query& query_;
   const Call& call_;
   RowsQuestion question_;
-  store::Sequence seen_ = 0;
-  std::string version_, tag_;
-  query::Evidence evidence_;
+  query::Snapshot snapshot_;
+  std::string tag_;
 };
 
 }  // namespace

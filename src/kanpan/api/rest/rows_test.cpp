@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kanpan/api/moving_store.hpp"
 #include "kanpan/api/sample_service.hpp"
 
 namespace kanpan::api {
@@ -8,6 +9,7 @@ namespace {
 
 using boost::json::parse;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(Rows, answer_has_data_page_and_evidence) {
   const SampleService service;
@@ -81,6 +83,66 @@ TEST(Rows, pages_follow_the_cursor_and_stay_as_they_were) {
   }
   EXPECT_EQ(all, parse(R"([["000001.SZ","2024-06-26"],["000001.SZ","2024-06-27"],
       ["000001.SZ","2024-06-28"],["600519.SH","2024-06-26"],["600519.SH","2024-06-27"]])"));
+}
+
+/// What is answered when the price becomes 99 with commit 5, before the `at`-th look at the store.
+struct Moving {
+  explicit Moving(int at)
+      : store(*service.hot, at, [this] {
+          service.put("daily", {"ts_code", "trade_date", "close"}, {"000001.SZ,2024-06-28,99"});
+        }) {
+    service.dispatch = expect_ok(make_surface(context, {}));
+  }
+
+  SampleService service;
+  MovingStore store;
+  query::Query reader{service.tables, *service.truth, *service.truth, store};
+  Context context{reader,
+                  service.clock,
+                  service.registry,
+                  service.progress,
+                  service.context.calendar,
+                  service.context.about,
+                  {},
+                  ""};
+};
+
+TEST(Rows, rows_evidence_and_tag_are_of_one_state_whatever_comes_meanwhile) {
+  const std::string ask =
+      "/v1/tables/daily/rows?ts_code=000001.SZ&trade_date=20240628&fields=close&limit=1";
+  bool has_moved = true;
+  for (int at = 1; has_moved; ++at) {
+    Moving moving(at);
+    const Heard heard = moving.service.get(ask);
+    has_moved = moving.store.has_moved();
+    const bool is_new = heard.at("/meta/data_version") == 5;
+    EXPECT_EQ(heard.at("/data/items"), is_new ? parse("[[99]]") : parse("[[9.2]]")) << at;
+    EXPECT_THAT(std::string(heard.headers.get("etag")), StartsWith(is_new ? "\"5-" : "\"2-")) << at;
+  }
+  has_moved = true;
+  for (int at = 1; has_moved; ++at) {
+    Moving moving(at);
+    const Heard heard = moving.service.get(ask + "&format=csv");
+    has_moved = moving.store.has_moved();
+    const std::string version(heard.headers.get("x-data-version"));
+    EXPECT_EQ(heard.body, version == "5" ? "close\r\n99\r\n" : "close\r\n9.2\r\n") << at;
+    EXPECT_THAT(std::string(heard.headers.get("etag")), StartsWith("\"" + version + "-")) << at;
+  }
+}
+
+TEST(Rows, pages_stay_as_they_were_whatever_comes_meanwhile) {
+  const std::string base = "/v1/tables/daily/rows?ts_code=000001.SZ&fields=close&limit=2";
+  bool has_moved = true;
+  for (int at = 1; has_moved; ++at) {
+    Moving moving(at);
+    const Heard page = moving.service.get(base);
+    const std::string cursor(page.at("/page/next_cursor").as_string());
+    const Heard next = moving.service.get(base + "&cursor=" + cursor);
+    has_moved = moving.store.has_moved();
+    const bool is_new = page.at("/meta/data_version") == 5;
+    EXPECT_EQ(next.at("/data/items"), is_new ? parse("[[99]]") : parse("[[9.2]]")) << at;
+    EXPECT_EQ(next.at("/meta/data_version"), is_new ? 5 : 2) << at;
+  }
 }
 
 TEST(Rows, as_of_gives_the_rows_as_they_were) {

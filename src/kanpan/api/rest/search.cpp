@@ -61,17 +61,17 @@ class StockList {
     KANPAN_LET(const std::string version, query_.version(request.read));
     const std::lock_guard lock(mutex_);
     if (stocks_ && stocks_->version == version) return stocks_;
-    KANPAN_LET(stocks_, read(request, version));
+    KANPAN_LET(stocks_, read(request));
     return stocks_;
   }
 
  private:
-  Result<std::shared_ptr<const Stocks>> read(const query::RowsRequest& request,
-                                             const std::string& version) const {
+  Result<std::shared_ptr<const Stocks>> read(const query::RowsRequest& request) const {
     auto stocks = std::make_shared<Stocks>();
-    stocks->version = version;
-    KANPAN_LET(stocks->evidence, query_.evidence(request));
-    KANPAN_TRY(query_.rows(request, [&](frame::Batch&& batch) -> Result<bool> {
+    KANPAN_LET(query::Snapshot snapshot, query_.snapshot(request));
+    stocks->version = snapshot.version;
+    stocks->evidence = snapshot.evidence;
+    KANPAN_TRY(query_.rows(request, snapshot, [&](frame::Batch&& batch) -> Result<bool> {
       if (stocks->rows.width() == 0)
         stocks->rows = std::move(batch);
       else

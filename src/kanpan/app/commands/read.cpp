@@ -189,12 +189,12 @@ Result<int> get(Session& session, const GetFlags& flags) {
   constexpr std::uint64_t kTableRows = 200;
   const bool cut = format == "table" && !request.read.limit;
   if (cut) request.read.limit = kTableRows;
-  KANPAN_LET(const auto evidence, query.evidence(request));
+  KANPAN_LET(const query::Snapshot snapshot, query.snapshot(request));
   RowOutput output(session, format, flags.file, flags.bom);
   KANPAN_TRY(output.open());
   std::uint64_t rows = 0;
   request.read.slow_sink = true;  // a terminal, a pipe, a socket
-  KANPAN_TRY(query.rows(request, [&](Batch&& batch) -> Result<bool> {
+  KANPAN_TRY(query.rows(request, snapshot, [&](Batch&& batch) -> Result<bool> {
     if (session.terminal.stop.stop_requested())
       return Error{Errc::Cancelled, fmt::format("stopped after {} rows", rows)};
     rows += batch.rows();
@@ -202,9 +202,9 @@ Result<int> get(Session& session, const GetFlags& flags) {
     return output.is_well();
   }));
   std::vector<frame::Field> fields;
-  for (const auto& column : evidence.columns) fields.push_back({column.name, column.type});
+  for (const auto& column : snapshot.evidence.columns) fields.push_back({column.name, column.type});
   KANPAN_TRY(output.close(Batch(fields)));
-  session.note(evidence_line(evidence, flags.table));
+  session.note(evidence_line(snapshot.evidence, flags.table));
   if (cut && rows == kTableRows)
     session.note(
         fmt::format("the first {} rows; --limit, --format csv or -o FILE give more", rows));
