@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kanpan/api/answer.hpp"
 #include "kanpan/api/tushare/envelope.hpp"
 #include "kanpan/api/tushare/question.hpp"
 
@@ -19,20 +20,21 @@ net::Response respond(net::Body body) {
 }
 
 Result<bool> write_rows(const query::Query& query, const Question& question,
-                        EnvelopeWriter& writer) {
+                        const query::Snapshot& snapshot, EnvelopeWriter& writer) {
   query::RowsRequest request{question.read, query::Units::Source};
   request.read.offset = question.offset;
   request.read.slow_sink = true;
   if (question.limit) request.read.limit = *question.limit + 1;
-  KANPAN_TRY(query.rows(request, [&](Batch&& batch) { return writer.add(batch); }));
+  KANPAN_TRY(query.rows(request, snapshot, [&](Batch&& batch) { return writer.add(batch); }));
   return writer.has_more();
 }
 
 /// Where rows are still sorted out here, they are all read first; such answers are a day or so.
 Result<bool> write_sorted_out(const query::Query& query, const Question& question,
-                              EnvelopeWriter& writer) {
+                              const query::Snapshot& snapshot, EnvelopeWriter& writer) {
   Batch all;
-  KANPAN_TRY(query.rows({question.read, query::Units::Source}, [&](Batch&& batch) -> Result<bool> {
+  const query::RowsRequest request{question.read, query::Units::Source};
+  KANPAN_TRY(query.rows(request, snapshot, [&](Batch&& batch) -> Result<bool> {
     if (all.width() == 0)
       all = std::move(batch);
     else
@@ -49,15 +51,28 @@ Result<bool> write_sorted_out(const query::Query& query, const Question& questio
   return size < left;
 }
 
-net::Producer produce(const query::Query& query, Question question, std::string request_id) {
-  return [&query, question = std::move(question),
+net::Producer produce(const query::Query& query, Question question, query::Snapshot snapshot,
+                      std::string request_id) {
+  return [&query, question = std::move(question), snapshot = std::move(snapshot),
           request_id = std::move(request_id)](const net::Write& write) -> Result<void> {
     EnvelopeWriter writer(question, request_id, write);
     const Result<bool> has_more = question.selection.narrows()
-                                      ? write_sorted_out(query, question, writer)
-                                      : write_rows(query, question, writer);
+                                      ? write_sorted_out(query, question, snapshot, writer)
+                                      : write_rows(query, question, snapshot, writer);
     return has_more ? writer.finish(*has_more) : writer.fail(has_more.error());
   };
+}
+
+/// With the evidence in headers: the body is the protocol's.
+net::Response answer_rows(const query::Query& query, Question question,
+                          const std::string& request_id) {
+  auto snapshot = query.snapshot({question.read, query::Units::Source});
+  if (!snapshot) return respond(failure(request_id, question.read.table->name, snapshot.error()));
+  const query::Evidence evidence = snapshot->evidence;
+  net::Response response =
+      respond(produce(query, std::move(question), *std::move(snapshot), request_id));
+  set_evidence_headers(response, evidence);
+  return response;
 }
 
 /// The points query. This is nobody's account: one row that says everything is open.
@@ -76,7 +91,7 @@ net::Response answer(const Context& context, const net::Request& request) {
   if (!table) return refuse(source::protocol::unknown_interface());
   auto question = read_question(*table, *asked);
   if (const auto* verdict = std::get_if<Verdict>(&question)) return refuse(*verdict);
-  return respond(produce(context.query, std::get<Question>(std::move(question)), request.id));
+  return answer_rows(context.query, std::get<Question>(std::move(question)), request.id);
 }
 
 void add(Router& router, std::string method, const std::string& pattern,

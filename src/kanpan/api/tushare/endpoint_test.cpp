@@ -21,6 +21,25 @@ TEST(TushareEndpoint, answers_newest_first_in_the_sources_units_and_words) {
       ["000001.SZ","20240626",1000.0,1020.5]],"has_more":false,"count":3}})"));
 }
 
+TEST(TushareEndpoint, evidence_is_in_the_headers) {
+  SampleService service;
+  const std::string question =
+      R"({"api_name":"daily","params":{"ts_code":"000001.SZ","trade_date":"20240628"},
+          "fields":"close"})";
+  const Heard heard = service.ask("POST", "/", question);
+  EXPECT_EQ(heard.headers.get("X-Data-Version"), "2");
+  EXPECT_EQ(heard.headers.get("X-Data-Source"), "sim");
+  EXPECT_EQ(heard.headers.get("X-Data-Simulated"), "true");
+  EXPECT_EQ(heard.headers.get("X-Data-Status"), "complete");
+  EXPECT_THAT(std::string(heard.headers.get("X-Data-As-Of")), HasSubstr("+08:00"));
+  EXPECT_EQ(heard.headers.get("Cache-Control"), "no-store");
+  EXPECT_EQ(heard.body,
+            R"({"request_id":"req-1","code":0,"msg":"","detail":null,"data":{"fields":["close"],)"
+            R"("items":[[9.2]],"has_more":false,"count":1}})");
+  const Heard refused = service.ask("POST", "/", R"({"api_name":"nonsense"})");
+  EXPECT_FALSE(refused.headers.has("X-Data-Status"));
+}
+
 TEST(TushareEndpoint, every_address_is_the_same_endpoint) {
   const SampleService service;
   const std::string named = R"({"api_name":"trade_cal","params":{}})";

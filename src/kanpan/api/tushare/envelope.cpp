@@ -29,6 +29,11 @@ std::string refusal(std::string_view request_id, const source::protocol::Verdict
   return envelope_head(request_id, verdict) + "null}";
 }
 
+std::string failure(std::string_view request_id, std::string_view table, const Error& error) {
+  log::warn("tushare", "{}: {} [{}]", table, error.text(), request_id);
+  return refusal(request_id, {kServerFailed, error.text()});
+}
+
 Result<bool> EnvelopeWriter::add(const frame::Batch& batch) {
   std::vector<std::uint32_t> rows;
   rows.reserve(batch.rows());
@@ -60,8 +65,7 @@ Result<void> EnvelopeWriter::finish(bool has_more) {
 
 Result<void> EnvelopeWriter::fail(const Error& error) {
   if (sent_ > 0) return error;
-  log::warn("tushare", "{}: {} [{}]", question_.read.table->name, error.text(), request_id_);
-  write_(refusal(request_id_, {kServerFailed, error.text()}));
+  write_(failure(request_id_, question_.read.table->name, error));
   return {};
 }
 

@@ -17,6 +17,9 @@ std::string envelope_head(std::string_view request_id, const source::protocol::V
 /// A whole answer without data.
 std::string refusal(std::string_view request_id, const source::protocol::Verdict& verdict);
 
+/// The same of an error that is not the client's; logged.
+std::string failure(std::string_view request_id, std::string_view table, const Error& error);
+
 /// Rows as they come. The head waits for the first ones, so that an error before them can still be
 /// the verdict.
 class EnvelopeWriter {
