@@ -71,8 +71,8 @@ std::string ProgressFeed::snapshot() const {
     entry["rows"] = rows;
     entry["state"] = rows > 0 ? "held" : "empty";
     entry["last_day"] = nullptr;
-    if (const auto days = instance_.query().days(*table); days && !(*days)->empty())
-      entry["last_day"] = (*days)->rbegin()->first.iso();
+    if (const auto last = instance_.ledger().last_complete_day(table->name); last && *last)
+      entry["last_day"] = (*last)->day.iso();
     entry["next_run"] = nullptr;
     const ingest::TableSchedule& schedule = schedules.at(table->name);
     if (schedule.next) entry["next_run"] = rfc3339(*schedule.next);

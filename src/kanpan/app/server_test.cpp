@@ -4,6 +4,7 @@
 #include <future>
 #include <thread>
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -128,6 +129,25 @@ TEST(Instance, does_not_replay_commits_of_a_table_that_is_gone) {
   while ((*instance)->store().applied() < last && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds{5});  // allowed: applying tells nobody
   EXPECT_EQ((*instance)->store().applied(), last);
+}
+
+TEST(ProgressFeed, tells_the_last_day_that_is_complete) {
+  const journal::ScratchDirectory directory;
+  const auto instance = open_instance(directory.path());
+  ASSERT_TRUE(instance) << instance.error().text();
+  journal::Landing landing;
+  landing.days.push_back({"daily", day_of("20240627"), 5, 5, true, {}, {}});
+  landing.days.push_back({"daily", day_of("20240628"), 0, 5, false, {}, {}});
+  landing.days.push_back({"moneyflow", day_of("20240628"), 0, 5, false, {}, {}});
+  ASSERT_TRUE((*instance)->journal().land({&landing, 1}));
+  const ProgressFeed feed(**instance, nullptr);
+  const auto status = boost::json::parse(feed.snapshot());
+  for (const auto& table : status.at("tables").as_array()) {
+    const bool is_daily = table.at("name") == "daily";
+    EXPECT_EQ(table.at("last_day"),
+              is_daily ? boost::json::value("2024-06-27") : boost::json::value(nullptr))
+        << table;
+  }
 }
 
 // Under TSan and ASan: status asks the scheduler until the last request has been answered.

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseMeta } from "./meta";
 import { parseStocks } from "./search";
-import { doneShare, failedTables, parseStatus } from "./status";
+import { chartDay, doneShare, failedTables, parseStatus } from "./status";
 
 it("reads a status, at the top level or in data", () => {
   const status = {
@@ -36,6 +36,16 @@ it("tells the tables whose last collection failed", () => {
     { name: "daily", lastError: "no answer", lastSuccess: "2026-11-19T16:10:00+08:00" },
   ]);
   expect(failedTables(null)).toEqual([]);
+});
+
+it("tells how far the chart is, whatever other tables have", () => {
+  const tables = [
+    { name: "daily", last_day: "2026-11-19" },
+    { name: "stk_limit", last_day: "2026-11-20" },
+  ];
+  expect(chartDay(parseStatus({ collecting: false, tables }))).toBe("2026-11-19");
+  expect(chartDay(parseStatus({ collecting: false, tables: tables.slice(1) }))).toBe("");
+  expect(chartDay(null)).toBe("");
 });
 
 it("knows no share without a total", () => {

@@ -7,6 +7,7 @@ export interface TableStatus {
   title: string;
   state: string;
   rows: number | null;
+  /** The newest day that is complete; "" for none. */
   lastDay: string;
   nextRun: string;
   /** When the last collection by schedule that was done began; "" for none. */
@@ -86,6 +87,11 @@ export function failedTables(
 ): readonly TableStatus[] {
   const tables = status?.tables ?? [];
   return tables.filter((t) => t.lastError !== "" && (!names || names.includes(t.name)));
+}
+
+/** The day up to which the chart's bars are all there; "" while there is none. */
+export function chartDay(status: Status | null): string {
+  return status?.tables.find((table) => table.name === "daily")?.lastDay ?? "";
 }
 
 export function parseCommit(value: unknown): Commit {

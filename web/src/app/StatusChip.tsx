@@ -1,20 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { LiveState } from "~/api/live";
-import { doneShare, failedTables, type Status } from "~/api/status";
+import { chartDay, doneShare, failedTables } from "~/api/status";
 import { duration } from "~/lib/format";
 import { CollectionFailures, CollectionProgress, StaleNote, TableList } from "~/ui/Collection";
 import { Popover } from "~/ui/Popover";
 import { useLive, useNow, usePreferences } from "~/ui/services";
-
-/** The newest day that any table has reached. */
-function lastDay(status: Status): string {
-  return (
-    status.tables
-      .map((table) => table.lastDay)
-      .sort()
-      .at(-1) ?? ""
-  );
-}
 
 /** How long nothing was heard, so that a stopped figure is not taken for a current one. */
 function Lost({ live }: { live: LiveState }) {
@@ -40,7 +30,7 @@ export function StatusChip() {
   const { status, connected } = live;
   const share = status && doneShare(status);
   const percent = share == null ? "" : `${(share * 100).toFixed(0)}%`;
-  const day = status ? lastDay(status) : "";
+  const day = chartDay(status);
   const failed = failedTables(status);
   const failures = failed.length;
   const state = chipState(live);

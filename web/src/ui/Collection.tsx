@@ -127,7 +127,7 @@ function useStateNames(): Record<string, string> {
   return { held: t`已有`, collecting: t`采集中`, empty: t`空` };
 }
 
-/** Every table: how far it is, how much there is, when it runs next. */
+/** Every table: what it is doing, how much there is, how far it is complete. */
 export function TableList({ status }: { status: Status }) {
   const { locale } = usePreferences();
   const states = useStateNames();
