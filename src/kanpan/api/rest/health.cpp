@@ -1,4 +1,6 @@
 // Liveness, readiness, freshness of the data, metrics.
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -32,12 +34,22 @@ Answer ready(const std::vector<Check>& checks, bool verbose) {
   return uncached(net::reply(200, "text/plain", verbose ? lines + "ready\n" : "ready\n"));
 }
 
+/// Of the tables that something is expected of: what nobody has is not fresh.
+std::string_view overall(const std::vector<Freshness>& tables) {
+  const auto any = [&](std::string_view state) {
+    return std::ranges::any_of(
+        tables, [&](const Freshness& table) { return table.expected && table.state == state; });
+  };
+  return any("stale") ? "stale" : any("fresh") && !any("empty") ? "fresh" : "unknown";
+}
+
 Answer data_health(const Context& context) {
   KANPAN_LET(const auto tables, freshness(context));
   json::array items;
-  std::size_t stale = 0;
+  std::size_t stale = 0, empty = 0;
   for (const Freshness& table : tables) {
     stale += table.state == "stale" ? 1 : 0;
+    empty += table.state == "empty" ? 1 : 0;
     json::object item{{"table", table.table}, {"state", table.state}};
     if (table.last_complete) item["last_complete_day"] = table.last_complete->iso();
     if (table.expected) item["expected_day"] = table.expected->iso();
@@ -45,8 +57,9 @@ Answer data_health(const Context& context) {
     items.push_back(std::move(item));
   }
   const json::object body{{"data",
-                           {{"state", stale == 0 ? "fresh" : "stale"},
+                           {{"state", overall(tables)},
                             {"stale", stale},
+                            {"empty", empty},
                             {"now", rfc3339(context.clock.now())},
                             {"tables", std::move(items)}}}};
   return uncached(net::reply(200, "application/json", json::serialize(body) + "\n"));
