@@ -77,6 +77,11 @@ TEST(Search, ranks_code_initials_and_name) {
   EXPECT_EQ(sixty.at("/data/items/1/4"), "D");  // delisted last
   EXPECT_EQ(service.get("/v1/search?q=zzz").at("/data/items"), parse("[]"));
   EXPECT_EQ(service.get("/v1/search").status, 400);
+  for (const char* blank : {"%20", "%20%E3%80%80"}) {  // the second one is full-width
+    const Heard refused = service.get(std::string("/v1/search?q=") + blank);
+    EXPECT_EQ(refused.status, 400) << blank;
+    EXPECT_EQ(refused.at("/errors/0/field"), "q");
+  }
 }
 
 TEST(Search, follows_the_stock_list) {

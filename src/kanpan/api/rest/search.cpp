@@ -116,6 +116,9 @@ std::vector<std::uint32_t> find(const Stocks& stocks, const std::string& q, std:
 }
 
 Answer search(StockList& list, const Call& call) {
+  const std::string wanted = comparable(call.text("q"));
+  if (wanted.empty())
+    return wrong_parameter("q", call.text("q"), "has nothing to look for but blanks");
   KANPAN_LET(const auto stocks, list.get());
   const std::string tag = etag(stocks->version, "json");
   if (is_known(call.request, tag)) return not_modified(tag);
@@ -127,7 +130,7 @@ Answer search(StockList& list, const Call& call) {
     body += "[]";
   else
     frame::append_json_items(body, stocks->rows, all_columns(kColumns.size()),
-                             find(*stocks, comparable(call.text("q")), limit), {});
+                             find(*stocks, wanted, limit), {});
   fmt::format_to(std::back_inserter(body),
                  "}},\"page\":{{\"next_cursor\":null,\"limit\":{}}},\"meta\":", limit);
   append_evidence(body, stocks->evidence);
