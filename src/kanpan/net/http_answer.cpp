@@ -129,8 +129,12 @@ void Session::compress_body() {
   response_.headers.add("Vary", "Accept-Encoding");
   if (!wants_gzip()) return;
   response_.body = response_.gzipped ? Body(response_.gzipped) : Body(gzip(plain));
+  say_compressed();
+}
+
+/// The compressed bytes are another representation: what they share is the version.
+void Session::say_compressed() {
   response_.headers.add("Content-Encoding", "gzip");
-  // The compressed bytes are another representation: what they share is the version.
   if (const auto etag = response_.headers.get("etag"); etag.starts_with('"'))
     response_.headers.set("ETag", "W/" + std::string(etag));
 }
@@ -213,7 +217,7 @@ Awaitable<Session::Sent> Session::send_stream(Pipe& pipe, bool compress) {
   }
   if (is_compressible(response_.headers.get("content-type")))
     response_.headers.add("Vary", "Accept-Encoding");
-  if (compress) response_.headers.add("Content-Encoding", "gzip");
+  if (compress) say_compressed();
   if (taken.finished) co_return co_await send_bytes(taken.bytes);
   std::string top = head(std::nullopt);
   while (!gone_ && !taken.error) {

@@ -120,6 +120,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<Sent> send_events(Pipe& pipe);
   Awaitable<Pipe::Taken> next(Pipe& pipe);
   void compress_body();
+  void say_compressed();
   bool wants_gzip() const;
 
   std::string head(std::optional<std::uint64_t> length);

@@ -64,6 +64,21 @@ TEST(HttpServer, a_short_stream_gets_its_length_and_a_long_one_can_be_compressed
   EXPECT_THAT(head.read_answer(false), StartsWith("HTTP/1.1 200 OK"));
 }
 
+TEST(HttpServer, a_packed_stream_has_a_weak_tag) {
+  const auto server = serve(always([](const Request&) {
+    Response response = reply(200, "text/csv", Producer([](const Write& write) -> Result<void> {
+                                write(std::string(10'000, 'x'));
+                                return {};
+                              }));
+    response.headers.add("ETag", "\"7\"");
+    return response;
+  }));
+  Client client(server->port());
+  client.get("/", "Accept-Encoding: gzip\r\nConnection: close\r\n");
+  EXPECT_EQ(header_of(client.read_all(), "ETag"), "W/\"7\"");
+  EXPECT_EQ(header_of(fetch(*server, "/"), "ETag"), "\"7\"");
+}
+
 TEST(HttpServer, an_error_before_the_first_piece_is_the_answer_and_later_breaks_off) {
   const auto server = serve(always([](const Request& r) {
     const bool early = r.path == "/early";
