@@ -31,11 +31,12 @@ std::string body_of(const query::Bars& bars) {
 boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call) {
   query::BarsRequest request;
   request.code = call.text("ts_code");
-  const std::string freq = call.text("freq"), adj = call.text("adj");
-  if (freq == "W") request.frequency = query::Frequency::Week;
-  if (freq == "M") request.frequency = query::Frequency::Month;
-  if (adj == "qfq") request.adjust = query::Adjust::Qfq;
-  if (adj == "hfq") request.adjust = query::Adjust::Hfq;
+  if (call.has("freq")) {
+    KANPAN_LET(request.frequency, query::parse_frequency(call.text("freq")));
+  }
+  if (call.has("adj")) {
+    KANPAN_LET(request.adjust, query::parse_adjust(call.text("adj")));
+  }
   request.from = call.day("start");
   request.to = call.day("end");
   request.anchor = call.day("anchor");
