@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/market/calendar.hpp"
+
 namespace kanpan::ingest {
 namespace {
 
@@ -92,15 +94,27 @@ bool is_close(const TableSpec& table, Date day, Date known, const GateOptions& o
                                                  : days > 0 && days <= options.ratio_days;
 }
 
+/// Trading days of the week or month of a bar; 1 where a row is of one day or of a quarter.
+double trading_days(const TableSpec& table, Date day) {
+  static const auto kCalendar = market::Calendar::built_in();
+  const bool week = table.days == catalog::Days::WeekEnd;
+  if (!week && table.days != catalog::Days::MonthEnd) return 1;
+  const Date first = week ? day - (day.weekday() - 1) : Date::from_ymd(day.year(), day.month(), 1);
+  return static_cast<double>(std::max<std::size_t>(kCalendar.count({first, day}), 1));
+}
+
 /// A unit or a slipped point moves all codes alike. Otherwise a plain number (an oscillator) and a
-/// percentage may go anywhere.
+/// percentage may go anywhere. `longer`: trading days of this week for each of the other's, by
+/// which a volume may move besides.
 std::optional<Refusal> ratio(const TableSpec& table, const ColumnSpec& column, const Moved& moved,
-                             const GateOptions& options) {
+                             double longer, const GateOptions& options) {
   if (moved.both < kLeastRows || is_movement(table, column)) return std::nullopt;
   const bool alike = moved.together >= options.together;
   if (!alike && (column.unit.empty() || column.unit == "%")) return std::nullopt;
   const double factor = alike ? options.together_factor : options.ratio_factor;
-  if (moved.median < factor && moved.median > 1 / factor) return std::nullopt;
+  if (moved.median < factor * std::max(longer, 1.0) &&
+      moved.median > std::min(longer, 1.0) / factor)
+    return std::nullopt;
   return Refusal{
       "page.unit_flip",
       fmt::format("{} of the code in the middle is {:.4g} times its own of a day near by",
@@ -123,6 +137,7 @@ std::optional<Refusal> emptied(const TableSpec& table, const ColumnSpec& column,
 std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Known& now,
                               const Known& usual, const GateOptions& options) {
   const bool close = is_close(table, now.day, usual.day, options);
+  const double longer = trading_days(table, now.day) / trading_days(table, usual.day);
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const ColumnSpec& column = table.columns[c];
     const Usual &is = now.profile[c], &was = usual.profile[c];
@@ -133,7 +148,7 @@ std::optional<Refusal> unlike(const TableSpec& table, std::size_t rows, const Kn
     }
     if (!close) continue;
     const Moved moved = now.codes.since(usual.codes, c);
-    if (auto found = ratio(table, column, moved, options)) return found;
+    if (auto found = ratio(table, column, moved, longer, options)) return found;
     if (auto found = emptied(table, column, moved, options)) return found;
   }
   return std::nullopt;

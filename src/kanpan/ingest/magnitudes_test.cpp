@@ -62,6 +62,21 @@ class Magnitudes : public testing::Test {
   History history_{*database_.store};
 };
 
+// 2024-09-30 is a week of one trading day, the one before National Day.
+TEST_F(Magnitudes, OfAShortWeekMayBeLess) {
+  EXPECT_EQ(refusal({"weekly"}, "20240927"), "");
+  EXPECT_EQ(refusal({"weekly", "vol", 0.25}, "20240930"), "");
+  EXPECT_EQ(refusal({"weekly"}, "20241011"), "") << "four days after one of one";
+}
+
+TEST_F(Magnitudes, OfAShortWeekShowASlippedPoint) {
+  EXPECT_EQ(refusal({"weekly"}, "20240927"), "");
+  EXPECT_THAT(refusal({"weekly", "vol", 0.02}, "20240930"), HasSubstr("page.unit_flip"));
+  EXPECT_THAT(refusal({"weekly", "vol", 10}, "20240930"), HasSubstr("page.unit_flip"));
+  EXPECT_EQ(refusal({"weekly", "vol", 0.4}, "20240920"), "") << "three days of five";
+  EXPECT_THAT(refusal({"weekly", "vol", 0.1}, "20240920"), HasSubstr("page.unit_flip"));
+}
+
 TEST_F(Magnitudes, OfPricesAndSharesStayWithinFive) {
   EXPECT_EQ(refusal({"daily_basic"}, "20240627"), "");
   EXPECT_EQ(refusal({"daily_basic", "total_share", 4, false, true}, "20240628"), "");

@@ -103,8 +103,7 @@ struct Moving {
                   service.progress,
                   service.context.calendar,
                   service.context.about,
-                  {},
-                  ""};
+                  {}};
 };
 
 TEST(Rows, rows_evidence_and_tag_are_of_one_state_whatever_comes_meanwhile) {
