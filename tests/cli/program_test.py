@@ -188,6 +188,18 @@ class Program(ProgramCase):
             rows = self.run_in(at, "get", "namechange", "--format", "ndjson").stdout.splitlines()
             self.assertEqual([json.loads(row)["name"] for row in rows], names)
 
+    def test_import_says_what_it_left_out_and_what_was_lacking(self):
+        file = self.fresh("other.csv")
+        file.write_text("ts_code,trade_date,close,pe_ttm\n600000.SH,20240102,10.5,8\n")
+        done = self.run_in(self.fresh("narrow"), "import", "daily", file)
+        self.assertIn("no column open, high, low", done.stderr)
+        self.assertIn("left out: pe_ttm", done.stderr)
+
+    def test_import_of_a_whole_json_names_the_formats(self):
+        file = self.fresh("daily.json")
+        self.assertEqual(self.kanpan("get", "daily", "--format", "json", "-o", file).returncode, 0)
+        self.refused(2, "import", "daily", file, says=["daily.json", "--format ndjson"])
+
     def test_import_of_ndjson(self):
         file = self.fresh("rows.ndjson")
         self.kanpan("get", "daily", "--format", "ndjson", "--units", "tushare", "-o", file)

@@ -20,10 +20,11 @@ Result<std::string> head_of(const std::filesystem::path& file) {
   return std::string(head.data(), read);
 }
 
-bool begins_with_object(std::string_view head) {
+/// The first character that is no blank, 0 when there is none.
+char first_of(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   const auto first = head.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && head[first] == '{';
+  return first == std::string_view::npos ? '\0' : head[first];
 }
 
 template <typename Reader>
@@ -44,7 +45,11 @@ Result<ingest::ImportFile> open_rows(const std::filesystem::path& file, const st
   KANPAN_LET(const auto head, head_of(file));
   if (head.starts_with("PAR1"))
     return opened(store::duckdb::ParquetReader::open(file, table.fields(), names), name, "parquet");
-  if (begins_with_object(head))
+  const char first = first_of(head);
+  if (first == '[')
+    return Error{Errc::Usage, fmt::format("'{}' is one JSON value, not one object a line", name),
+                 "export it with --format ndjson or csv"};
+  if (first == '{')
     return opened(frame::NdjsonReader::open(file, table.fields(), names), name, "ndjson");
   return opened(frame::CsvReader::open(file, table.fields(), names), name, "csv");
 }

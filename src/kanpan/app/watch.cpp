@@ -6,7 +6,7 @@
 
 namespace kanpan::app {
 
-Result<int> watch(Session& session, const std::string& run,
+Result<int> watch(Session& session, std::string run,
                   const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work,
                   bool resumable) {
   ProgressLine line(session);

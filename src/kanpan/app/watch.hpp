@@ -11,7 +11,7 @@ namespace kanpan::app {
 /// Prints what happens in `run` while `work` does it, then what came of it: the run id on stdout,
 /// the rest on stderr; under --json only events. `resumable`: what is left can be done by 'run
 /// resume'.
-Result<int> watch(Session& session, const std::string& run,
+Result<int> watch(Session& session, std::string run,
                   const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work,
                   bool resumable = true);
 

@@ -86,6 +86,17 @@ DateRange DateRange::all() {
   return {Date::from_ymd(kFirstYear, 1, 1), Date::from_ymd(kLastYear, 12, 31)};
 }
 
+DateRange week_of(Date day) {
+  const Date monday = day - (day.weekday() - 1);
+  return {monday, monday + 6};
+}
+
+DateRange month_of(Date day) {
+  const Date first = Date::from_ymd(day.year(), day.month(), 1);
+  const Date in_next = first + 31;
+  return {first, Date::from_ymd(in_next.year(), in_next.month(), 1) - 1};
+}
+
 Date quarter_end(Date date) {
   const int quarter = (date.month() - 1) / 3;
   const int next_month = quarter * 3 + 4;

@@ -55,6 +55,10 @@ struct DateRange {
   friend bool operator==(const DateRange&, const DateRange&) = default;
 };
 
+/// Monday to Sunday.
+DateRange week_of(Date day);
+DateRange month_of(Date day);
+
 }  // namespace kanpan
 
 template <>

@@ -70,6 +70,16 @@ TEST(QuarterEnd, is_the_last_day_of_the_quarter) {
   EXPECT_EQ(quarter_end(Date::from_ymd(2024, 10, 1)), Date::from_ymd(2024, 12, 31));
 }
 
+TEST(Periods, hold_the_day) {
+  const Date sunday = Date::from_ymd(2024, 9, 1);
+  EXPECT_EQ(week_of(sunday), (DateRange{Date::from_ymd(2024, 8, 26), sunday}));
+  EXPECT_EQ(week_of(sunday + 1), (DateRange{sunday + 1, sunday + 7}));
+  EXPECT_EQ(month_of(Date::from_ymd(2024, 2, 29)),
+            (DateRange{Date::from_ymd(2024, 2, 1), Date::from_ymd(2024, 2, 29)}));
+  EXPECT_EQ(month_of(Date::from_ymd(2024, 12, 1)),
+            (DateRange{Date::from_ymd(2024, 12, 1), Date::from_ymd(2024, 12, 31)}));
+}
+
 TEST(DateRange, holds_both_ends) {
   const DateRange june{Date::from_ymd(2024, 6, 1), Date::from_ymd(2024, 6, 30)};
   EXPECT_EQ(june.days(), 30);

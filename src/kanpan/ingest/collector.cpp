@@ -207,6 +207,17 @@ Result<std::vector<const TableSpec*>> Collector::companions(const CollectRequest
   return along;
 }
 
+/// Of the tables named those for whose sake this one is collected.
+Result<std::vector<std::string>> Collector::askers_of(const TableSpec& table,
+                                                      const CollectRequest& request) const {
+  std::vector<std::string> askers;
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const TableSpec* asker, catalog_.find(name));
+    if (std::ranges::find(asker->with, table.name) != asker->with.end()) askers.push_back(name);
+  }
+  return askers.empty() ? request.tables : askers;
+}
+
 Result<std::optional<Date>> Collector::first_held(const std::vector<std::string>& tables) const {
   std::optional<Date> first;
   for (const std::string& name : tables) {
@@ -255,7 +266,8 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
     else if (table.dated() && !wanted.from && !wanted.days) {
       KANPAN_LET(const auto own, first_held({table.name}));
       if (!own) {
-        KANPAN_LET(wanted.from, first_held(request.tables));
+        KANPAN_LET(const auto askers, askers_of(table, request));
+        KANPAN_LET(wanted.from, first_held(askers));
       }
     }
   }

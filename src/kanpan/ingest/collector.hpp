@@ -91,6 +91,8 @@ class Collector {
   /// Tables that the request's bring along, as catalog::TableSpec::with says.
   Result<std::vector<const catalog::TableSpec*>> companions(const CollectRequest& request) const;
   /// The first day that any of the tables holds, if they hold one.
+  Result<std::vector<std::string>> askers_of(const catalog::TableSpec& table,
+                                             const CollectRequest& request) const;
   Result<std::optional<Date>> first_held(const std::vector<std::string>& tables) const;
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;

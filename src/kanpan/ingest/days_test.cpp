@@ -131,6 +131,21 @@ TEST_F(DaysTest, SoItIsWithADayThatIsReadFromTheStore) {
   EXPECT_FALSE(stored().complete);
 }
 
+TEST_F(DaysTest, WhatIsBroughtAlongBeginsWithTheDaysOfTheTableThatBringsIt) {
+  Submission old;
+  for (const auto& [table, day] : {std::pair{"index_daily", "20050104"}, {"daily", "20240627"}})
+    old.landing.days.push_back({table, day_of(day), 1, 1, true, {}, database_.clock.now()});
+  ASSERT_TRUE(writer_.write(std::move(old)));
+  CollectRequest request;
+  request.tables = {"index_daily", "daily"};
+  const auto plans = collector_.plan(request).value();
+  const auto factors = std::ranges::find(plans, "adj_factor",
+                                         [](const TablePlan& plan) { return plan.table->name; });
+  ASSERT_NE(factors, plans.end());
+  ASSERT_FALSE(factors->plan.slices.empty());
+  EXPECT_EQ(factors->plan.slices.front().range->first, day_of("20240627"));
+}
+
 /// Five rows of a hot list, nothing of which is expected, and a sixth that does not add up.
 class HeldRows : public DaysTest {
  protected:

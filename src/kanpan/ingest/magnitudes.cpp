@@ -99,7 +99,7 @@ double trading_days(const TableSpec& table, Date day) {
   static const auto kCalendar = market::Calendar::built_in();
   const bool week = table.days == catalog::Days::WeekEnd;
   if (!week && table.days != catalog::Days::MonthEnd) return 1;
-  const Date first = week ? day - (day.weekday() - 1) : Date::from_ymd(day.year(), day.month(), 1);
+  const Date first = (week ? week_of(day) : month_of(day)).first;
   return static_cast<double>(std::max<std::size_t>(kCalendar.count({first, day}), 1));
 }
 

@@ -24,12 +24,6 @@ void append_column(std::vector<double>& into, const frame::Batch& batch, std::st
     if (batch.column(at).is_null(row)) into[first + row] = kNone;
 }
 
-/// Equal numbers = the same week (Monday's day number) or month.
-int period(Date day, Frequency frequency) {
-  if (frequency == Frequency::Week) return day.days - day.weekday();
-  return day.year() * 12 + day.month();
-}
-
 double percent(double close, double pre_close) {
   return pre_close == 0 || std::isnan(pre_close)
              ? kNone
@@ -44,6 +38,39 @@ frame::Column real_column(const std::vector<double>& values) {
 }
 
 }  // namespace
+
+DateRange period_of(Date day, Frequency frequency) {
+  switch (frequency) {
+    case Frequency::Day:
+      return {day, day};
+    case Frequency::Week:
+      return week_of(day);
+    case Frequency::Month:
+      return month_of(day);
+  }
+  return {day, day};
+}
+
+void keep(Series& series, std::size_t first, std::size_t last) {
+  const auto cut = [&](auto& column) {
+    column.erase(column.begin() + static_cast<std::ptrdiff_t>(last), column.end());
+    column.erase(column.begin(), column.begin() + static_cast<std::ptrdiff_t>(first));
+  };
+  cut(series.day);
+  for (auto column :
+       {&Series::open, &Series::high, &Series::low, &Series::close, &Series::pre_close,
+        &Series::change, &Series::pct_chg, &Series::vol, &Series::amount, &Series::factor})
+    cut(series.*column);
+}
+
+std::size_t whole_until(const Series& daily, Date to, Frequency frequency) {
+  const auto after = std::ranges::upper_bound(daily.day, to);
+  auto end = after;
+  while (after != daily.day.end() && end != daily.day.begin() &&
+         period_of(*after, frequency).contains(*std::prev(end)))
+    --end;
+  return static_cast<std::size_t>(end - daily.day.begin());
+}
 
 void append(Series& series, const frame::Batch& daily) {
   const auto days = daily.column(daily.find("trade_date")).dates();
@@ -64,8 +91,7 @@ Series resample(const Series& daily, Frequency frequency) {
   if (frequency == Frequency::Day) return daily;
   Series out;
   for (std::size_t i = 0; i < daily.size(); ++i) {
-    const bool begins =
-        i == 0 || period(daily.day[i], frequency) != period(daily.day[i - 1], frequency);
+    const bool begins = i == 0 || !period_of(daily.day[i], frequency).contains(daily.day[i - 1]);
     if (begins) {
       for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
                           &Series::pre_close, &Series::change, &Series::pct_chg, &Series::factor})

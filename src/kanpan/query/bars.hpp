@@ -20,6 +20,16 @@ struct Series {
   std::size_t size() const { return day.size(); }
 };
 
+/// The ISO week or the month of the day; the day alone for Frequency::Day.
+DateRange period_of(Date day, Frequency frequency);
+
+/// Leaves the bars first … last - 1.
+void keep(Series& series, std::size_t first, std::size_t last);
+
+/// How many of the daily bars, from the first, make bars that end by `to`: a week or month that
+/// goes on after it is left out whole.
+std::size_t whole_until(const Series& daily, Date to, Frequency frequency);
+
 /// Appends the rows of a daily batch (columns by name) to the series, factors NaN.
 void append(Series& series, const frame::Batch& daily);
 

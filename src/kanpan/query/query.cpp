@@ -48,12 +48,13 @@ Span span_of(const Read& read) {
   return span;
 }
 
+/// Weeks and months are read whole.
 Read daily_read(const TableSpec& daily, const BarsRequest& request) {
   Read read;
   read.table = &daily;
   read.codes = {request.code};
-  read.from = request.from;
-  read.to = request.to;
+  if (request.from) read.from = period_of(*request.from, request.frequency).first;
+  if (request.to) read.to = period_of(*request.to, request.frequency).last;
   return read;
 }
 
@@ -98,16 +99,6 @@ int days_per_bar(Frequency frequency) {
       return 23;
   }
   return 1;
-}
-
-void keep_last(Series& series, std::size_t count) {
-  if (series.size() <= count) return;
-  const auto drop = static_cast<std::ptrdiff_t>(series.size() - count);
-  series.day.erase(series.day.begin(), series.day.begin() + drop);
-  for (auto column :
-       {&Series::open, &Series::high, &Series::low, &Series::close, &Series::pre_close,
-        &Series::change, &Series::pct_chg, &Series::vol, &Series::amount, &Series::factor})
-    (series.*column).erase((series.*column).begin(), (series.*column).begin() + drop);
 }
 
 void to_units(frame::Batch& bars, const TableSpec& daily, Units units) {
@@ -256,9 +247,6 @@ Result<Series> Query::daily_series(const BarsRequest& request) const {
     }
   else
     for (const frame::Batch& batch : batches) append(series, batch);
-  if (series.size() == 0)
-    return Error{Errc::NotFound, fmt::format("no daily bars of {} in this range", request.code),
-                 "see what there is: kanpan coverage daily"};
   return series;
 }
 
@@ -309,6 +297,12 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_TRY(check_range(request.from, request.to));
   KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   KANPAN_LET(Series days, daily_series(request));
+  const Date to = request.to.value_or(DateRange::all().last);
+  const auto whole = whole_until(days, to, request.frequency);
+  if (whole == 0)
+    return Error{Errc::NotFound, fmt::format("no bars of {} that end in this range", request.code),
+                 "see what there is: kanpan coverage daily"};
+  keep(days, 0, whole_until(days, to, Frequency::Day));
   KANPAN_TRY(add_factors(request.code, days));
   Bars bars;
   if (request.adjust != Adjust::None) {
@@ -324,8 +318,10 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
       KANPAN_LET(anchor_value, anchor_factor(request.code, *request.anchor));
     }
   }
+  keep(days, 0, whole);
   Series series = resample(days, request.frequency);
-  if (!request.from && !request.to) keep_last(series, request.limit);
+  if (!request.from && !request.to && series.size() > request.limit)
+    keep(series, series.size() - request.limit, series.size());
   adjust(series, request.adjust, anchor_value, request.round);
   bars.rows = to_batch(series);
   to_units(bars.rows, *daily, request.units);

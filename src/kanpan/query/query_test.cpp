@@ -45,9 +45,26 @@ TEST_F(QueryTest, GivesTheLastBarsOfALongerFrequency) {
   request.frequency = Frequency::Month;
   request.limit = 9;
   EXPECT_EQ(query_.bars(request)->rows.rows(), 2u);
-  request.from = day("20240625");
-  request.to = day("20240626");
-  EXPECT_THAT(values(*query_.bars(request), "open"), ElementsAre(11));
+}
+
+TEST_F(QueryTest, GivesWeeksAndMonthsWholeIfTheyEndInTheRange) {
+  commit_week();
+  BarsRequest request;
+  request.code = "600000.SH";
+  for (const Frequency frequency : {Frequency::Week, Frequency::Month}) {
+    request.frequency = frequency;
+    request.from = day("20240626");
+    request.to = day("20240628");
+    EXPECT_THAT(values(*query_.bars(request), "open"), ElementsAre(10)) << "that of the 24th";
+    request.from = day("20240624");
+    request.to = day("20240627");
+    EXPECT_EQ(query_.bars(request).error().code, Errc::NotFound) << "it goes on";
+    request.to = day("20240701");
+    EXPECT_THAT(values(*query_.bars(request), "open"), ElementsAre(10, 8));
+  }
+  request.frequency = Frequency::Day;
+  request.to = day("20240627");
+  EXPECT_EQ(query_.bars(request)->rows.rows(), 4u);
 }
 
 TEST_F(QueryTest, NeverPassesARawPriceOffAsAdjusted) {
