@@ -152,6 +152,21 @@ TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
   EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
 }
 
+TEST_F(CollectorTest, ASourceThatDoesNotAnswerEndsTheRunSoon) {
+  CollectRequest request;
+  request.tables = {"top_list"};
+  request.from = day_of("20240401");
+  request.to = day_of("20240628");
+  exchange_.refusals = 1000;
+  const auto outcome = collector_.collect(request, {});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code(), exit_code(Errc::SourceTransient));
+  EXPECT_GT(outcome->summary.planned, 50u);
+  EXPECT_LE(outcome->summary.failed, 3u);
+  exchange_.refusals = 0;
+  EXPECT_EQ(collector_.resume(outcome->summary.run.id, {})->exit_code(), 0);
+}
+
 TEST_F(CollectorTest, APageThatWasRefusedIsNotCollectedUntilItIsAskedForAgain) {
   exchange_.is_bad = [](const Call& call) { return parameter(call, "ts_code") == "399006.SZ"; };
   const auto refused = collector_.collect(indices(), {});

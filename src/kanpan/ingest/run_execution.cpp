@@ -17,6 +17,9 @@ using catalog::TableSpec;
 using journal::UnitState;
 
 constexpr std::chrono::hours kRenewAfter{1};
+/// Units of a table in a row without an answer, after which the others are left to a resume: while
+/// the source is away a back-fill of thousands would fail one by one.
+constexpr int kUnansweredUnits = 3;
 
 bool stops_table(Errc code) {
   return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::SourceQuota ||
@@ -267,10 +270,11 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
   Submission made;
   made.landing = landing(work, fetched);
   journal::Unit& unit = *made.landing.unit;
+  const bool silent = is_silent(*work.slice.table, fetched.error);
   if (fetched.error) {
     unit.state = UnitState::Failed;
     unit.error = fetched.error->text();
-    if (stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
+    if (silent || stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
     report_.fail(*fetched.error, work.unit.table);
   } else if (fetched.refusal) {
     refuse(fetched, *fetched.refusal, made);
@@ -375,6 +379,14 @@ Origin RunExecution::origin(std::string call) const {
 bool RunExecution::is_blocked(const TableSpec& table) {
   const std::lock_guard lock(mutex_);
   return blocked_.contains(table.name);
+}
+
+/// Counts the units in a row that got no answer.
+bool RunExecution::is_silent(const TableSpec& table, const std::optional<Error>& error) {
+  const std::lock_guard lock(mutex_);
+  int& failed = unanswered_[table.name];
+  failed = error && error->code == Errc::SourceTransient ? failed + 1 : 0;
+  return failed >= kUnansweredUnits;
 }
 
 void RunExecution::block(const TableSpec& table, const Error& error) {

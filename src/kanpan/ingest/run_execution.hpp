@@ -68,6 +68,7 @@ class RunExecution {
   /// Whether units of the table need not be tried: its interface or the token was refused.
   bool is_blocked(const catalog::TableSpec& table);
   void block(const catalog::TableSpec& table, const Error& error);
+  bool is_silent(const catalog::TableSpec& table, const std::optional<Error>& error);
 
   Collector& owner_;
   const std::string id_;
@@ -83,7 +84,8 @@ class RunExecution {
 
   std::mutex mutex_;               ///< what follows is shared by the workers
   std::set<std::string> blocked_;  ///< tables
-  Instant renewed_;                ///< when the leases last were
+  std::map<std::string, int> unanswered_;
+  Instant renewed_;  ///< when the leases last were
 };
 
 }  // namespace kanpan::ingest

@@ -99,6 +99,15 @@ Result<int> plan_command(Session& session, const CollectFlags& flags) {
   return show_plan(session, request);
 }
 
+/// Without one every call would be made, refused, and counted.
+Result<void> check_token(const Instance& instance) {
+  const auto& settings = instance.settings();
+  if (settings.text("source.kind") != "tushare" || !settings.text("source.token").empty())
+    return {};
+  return Error{Errc::Config, "no token of the source is set",
+               "export KANPAN_SOURCE_TOKEN=… (or KANPAN_SOURCE_TOKEN_FILE), or try: kanpan demo"};
+}
+
 struct RepairFlags {
   std::string table, from, to;
   bool plan = false;
@@ -118,6 +127,7 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_TRY(query::check_range(request.from, request.to));
   if (flags.plan) return show_plan(session, request);
+  KANPAN_TRY(check_token(*session.instance));
   request.run = journal::new_run_id(session.instance->clock());
   return watch(session, request.run, [&](std::stop_token stop) {
     return session.instance->collector().collect(request, std::move(stop));
@@ -160,6 +170,7 @@ Result<void> tell_strangers(const Session& session, const CollectRequest& reques
 
 Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(auto request, request_of(flags, session.instance->catalog()));
+  KANPAN_TRY(check_token(*session.instance));
   KANPAN_TRY(tell_strangers(session, request));
   const bool simulated = session.instance->source().simulated();
   KANPAN_LET(const bool mixed, session.instance->journal().has_rows(!simulated));
@@ -288,11 +299,13 @@ void add_run(CLI::App& root, Parsed& parsed) {
   by_id("show", "units, calls and errors of a run",
         [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
   by_id("cancel", "stop a run; what it has committed stays", cancel_run);
-  by_id("resume", "go on with what is not committed", [](Session& session, const std::string& id) {
-    return watch(session, id, [&](std::stop_token stop) {
-      return session.instance->collector().resume(id, std::move(stop));
-    });
-  });
+  by_id("resume", "go on with what is not committed",
+        [](Session& session, const std::string& id) -> Result<int> {
+          KANPAN_TRY(check_token(*session.instance));
+          return watch(session, id, [&](std::stop_token stop) {
+            return session.instance->collector().resume(id, std::move(stop));
+          });
+        });
 }
 
 }  // namespace
