@@ -222,6 +222,9 @@ class Program(ProgramCase):
         held = json.loads(self.run_in(data, "--json", "quarantine", "list").stdout)
         self.assertEqual(len(held), 1)
         self.assertEqual(held[0]["row"]["close"], 99999)
+        self.assertIn("daily: 1 rows or pages are held", self.run_in(data, "status").stdout)
+        tables = json.loads(self.run_in(data, "--json", "status").stdout)["tables"]
+        self.assertEqual([t["name"] for t in tables if t["quarantined"]], ["daily"])
         number = str(held[0]["id"])
         self.assertEqual(self.run_in(data, "quarantine", "release", number).returncode, 0)
         self.refused(2, "quarantine", "release", number, says="released already", data=data)

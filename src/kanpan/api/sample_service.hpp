@@ -120,7 +120,7 @@ class SampleService {
       journal::sqlite::SqliteJournal::open(directory.path() / "journal.db", clock, "test"));
   std::unique_ptr<store::duckdb::DuckdbStore> hot =
       expect_ok(store::duckdb::DuckdbStore::open(directory.path() / "store.duckdb", tables));
-  query::Query reader{tables, *truth, *truth, *hot};
+  query::Query reader{tables, *truth, *truth, *hot, clock};
   metrics::Registry registry;
   HandProgress progress;
   Context context{

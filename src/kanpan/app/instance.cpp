@@ -261,7 +261,7 @@ Result<void> Instance::open_source() {
 }
 
 void Instance::connect() {
-  query_ = std::make_unique<query::Query>(catalog_, *journal_, *journal_, *store_);
+  query_ = std::make_unique<query::Query>(catalog_, *journal_, *journal_, *store_, *clock_);
   writer_ =
       std::make_unique<ingest::Writer>(*journal_, *store_, catalog_, ingest::Writer::Options{});
   ingest::Collector::Options options;

@@ -78,6 +78,9 @@ std::string ProgressFeed::snapshot() const {
     if (schedule.next) entry["next_run"] = rfc3339(*schedule.next);
     if (schedule.running) entry["state"] = "collecting";
     add_past(entry, schedule.past);
+    // Of whatever run: that of a command leaves no last_error.
+    const auto held = instance_.ledger().quarantine_count(table->name, "held");
+    entry["quarantined"] = held ? boost::json::value(*held) : boost::json::value(nullptr);
     tables.push_back(std::move(entry));
   }
   object["tables"] = std::move(tables);

@@ -80,7 +80,8 @@ TEST_F(Readiness, a_damaged_store_is_not_ready) {
 
 TEST(KnownCalendar, is_read_again_only_when_trade_cal_has_changed) {
   Database database;
-  const query::Query query(real_catalog(), *database.journal, *database.journal, *database.store);
+  const query::Query query(real_catalog(), *database.journal, *database.journal, *database.store,
+                           database.clock);
   int loads = 0;
   bool fails = false;
   KnownCalendar known(query, [&]() -> Result<std::shared_ptr<const ingest::Universe>> {

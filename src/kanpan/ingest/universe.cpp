@@ -30,38 +30,6 @@ Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& sto
   });
 }
 
-Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
-  std::vector<Date> open, closed;
-  KANPAN_TRY(each_batch(
-      catalog, store, catalog::role::kCalendar, {"cal_date", "is_open"}, {},
-      {{"exchange", store::Op::Eq, {std::string("SSE")}}, {"is_open", store::Op::NotNull, {}}},
-      [&](const Batch& batch) {
-        const auto days = batch.column(0).dates();
-        for (std::size_t row = 0; row < days.size(); ++row)
-          (batch.column(1).ints()[row] == 1 ? open : closed).push_back(days[row]);
-      }));
-  return market::Calendar(std::move(open), std::move(closed));
-}
-
-Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
-                                           const store::Store& store,
-                                           const std::vector<std::string>& codes) {
-  std::vector<Listing> listings;
-  KANPAN_TRY(each_batch(catalog, store, catalog::role::kListings,
-                        {"ts_code", "list_date", "delist_date"}, codes, {},
-                        [&](const Batch& batch) {
-                          for (std::size_t row = 0; row < batch.rows(); ++row) {
-                            if (batch.column(1).is_null(row)) continue;
-                            Listing listing{std::string(batch.column(0).texts()[row]),
-                                            batch.column(1).dates()[row], std::nullopt};
-                            if (!batch.column(2).is_null(row))
-                              listing.delisted = batch.column(2).dates()[row];
-                            listings.push_back(std::move(listing));
-                          }
-                        }));
-  return listings;
-}
-
 Result<std::map<Date, std::set<std::string>>> load_suspensions(
     const catalog::Catalog& catalog, const store::Store& store,
     const std::vector<std::string>& codes) {
@@ -99,18 +67,49 @@ std::uint32_t values_on(const catalog::Split& split, Date day) {
   return n;
 }
 
-/// Whether the table's expectation covers the code at all.
-bool covers(const catalog::TableSpec& table, std::string_view code) {
-  return table.expect_exchanges.empty() ||
-         std::ranges::find(table.expect_exchanges, market::suffix(code)) !=
-             table.expect_exchanges.end();
-}
-
 bool is_listed(const Listing& listing, Date day) {
   return listing.listed <= day && (!listing.delisted || day < *listing.delisted);
 }
 
 }  // namespace
+
+Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
+  std::vector<Date> open, closed;
+  KANPAN_TRY(each_batch(
+      catalog, store, catalog::role::kCalendar, {"cal_date", "is_open"}, {},
+      {{"exchange", store::Op::Eq, {std::string("SSE")}}, {"is_open", store::Op::NotNull, {}}},
+      [&](const Batch& batch) {
+        const auto days = batch.column(0).dates();
+        for (std::size_t row = 0; row < days.size(); ++row)
+          (batch.column(1).ints()[row] == 1 ? open : closed).push_back(days[row]);
+      }));
+  return market::Calendar(std::move(open), std::move(closed));
+}
+
+Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
+                                           const store::Store& store,
+                                           const std::vector<std::string>& codes) {
+  std::vector<Listing> listings;
+  KANPAN_TRY(each_batch(catalog, store, catalog::role::kListings,
+                        {"ts_code", "list_date", "delist_date"}, codes, {},
+                        [&](const Batch& batch) {
+                          for (std::size_t row = 0; row < batch.rows(); ++row) {
+                            if (batch.column(1).is_null(row)) continue;
+                            Listing listing{std::string(batch.column(0).texts()[row]),
+                                            batch.column(1).dates()[row], std::nullopt};
+                            if (!batch.column(2).is_null(row))
+                              listing.delisted = batch.column(2).dates()[row];
+                            listings.push_back(std::move(listing));
+                          }
+                        }));
+  return listings;
+}
+
+bool covers(const catalog::TableSpec& table, std::string_view code) {
+  return table.expect_exchanges.empty() ||
+         std::ranges::find(table.expect_exchanges, market::suffix(code)) !=
+             table.expect_exchanges.end();
+}
 
 bool expects_codes(const catalog::TableSpec& table) {
   return table.expect == Expect::ListedAll || table.expect == Expect::ListedCodes;

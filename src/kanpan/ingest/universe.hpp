@@ -65,6 +65,16 @@ class Universe {
 
 /// Whether the table's expectation names codes.
 bool expects_codes(const catalog::TableSpec& table);
+/// Whether it names codes of this exchange, if it names any.
+bool covers(const catalog::TableSpec& table, std::string_view code);
+
+/// The open days of trade_cal as stored, else the built-in calendar. Errors are the store's.
+Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store);
+/// When these codes (none = all) are listed as stock_basic says; none of a code that it does not
+/// have. Errors are the store's.
+Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,
+                                           const store::Store& store,
+                                           const std::vector<std::string>& codes);
 
 /// The days of the range that the table's time column can take, oldest first.
 std::vector<Date> days_of(const catalog::TableSpec& table, const market::Calendar& calendar,

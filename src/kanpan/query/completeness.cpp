@@ -1,6 +1,9 @@
 #include "kanpan/query/completeness.hpp"
 
 #include <algorithm>
+#include <set>
+#include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,6 +22,7 @@ using store::Read;
 
 constexpr std::size_t kMostMissing = 20;
 constexpr std::size_t kMostCodes = 3;
+constexpr std::size_t kMostGaps = 5;
 
 bool is_short(const DayState& day) { return day.expected && day.rows < *day.expected; }
 
@@ -128,6 +132,80 @@ std::string lacking(const TableSpec& table, const Held& held, std::size_t at, Da
   return more == 0 ? text : fmt::format("{} and {} more", text, more);
 }
 
+using Dates = std::span<const Date>;
+
+Dates within(Dates days, const DateRange& range) {
+  if (range.empty()) return {};
+  const auto first = std::ranges::lower_bound(days, range.first);
+  return {first, std::ranges::upper_bound(first, days.end(), range.last)};
+}
+
+/// The absent days between the bounds of the read, or between the days held where it has none.
+Dates absent_days(const Read& read, const TableState& known) {
+  if (known.absent->empty()) return {};
+  return within(*known.absent, {read.from.value_or(known.days->begin()->first),
+                                read.to.value_or(known.days->rbegin()->first)});
+}
+
+/// When at least one of the codes was listed, oldest first, none twice. A code that is not among
+/// the listings may have been at any time.
+Result<std::vector<DateRange>> listed_periods(const Read& read, const catalog::Catalog& catalog,
+                                              const store::Store& store) {
+  std::set<std::string_view> unknown;
+  for (const std::string& code : read.codes)
+    if (ingest::covers(*read.table, code)) unknown.insert(code);
+  std::vector<DateRange> periods;
+  KANPAN_LET(const auto listings, ingest::load_listings(catalog, store, read.codes));
+  for (const ingest::Listing& listing : listings) {
+    if (unknown.erase(listing.code) == 0) continue;
+    const Date end = listing.delisted ? *listing.delisted - 1 : DateRange::all().last;
+    periods.push_back({listing.listed, end});
+  }
+  if (!unknown.empty()) return std::vector<DateRange>{DateRange::all()};
+  std::ranges::sort(periods, {}, &DateRange::first);
+  std::vector<DateRange> merged;
+  for (const DateRange& period : periods)
+    if (!merged.empty() && period.first <= merged.back().last + 1)
+      merged.back().last = std::max(merged.back().last, period.last);
+    else
+      merged.push_back(period);
+  return merged;
+}
+
+/// Absent days with none that is held between them are one entry.
+void add_absent(Completeness& out, Dates absent, const DayStates& days) {
+  if (absent.empty()) return;
+  out.status = "partial";
+  out.missing_count += absent.size();
+  out.short_days += absent.size();
+  for (std::size_t gaps = 0; gaps < kMostGaps && !absent.empty(); ++gaps) {
+    const auto held = days.upper_bound(absent.front());
+    const auto end =
+        held == days.end() ? absent.end() : std::ranges::lower_bound(absent, held->first);
+    const Dates gap(absent.begin(), end);
+    out.missing.push_back(gap.size() == 1
+                              ? fmt::format("{}: not collected", gap.front().iso())
+                              : fmt::format("{}..{}: {} days not collected", gap.front().iso(),
+                                            gap.back().iso(), gap.size()));
+    absent = absent.subspan(gap.size());
+  }
+}
+
+Result<void> judge_absent(Completeness& out, const Read& read, const TableState& known,
+                          const catalog::Catalog& catalog, const store::Store& store) {
+  const Dates absent = read.from || read.to ? absent_days(read, known) : Dates{};
+  if (absent.empty()) return {};
+  std::vector<DateRange> periods{DateRange::all()};
+  if (goes_by_code(read)) {
+    KANPAN_LET(periods, listed_periods(read, catalog, store));
+  }
+  for (const DateRange& period : periods) add_absent(out, within(absent, period), *known.days);
+  // All of them begin with their day.
+  std::ranges::sort(out.missing);
+  if (out.missing.size() > kMostMissing) out.missing.resize(kMostMissing);
+  return {};
+}
+
 Result<Completeness> judge_codes(const Read& read, const std::vector<const DayState*>& doubtful,
                                  const catalog::Catalog& catalog, const store::Store& store) {
   std::vector<Date> days;
@@ -155,35 +233,44 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
 
 }  // namespace
 
-Result<Completeness> judge(const Read& read, const TableVersion& version, const DayStates& days,
+Result<Completeness> judge(const Read& read, const TableState& known,
                            const catalog::Catalog& catalog, const store::Store& store) {
-  if (auto status = status_without_days(version); !status.empty())
+  if (auto status = status_without_days(known.table); !status.empty())
     return Completeness{std::move(status), {}, 0, 0};
-  const auto doubtful = doubtful_days(read, days);
+  const auto doubtful = doubtful_days(read, *known.days);
   auto out = goes_by_code(read) ? judge_codes(read, doubtful, catalog, store)
                                 : Result<Completeness>(judge_whole(doubtful));
-  if (out) wait_for_rows(out->status, version);
+  if (!out) return out;
+  KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
+  wait_for_rows(out->status, known.table);
   return out;
 }
 
-std::string fingerprint(const Read& read, const TableVersion& version, const DayStates& days) {
-  if (auto status = status_without_days(version); !status.empty()) return status;
+std::string fingerprint(const Read& read, const TableState& known) {
+  if (auto status = status_without_days(known.table); !status.empty()) return status;
   std::string status = "complete", text;
-  for (const DayState* day : doubtful_days(read, days))
+  for (const DayState* day : doubtful_days(read, *known.days))
     if (is_short(*day))
       text += fmt::format("{} {} {} {} {}\n", day->day.iso(), day->rows, *day->expected,
                           day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
     else
       status = "provisional";
-  wait_for_rows(status, version);
-  return text.empty() ? status : fmt::format("{}-short-{:.8}", status, hex(sha256({text})));
+  wait_for_rows(status, known.table);
+  if (!text.empty()) status += fmt::format("-short-{:.8}", hex(sha256({text})));
+  // Days come to the end and leave anywhere, so these two tell one set from another. Bars have a
+  // first day even where none was asked for, so the bounds do not matter here.
+  if (const Dates absent = absent_days(read, known); !absent.empty())
+    status += fmt::format("-absent-{}-{}", absent.size(), absent.back().compact());
+  return status;
 }
 
-std::vector<std::string> judged_by(const Read& read, const DayStates& days) {
+std::vector<std::string> judged_by(const Read& read, const TableState& known) {
+  if (!goes_by_code(read)) return {};
   const auto is_short_day = [](const DayState* day) { return is_short(*day); };
-  if (!goes_by_code(read) || std::ranges::none_of(doubtful_days(read, days), is_short_day))
-    return {};
-  return {std::string(catalog::role::kListings), std::string(catalog::role::kSuspensions)};
+  if (std::ranges::any_of(doubtful_days(read, *known.days), is_short_day))
+    return {std::string(catalog::role::kListings), std::string(catalog::role::kSuspensions)};
+  if (absent_days(read, known).empty()) return {};
+  return {std::string(catalog::role::kListings)};
 }
 
 }  // namespace kanpan::query

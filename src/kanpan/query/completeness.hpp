@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,27 +17,35 @@ struct Completeness {
   /// complete, provisional, partial (whenever `missing` says something), empty; unknown = the rows
   /// of the past have changed since
   std::string status;
-  /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH".
+  /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH",
+  /// "2024-04-25..2024-04-30: 4 days not collected".
   std::vector<std::string> missing;
   std::size_t missing_count = 0;  ///< days with missing rows
   std::size_t short_days = 0;     ///< days that lack rows of whatever code
+};
+
+/// What is known of the table that a read is of.
+struct TableState {
+  TableVersion table;                               ///< of the read's years
+  std::shared_ptr<const DayStates> days;            ///< all of them
+  std::shared_ptr<const std::vector<Date>> absent;  ///< as Absences gives them
 };
 
 /// The days that the read covers, at most provisional while rows of them cannot be seen yet; those
 /// of now, so of rows that have changed since `as_of` nothing is known. Where the read names codes
 /// of a table that must have a row of every listed one, of these codes alone: a day that lacks rows
 /// of others is complete for those whose rows came after the source's ready time. Then, where days
-/// are short, the rows of the codes are looked up. Errors are the store's.
-Result<Completeness> judge(const store::Read& read, const TableVersion& version,
-                           const DayStates& days, const catalog::Catalog& catalog,
-                           const store::Store& store);
+/// are short, the rows of the codes are looked up. Of a read with a bound the absent days count
+/// too: up to the bounds, or to the first and the last day held; of codes those on which one was
+/// listed, or one that nothing is known of might have been. Errors are the store's.
+Result<Completeness> judge(const store::Read& read, const TableState& known,
+                           const catalog::Catalog& catalog, const store::Store& store);
 
 /// Changes whenever what judge() says may have, for the same commits of the read's table. Cheap: no
 /// rows are read, so it may change when it need not.
-std::string fingerprint(const store::Read& read, const TableVersion& version,
-                        const DayStates& days);
+std::string fingerprint(const store::Read& read, const TableState& known);
 
 /// The tables besides the read's own whose commits may change what judge() says of it.
-std::vector<std::string> judged_by(const store::Read& read, const DayStates& days);
+std::vector<std::string> judged_by(const store::Read& read, const TableState& known);
 
 }  // namespace kanpan::query

@@ -131,7 +131,7 @@ TEST_F(EvidenceTest, TellsOfThePastWhatWasKnownThen) {
   EXPECT_EQ(query_.evidence(request)->status, "empty");
   EXPECT_EQ(query_.evidence(request)->as_of, "");
 
-  request.read = read("daily", day("20230101"), day("20231231"));
+  request.read = read("daily", day("20231229"), day("20231231"));
   const auto year = query_.evidence(request).value();
   EXPECT_EQ(year.data_version, 1u);
   EXPECT_EQ(year.as_of, rfc3339(first)) << "of the commit that its version names";
@@ -178,18 +178,18 @@ TEST_F(EvidenceTest, DoesNotCallCompleteWhatNobodyCanSeeYet) {
   const auto status = [&](std::string_view from, std::string_view to) {
     return query_.evidence({read("daily", day(from), day(to)), Units::Normal})->status;
   };
-  EXPECT_EQ(status("20240101", "20240630"), "complete") << "no day of it was asked for";
-  const auto before = query_.version(read("daily", day("20240101"), day("20240630"))).value();
+  EXPECT_EQ(status("20240625", "20240625"), "partial") << "not collected";
+  const auto before = query_.version(read("daily", day("20240625"), day("20240625"))).value();
   const auto landed =
       land("daily", {bar("20240625", 11, 10)}, {state("daily", "20240625", 1, 1, true)});
-  EXPECT_EQ(status("20240101", "20240630"), "provisional");
+  EXPECT_EQ(status("20240625", "20240625"), "provisional");
   EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 1u);
-  EXPECT_EQ(status("20231201", "20231231"), "complete") << "another year";
-  const auto meanwhile = query_.version(read("daily", day("20240101"), day("20240630"))).value();
+  EXPECT_EQ(status("20231229", "20231231"), "complete") << "another year";
+  const auto meanwhile = query_.version(read("daily", day("20240625"), day("20240625"))).value();
   EXPECT_NE(meanwhile, before);
   show(landed);
-  EXPECT_EQ(status("20240101", "20240630"), "complete");
-  EXPECT_NE(query_.version(read("daily", day("20240101"), day("20240630"))).value(), meanwhile);
+  EXPECT_EQ(status("20240625", "20240625"), "complete");
+  EXPECT_NE(query_.version(read("daily", day("20240625"), day("20240625"))).value(), meanwhile);
   EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 2u);
 }
 
@@ -209,7 +209,7 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   commit("adj_factor", {{"600000.SH", "20240628", "2"}});
   BarsRequest request;
   request.code = "600000.SH";
-  request.to = day("20231231");
+  request.to = day("20230103");
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 1u) << "a factor of another year";
   EXPECT_EQ(query_.bars(request)->evidence.as_of, rfc3339(first));
 
@@ -224,7 +224,7 @@ TEST_F(EvidenceTest, OfBarsIsThatOfTheirFactorsToo) {
   EXPECT_TRUE(second.simulated);
 
   request.adjust = Adjust::Qfq;
-  request.from = day("20230101");
+  request.from = day("20230103");
   request.anchor = day("20240628");
   commit("adj_factor", {{"600000.SH", "20240628", "4"}}, {}, "csv:factors.csv");
   EXPECT_EQ(query_.bars(request)->evidence.data_version, 4u) << "the anchor's factor";

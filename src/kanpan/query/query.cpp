@@ -126,6 +126,7 @@ Result<Query::Known> Query::known(const Read& read) const {
   known.applied = store_.applied();
   KANPAN_LET(known.days, versions_.days(read.table->name));
   KANPAN_LET(known.table, versions_.of(read.table->name, known.applied, span_of(read)));
+  KANPAN_LET(known.absent, absences_.of(*read.table, known.days));
   return known;
 }
 
@@ -135,9 +136,8 @@ Result<std::string> Query::version(const Read& read) const {
 }
 
 Result<std::string> Query::version(const Read& read, const Known& known) const {
-  std::string version =
-      fmt::format("{}-{}", known.table.last, fingerprint(read, known.table, *known.days));
-  for (const std::string& name : judged_by(read, *known.days)) {
+  std::string version = fmt::format("{}-{}", known.table.last, fingerprint(read, known));
+  for (const std::string& name : judged_by(read, known)) {
     KANPAN_LET(const auto other, versions_.of(name, known.applied));
     version += fmt::format(".{}", other.last);
   }
@@ -164,8 +164,7 @@ Result<Evidence> Query::evidence(const RowsRequest& request, const Known& known)
   if (known.table.last > 0) evidence.as_of = rfc3339(known.table.time);
   evidence.source = known.table.sources;
   evidence.simulated = known.table.simulated;
-  KANPAN_LET(static_cast<Completeness&>(evidence),
-             judge(read, known.table, *known.days, catalog_, store_));
+  KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, known, catalog_, store_));
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;
 }
@@ -179,7 +178,7 @@ Result<Snapshot> Query::snapshot(const RowsRequest& request) const {
     KANPAN_LET(snapshot.version, version(request.read, known));
     KANPAN_LET(snapshot.evidence, evidence(request, known));
     // Where short days were judged by rows, these were those of now.
-    const bool saw_rows = !judged_by(request.read, *known.days).empty();
+    const bool saw_rows = !judged_by(request.read, known).empty();
     if (!saw_rows || store_.applied() == known.applied || i == kTries) return snapshot;
   }
 }

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "kanpan/base/clock.hpp"
 #include "kanpan/base/error.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/frame/batch.hpp"
 #include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
+#include "kanpan/query/absences.hpp"
 #include "kanpan/query/completeness.hpp"
 #include "kanpan/query/versions.hpp"
 #include "kanpan/store/store.hpp"
@@ -73,16 +75,17 @@ struct Bars {
   std::optional<Date> anchor;  ///< the day whose factor qfq was divided by
 };
 
-/// Thread-safe.
+/// Thread-safe. By the clock it is judged which days the source has by now.
 class Query {
  public:
   Query(const catalog::Catalog& catalog, const journal::Journal& journal,
-        const journal::Ledger& ledger, const store::Store& store)
+        const journal::Ledger& ledger, const store::Store& store, const Clock& clock)
       : catalog_(catalog),
         journal_(journal),
         ledger_(ledger),
         store_(store),
-        versions_(journal, ledger) {}
+        versions_(journal, ledger),
+        absences_(catalog, store, versions_, clock) {}
 
   /// Everywhere a range that ends before it begins is Errc::Usage.
   ///
@@ -127,10 +130,8 @@ class Query {
 
  private:
   /// What is known of the table that is read, of its commits up to `applied`.
-  struct Known {
+  struct Known : TableState {
     store::Sequence applied = 0;
-    TableVersion table;
-    std::shared_ptr<const DayStates> days;
   };
   Result<Known> known(const store::Read& read) const;
   Result<std::string> version(const store::Read& read, const Known& known) const;
@@ -146,6 +147,7 @@ class Query {
   const journal::Ledger& ledger_;
   const store::Store& store_;
   Versions versions_;
+  Absences absences_;
 };
 
 }  // namespace kanpan::query

@@ -136,7 +136,7 @@ class QueryTest : public testing::Test {
           .value();
   std::unique_ptr<store::duckdb::DuckdbStore> store_ =
       store::duckdb::DuckdbStore::open(directory_.path() / "hot.duckdb", tables()).value();
-  Query query_{tables(), *journal_, *journal_, *store_};
+  Query query_{tables(), *journal_, *journal_, *store_, clock_};
 };
 
 }  // namespace kanpan::query

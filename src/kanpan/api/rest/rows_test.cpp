@@ -96,7 +96,7 @@ struct Moving {
 
   SampleService service;
   MovingStore store;
-  query::Query reader{service.tables, *service.truth, *service.truth, store};
+  query::Query reader{service.tables, *service.truth, *service.truth, store, service.clock};
   Context context{reader,
                   service.clock,
                   service.registry,

@@ -82,6 +82,14 @@ Result<int> status(Session& session) {
     else if (!past.error.empty())
       failures +=
           fmt::format("{} failed when it was collected last: {}\n", table->name, past.error);
+    if (held > 0) {
+      KANPAN_LET(const auto of_table, instance.ledger().quarantine_count(table->name, "held"));
+      if (of_table > 0)
+        failures += fmt::format(
+            "{}: {} rows or pages are held back; see them with: kanpan "
+            "quarantine list --table {}\n",
+            table->name, of_table, table->name);
+    }
     const bool has_days = !days->empty();
     const auto size = sizes.find(table->name);
     const auto rows = size == sizes.end() ? 0 : size->second.rows;

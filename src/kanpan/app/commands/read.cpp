@@ -170,7 +170,8 @@ std::string evidence_line(const query::Evidence& evidence, const std::string& ta
                   evidence.source.empty() ? "none" : evidence.source);
   if (evidence.simulated) line += " (模拟数据 simulated)";
   if (!evidence.missing.empty()) line += fmt::format("; missing {}", evidence.missing.front());
-  if (evidence.missing_count > 1) line += fmt::format(" and {} more", evidence.missing_count - 1);
+  if (evidence.missing.size() > 1)
+    line += fmt::format(" and more, {} days in all", evidence.missing_count);
   if (evidence.short_days > evidence.missing_count)
     line += fmt::format("; {} days lack rows of other codes",
                         evidence.short_days - evidence.missing_count);
@@ -183,6 +184,9 @@ Result<int> get(Session& session, const GetFlags& flags) {
   if (flags.count) {
     KANPAN_LET(const auto count, query.count(request));
     session.line(std::to_string(count));
+    if (count > 0) return 0;
+    KANPAN_LET(const auto evidence, query.evidence(request));  // of nothing, or not collected?
+    session.note(evidence_line(evidence, flags.table));
     return 0;
   }
   KANPAN_LET(const auto format, format_of(flags.format, session.json));

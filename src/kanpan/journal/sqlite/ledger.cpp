@@ -101,9 +101,12 @@ Result<std::vector<Quarantined>> SqliteJournal::quarantine(std::string_view tabl
 Result<std::uint64_t> SqliteJournal::quarantine_count(std::string_view table,
                                                       std::string_view state) const {
   KANPAN_LET(const auto db, readers_->borrow());
-  KANPAN_LET(Statement row, db->query("SELECT count(*) FROM quarantine "
-                                      "WHERE (?1 = '' OR tab = ?1) AND (?2 = '' OR state = ?2)",
-                                      table, state));
+  // Of one table by its index: this is asked of every table in turn.
+  const char* sql = table.empty() ? "SELECT count(*) FROM quarantine "
+                                    "WHERE ?1 = '' AND (?2 = '' OR state = ?2)"
+                                  : "SELECT count(*) FROM quarantine "
+                                    "WHERE tab = ?1 AND (?2 = '' OR state = ?2)";
+  KANPAN_LET(Statement row, db->query(sql, table, state));
   KANPAN_TRY(row.step());
   return static_cast<std::uint64_t>(row.integer(0));
 }

@@ -110,8 +110,8 @@ function EvidenceDetail({ code, view, meta, meaning }: DetailProps) {
   const { t } = useLingui();
   const names = useAdjustmentNames();
   const { status } = useLive();
-  const more = meta.missingCount - meta.missing.length;
-  const others = meta.shortDays - meta.missingCount;
+  const days = meta.missingCount;
+  const others = meta.shortDays - days;
   const units = meta.columns.filter((c) => c.unit !== "").map((c) => `${c.name} ${c.unit}`);
   const url = `${location.origin}${barsAddress({ code, freq: view.freq, adj: view.adj })}`;
   return (
@@ -123,9 +123,10 @@ function EvidenceDetail({ code, view, meta, meaning }: DetailProps) {
           {meta.missing.map((text) => (
             <li key={text}>{text}</li>
           ))}
-          {more > 0 && (
+          {/* An entry may be of many days, and the list may be cut. */}
+          {days > meta.missing.length && (
             <li>
-              <Trans>另有 {more} 天</Trans>
+              <Trans>共 {days} 天</Trans>
             </li>
           )}
         </ul>

@@ -1,0 +1,54 @@
+// Which days of a table were never collected though its source has them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kanpan/base/clock.hpp"
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
+#include "kanpan/market/calendar.hpp"
+#include "kanpan/query/versions.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::query {
+
+/// Thread-safe. A look-up reads nothing unless a day, trade_cal or the date has changed since.
+class Absences {
+ public:
+  Absences(const catalog::Catalog& catalog, const store::Store& store, const Versions& versions,
+           const Clock& clock)
+      : catalog_(catalog), store_(store), versions_(versions), clock_(clock) {}
+
+  /// Days with rows, of a table with an expectation, from the first that the source has to the last
+  /// whose ready time has passed, that are not among `held`; oldest first. Never null; none where
+  /// no day is held at all. Errors are the store's and the journal's.
+  Result<std::shared_ptr<const std::vector<Date>>> of(
+      const catalog::TableSpec& table, const std::shared_ptr<const DayStates>& held) const;
+
+ private:
+  using Calendar = std::shared_ptr<const market::Calendar>;
+  struct Known {
+    Calendar calendar;
+    Date until;             ///< last due day
+    std::vector<Date> due;  ///< by these two
+    std::shared_ptr<const DayStates> held;
+    std::shared_ptr<const std::vector<Date>> absent;
+  };
+  Result<Calendar> calendar() const;
+
+  const catalog::Catalog& catalog_;
+  const store::Store& store_;
+  const Versions& versions_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  mutable Calendar calendar_;
+  mutable std::optional<store::Sequence> calendar_version_;
+  mutable std::map<std::string, Known, std::less<>> known_;
+};
+
+}  // namespace kanpan::query

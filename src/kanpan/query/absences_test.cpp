@@ -1,0 +1,178 @@
+// What a query says of days that were never collected.
+#include <gmock/gmock.h>
+
+#include "kanpan/query/sample.hpp"
+
+namespace kanpan::query {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::IsEmpty;
+
+/// Of June 2024 Monday the 17th and Wednesday to Friday the 21st are held; it is Friday the 28th,
+/// 18:00. The 10th was a holiday.
+class AbsencesTest : public QueryTest {
+ protected:
+  void SetUp() override {
+    commit("daily",
+           {bar("20240617", 10, 10), bar("20240619", 10, 10), bar("20240620", 10, 10),
+            bar("20240621", 10, 10)},
+           {held("20240617"), held("20240619"), held("20240620"), held("20240621")});
+  }
+
+  static journal::DayState held(std::string_view date) {
+    auto out = state("daily", date, 1, 1, true);
+    out.seen = shanghai_instant(out.day + 1, 9 * 3600);
+    return out;
+  }
+  static std::vector<std::string> listing(std::string_view code, std::string_view since,
+                                          std::string_view until = "") {
+    const auto& columns = table("stock_basic").columns;
+    std::vector<std::string> row(columns.size());
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].name == "ts_code") row[c] = code;
+      if (columns[c].name == "list_status") row[c] = until.empty() ? "L" : "D";
+      if (columns[c].name == "list_date") row[c] = since;
+      if (columns[c].name == "delist_date") row[c] = until;
+    }
+    return row;
+  }
+  RowsRequest of(std::string_view from, std::string_view to,
+                 std::vector<std::string> codes = {}) const {
+    RowsRequest request{read("daily"), Units::Normal};
+    if (!from.empty()) request.read.from = day(from);
+    if (!to.empty()) request.read.to = day(to);
+    request.read.codes = std::move(codes);
+    return request;
+  }
+  Evidence evidence(const RowsRequest& request) const { return query_.evidence(request).value(); }
+};
+
+TEST_F(AbsencesTest, AreMissingUpToTheBoundsAndBetweenTheDaysHeld) {
+  const auto early = evidence(of("20240606", "20240617"));
+  EXPECT_EQ(early.status, "partial");
+  EXPECT_THAT(early.missing, ElementsAre("2024-06-06..2024-06-14: 6 days not collected"));
+  EXPECT_EQ(early.missing_count, 6u);
+  EXPECT_EQ(early.short_days, 6u) << "of every code";
+
+  EXPECT_THAT(evidence(of("20240614", "20240625")).missing,
+              ElementsAre("2024-06-14: not collected", "2024-06-18: not collected",
+                          "2024-06-24..2024-06-25: 2 days not collected"));
+  EXPECT_EQ(evidence(of("20240619", "20240623")).status, "complete") << "ends with a weekend";
+  EXPECT_EQ(evidence(of("20240608", "20240610")).status, "complete") << "a weekend, a holiday";
+
+  const auto year = evidence(of("20200101", "20201231"));
+  EXPECT_EQ(year.status, "partial") << "a year of which nothing is held";
+  EXPECT_THAT(year.missing, ElementsAre("2020-01-02..2020-12-31: 243 days not collected"));
+}
+
+TEST_F(AbsencesTest, AreNoneWhereNoBoundWasAskedFor) {
+  EXPECT_EQ(evidence(of("", "")).status, "complete");
+  EXPECT_THAT(evidence(of("20240619", "")).missing, IsEmpty());
+  EXPECT_THAT(evidence(of("", "20240617")).missing, IsEmpty());
+  EXPECT_THAT(evidence(of("20240618", "")).missing, ElementsAre("2024-06-18: not collected"));
+}
+
+TEST_F(AbsencesTest, AreDaysThatTheSourceHasByNow) {
+  const auto request = of("20240621", "20240731");
+  EXPECT_THAT(evidence(request).missing,
+              ElementsAre("2024-06-24..2024-06-28: 5 days not collected"));
+  const auto before = query_.version(request.read).value();
+  EXPECT_THAT(before, EndsWith("-absent-5-20240628"));
+  clock_.move(std::chrono::days{3});
+  EXPECT_THAT(evidence(request).missing,
+              ElementsAre("2024-06-24..2024-07-01: 6 days not collected"));
+  EXPECT_NE(query_.version(request.read).value(), before);
+  // The source has no bars of before there was an exchange.
+  EXPECT_THAT(evidence(of("19800101", "19901218")).missing, IsEmpty());
+}
+
+TEST_F(AbsencesTest, StandAmongTheShortDaysInTheirOrder) {
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}},
+         {state("daily", "20240613", 1, 3, true), state("daily", "20240620", 1, 2, true)});
+  const auto all = evidence(of("20240612", "20240621"));
+  EXPECT_THAT(all.missing, ElementsAre("2024-06-12: not collected", "2024-06-13: 1 of 3 rows",
+                                       "2024-06-14: not collected", "2024-06-18: not collected",
+                                       "2024-06-20: 1 of 2 rows"));
+  EXPECT_EQ(all.missing_count, 5u);
+}
+
+TEST_F(AbsencesTest, AreAFewEntriesHoweverManyTheyAre) {
+  std::vector<journal::DayState> days;
+  for (Date monday = day("20240304"); monday < day("20240520"); monday = monday + 7)
+    days.push_back(held(monday.compact()));
+  commit("adj_factor", {{"600000.SH", "20240624", "1"}}, days);
+  const auto many = evidence(of("20240304", "20240517"));
+  EXPECT_EQ(many.missing.size(), 5u);
+  EXPECT_GT(many.missing_count, 35u);
+}
+
+TEST_F(AbsencesTest, AreNoneOfTablesThatExpectNothing) {
+  commit("suspend_d", {}, {state("suspend_d", "20240617", 0, {}, true)});
+  EXPECT_EQ(query_.evidence({read("suspend_d", day("20240601"), day("20240628")), Units::Normal})
+                ->missing_count,
+            0u);
+}
+
+TEST_F(AbsencesTest, OfWeeksAreTheirLastDays) {
+  commit("weekly", {}, {state("weekly", "20240607", 1, 1, true)});
+  EXPECT_THAT(
+      query_.evidence({read("weekly", day("20240601"), day("20240627")), Units::Normal})->missing,
+      ElementsAre("2024-06-14..2024-06-21: 2 days not collected"));
+}
+
+TEST_F(AbsencesTest, OfACodeAreThoseOnWhichItWasListed) {
+  commit("stock_basic",
+         {listing("600000.SH", "20240612"), listing("000001.SZ", "19910403", "20240605")});
+  const auto listed_later = evidence(of("20240601", "20240617", {"600000.SH"}));
+  EXPECT_EQ(listed_later.status, "partial");
+  EXPECT_THAT(listed_later.missing, ElementsAre("2024-06-12..2024-06-14: 3 days not collected"));
+  EXPECT_EQ(evidence(of("20240601", "20240611", {"600000.SH"})).status, "complete");
+  EXPECT_THAT(evidence(of("20240601", "20240617", {"000001.SZ"})).missing,
+              ElementsAre("2024-06-03..2024-06-04: 2 days not collected"));
+  EXPECT_EQ(evidence(of("20240605", "20240617", {"000001.SZ"})).status, "complete");
+  EXPECT_THAT(
+      evidence(of("20240604", "20240617", {"600000.SH", "000001.SZ"})).missing,
+      ElementsAre("2024-06-04: not collected", "2024-06-12..2024-06-14: 3 days not collected"));
+  EXPECT_EQ(evidence(of("20240605", "20240605", {"300001.SZ"})).status, "partial")
+      << "nothing is known of it";
+}
+
+TEST_F(AbsencesTest, OfACodeChangeTheVersionWithItsListing) {
+  const auto request = of("20240601", "20240617", {"600000.SH"});
+  const auto whole = of("20240619", "20240621", {"600000.SH"});
+  const auto before = query_.version(request.read).value();
+  const auto held_before = query_.version(whole.read).value();
+  commit("stock_basic", {listing("600000.SH", "20240612")});
+  EXPECT_NE(query_.version(request.read).value(), before);
+  EXPECT_EQ(query_.version(whole.read).value(), held_before);
+}
+
+TEST_F(AbsencesTest, GoWhenTheDayIsCollected) {
+  const auto request = of("20240617", "20240621");
+  const auto before = query_.version(request.read).value();
+  EXPECT_EQ(evidence(request).status, "partial");
+  commit("daily", {bar("20240618", 10, 10)}, {held("20240618")});
+  EXPECT_EQ(evidence(request).status, "complete");
+  EXPECT_NE(query_.version(request.read).value(), before);
+}
+
+TEST_F(AbsencesTest, FollowTheCalendarAsStored) {
+  EXPECT_EQ(evidence(of("20240618", "20240619")).status, "partial");
+  commit("trade_cal", {{"SSE", "20240618", "0", "20240617"}});
+  EXPECT_EQ(evidence(of("20240618", "20240619")).status, "complete") << "closed that day";
+}
+
+TEST_F(AbsencesTest, OfBarsAreThoseOfDaily) {
+  BarsRequest request;
+  request.code = "600000.SH";
+  request.from = day("20240619");
+  request.to = day("20240621");
+  EXPECT_EQ(query_.bars(request)->evidence.status, "complete");
+  request.to = day("20240624");
+  EXPECT_THAT(query_.bars(request)->evidence.missing, ElementsAre("2024-06-24: not collected"));
+}
+
+}  // namespace
+}  // namespace kanpan::query
