@@ -91,10 +91,13 @@ DateRange week_of(Date day) {
   return {monday, monday + 6};
 }
 
+// In chrono's types: GCC 12 at -O1 gets it wrong with a Date that is taken apart again.
 DateRange month_of(Date day) {
-  const Date first = Date::from_ymd(day.year(), day.month(), 1);
-  const Date in_next = first + 31;
-  return {first, Date::from_ymd(in_next.year(), in_next.month(), 1) - 1};
+  const auto date_of = [](std::chrono::sys_days at) {
+    return Date{static_cast<std::int32_t>(at.time_since_epoch().count())};
+  };
+  const auto month = civil(day).year() / civil(day).month();
+  return {date_of(month / 1), date_of(month / std::chrono::last)};
 }
 
 Date quarter_end(Date date) {
