@@ -55,6 +55,17 @@ TEST(Catalog, reads_what_a_table_says_of_itself) {
   EXPECT_EQ((*catalog->find("weekly"))->column("pct_chg")->unit, "比例");
 }
 
+TEST(Catalog, the_codes_of_all_tables_are_shares_but_those_of_indices_and_lists) {
+  const auto catalog = Catalog::load(kTables);
+  ASSERT_TRUE(catalog) << catalog.error().text();
+  std::vector<std::string> others;
+  for (const TableSpec* table : catalog->tables())
+    if (!table->code.empty() && table->takes_code("000111.KP")) others.push_back(table->name);
+  std::ranges::sort(others);
+  EXPECT_EQ(others, (std::vector<std::string>{"index_daily", "kpl_concept", "ths_hot"}));
+  EXPECT_TRUE((*catalog->find("stock_basic"))->takes_code("TS0018.SH"));
+}
+
 TEST(Catalog, walk_of_a_twin_has_the_twins_terms) {
   const auto catalog = Catalog::load(kTables);
   ASSERT_TRUE(catalog) << catalog.error().text();

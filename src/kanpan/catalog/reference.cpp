@@ -146,7 +146,9 @@ void write_facts(Page& page, const TableSpec& table) {
     page.row({"Time column", fmt::format("{}, {} days", code(table.time), name(table.days))});
     page.row({"First day", table.since.iso()});
   }
-  if (!table.code.empty()) page.row({"Code column", code(table.code)});
+  if (!table.code.empty())
+    page.row({"Code column",
+              code(table.code) + (table.code_form == CodeForm::Share ? ", of shares" : "")});
   if (!table.codes.empty()) page.row({"Codes asked", codes(table.codes)});
   std::string expected(name(table.expect));
   if (!table.expect_exchanges.empty())

@@ -197,6 +197,17 @@ void read_expectation(Reader& r, TableSpec& spec) {
     r.refuse("expect", fmt::format("'{}' needs a time column", name(spec.expect)));
 }
 
+/// What is listed are shares, so a table that expects them need not say so.
+void read_code_form(Reader& r, TableSpec& spec) {
+  const bool listed = spec.expect == Expect::ListedCodes || spec.expect == Expect::ListedAll;
+  spec.code_form = listed ? CodeForm::Share : CodeForm::Any;
+  if (!r.has("code_form")) return;
+  spec.code_form = r.choice<CodeForm>("code_form", {CodeForm::Any, CodeForm::Share});
+  if (spec.code.empty())
+    r.refuse("code_form", fmt::format("'{}' needs a code column", name(spec.code_form)),
+             "add code: with the column of the security code");
+}
+
 void read_body(Reader& r, TableSpec& spec) {
   const Names categories(kCategories.begin(), kCategories.end());
   spec.name = r.text("table");
@@ -210,6 +221,7 @@ void read_body(Reader& r, TableSpec& spec) {
   read_nulls(r, spec, columns);
   r.map("source", [&](Reader& source) { spec.source = read_source(source, spec); });
   read_expectation(r, spec);
+  read_code_form(r, spec);
   check_walks(r, spec);
   spec.with = r.texts("with", false);
   r.each("identities", false, [&](Reader& identity) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "kanpan/market/code.hpp"
+
 namespace kanpan::catalog {
 namespace {
 
@@ -40,6 +42,11 @@ std::string_view name(Expect expect) {
   return pick(kNames, expect);
 }
 
+std::string_view name(CodeForm form) {
+  constexpr std::array<std::string_view, 2> kNames{"any", "share"};
+  return pick(kNames, form);
+}
+
 std::string_view name(Days days) {
   constexpr std::array<std::string_view, 5> kNames{"trading", "week_end", "month_end",
                                                    "quarter_end", "calendar"};
@@ -62,6 +69,10 @@ const ColumnSpec* TableSpec::column(std::string_view name) const {
   for (const ColumnSpec& column : columns)
     if (column.name == name) return &column;
   return nullptr;
+}
+
+bool TableSpec::takes_code(std::string_view code) const {
+  return code_form == CodeForm::Share ? market::is_share_code(code) : market::is_code(code);
 }
 
 std::vector<frame::Field> TableSpec::fields() const {

@@ -168,6 +168,13 @@ enum class Expect {
 
 std::string_view name(Expect expect);
 
+/// What the codes of a table look like.
+enum class CodeForm {
+  Any,    ///< market::is_code: indices, concepts, whatever a list names
+  Share,  ///< market::is_share_code
+};
+std::string_view name(CodeForm form);
+
 /// The days that the time column takes.
 enum class Days {
   Trading,     ///< open days of the exchange
@@ -231,8 +238,9 @@ struct TableSpec {
   std::vector<std::string> key;  ///< column names
   std::string time;              ///< column that --from/--to bound; "" = undated
   std::string code;              ///< column of the security code; "" = none
-  Days days = Days::Trading;     ///< dated tables only
-  Date since;                    ///< first day the source has
+  CodeForm code_form = CodeForm::Any;
+  Days days = Days::Trading;  ///< dated tables only
+  Date since;                 ///< first day the source has
   /// Codes that by-code walks ask; empty = every listed code.
   std::vector<std::string> codes;
   Expect expect = Expect::Unknown;
@@ -247,6 +255,8 @@ struct TableSpec {
   std::string file;  ///< where it was read from, for messages
 
   const ColumnSpec* column(std::string_view name) const;
+  /// Whether a code has the form that the table's codes have.
+  bool takes_code(std::string_view code) const;
   /// Columns as batch fields, in catalog order.
   std::vector<frame::Field> fields() const;
   bool dated() const { return !time.empty(); }

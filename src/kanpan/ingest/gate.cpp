@@ -16,7 +16,6 @@
 #include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
-#include "kanpan/market/code.hpp"
 #include "kanpan/market/spelling.hpp"
 
 namespace kanpan::ingest {
@@ -106,8 +105,11 @@ class Inspection {
       if (!slice_.code.empty() && code != slice_.code)
         hold(row, "code.window",
              [&] { return fmt::format("{} came although {} was asked", code, slice_.code); });
-      else if (!market::is_code(code))
-        hold(row, "code.malformed", [&] { return fmt::format("'{}' is not a code", code); });
+      else if (!table_.takes_code(code))
+        hold(row, "code.malformed", [&] {
+          const bool of_shares = table_.code_form == catalog::CodeForm::Share;
+          return fmt::format("'{}' is not a {}", code, of_shares ? "share's code" : "code");
+        });
     }
   }
 
@@ -315,9 +317,9 @@ void fold_codes(const TableSpec& table, Harvest& harvest, std::vector<std::strin
   std::size_t count = 0;
   for (std::size_t row = 0; row < codes.size(); ++row) {
     const auto code = codes.texts()[row];
-    if (codes.is_null(row) || market::is_code(code)) continue;
+    if (codes.is_null(row) || table.takes_code(code)) continue;
     const std::string plain = market::folded(code);
-    if (!market::is_code(plain)) continue;
+    if (!table.takes_code(plain)) continue;
     if (count++ == 0) example = fmt::format("{} '{}' read as '{}'", table.code, code, plain);
     folded.append(codes, folded.size(), row);
     folded.push(std::string_view(plain));

@@ -151,7 +151,8 @@ TEST_F(Gate, ReadsACodeInAnotherWidth) {
 }
 
 TEST_F(Gate, HoldsMalformedCodes) {
-  for (const char* code : {"600001", "600001.", ".SH", "600001.sh", "6000 01.SH"}) {
+  for (const char* code : {"600001", "600001.", ".SH", "600001.sh", "6000 01.SH", "60000O.SH",
+                           "60000O.SHH", "000001.XX", "0000011.SZ", "000985.CSI"}) {
     auto rows = day(2);
     rows[1][0] = code;
     const auto verdict = judged(rows);

@@ -4,8 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include "kanpan/market/code.hpp"
-
 namespace kanpan::ingest {
 
 using frame::Column;
@@ -48,7 +46,7 @@ bool has_place(const Slice& slice, const Harvest& harvest, std::uint32_t row) {
     if (unreadable || (needed && column.is_null(row))) return false;
     if (name == table.code && column.type() == frame::Type::Text) {
       const auto code = column.texts()[row];
-      if (!market::is_code(code) || (!slice.code.empty() && code != slice.code)) return false;
+      if (!table.takes_code(code) || (!slice.code.empty() && code != slice.code)) return false;
     }
     if (name == table.time && slice.range && slice.by_time_column() &&
         !slice.range->contains(column.dates()[row]))

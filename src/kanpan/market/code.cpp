@@ -68,6 +68,17 @@ bool is_code(std::string_view text) {
          std::ranges::all_of(tail, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+bool is_share_code(std::string_view text) {
+  constexpr std::size_t kSuffix = 3;  // ".SH"
+  if (text.size() < kShareDigits + kSuffix) return false;
+  const auto head = text.substr(0, text.size() - kSuffix), tail = text.substr(head.size());
+  if (tail != ".SH" && tail != ".SZ" && tail != ".BJ") return false;
+  if (all_digits(head)) return head.size() == kShareDigits;
+  if (head.starts_with("TS") || head.starts_with('A'))
+    return head.size() == kShareDigits && all_digits(head.substr(head[0] == 'A' ? 1 : 2));
+  return head.starts_with('T') && head.size() <= kShareDigits + 1 && all_digits(head.substr(1));
+}
+
 std::string_view suffix(std::string_view code) {
   const auto dot = code.find('.');
   return dot == std::string_view::npos ? std::string_view{} : code.substr(dot + 1);

@@ -12,6 +12,12 @@ namespace kanpan::market {
 /// (600000.SH, 000001.SZ, 920819.BJ, 885800.TI, 000111.KP, 399300.SZ).
 bool is_code(std::string_view text);
 
+/// True for the code of a share, fund or bond of SH, SZ or BJ: six digits, a dot, the exchange.
+/// Also for what Tushare calls shares without such a number: one that applied for a listing
+/// (A18028.SH), and the one delisted in 2006 whose number another has now (T00018.SH, TS0018.SH,
+/// T600018.SH).
+bool is_share_code(std::string_view text);
+
 /// The exchange's part of a code ("SH"), "" when there is none.
 std::string_view suffix(std::string_view code);
 

@@ -26,6 +26,23 @@ TEST(Code, wrong_codes_name_the_value) {
   }
 }
 
+TEST(Code, a_share_has_six_digits_and_one_of_three_exchanges) {
+  for (const char* code : {"600000.SH", "000001.SZ", "920819.BJ", "900901.SH", "110044.SH"})
+    EXPECT_TRUE(is_share_code(code)) << code;
+  for (const char* code :
+       {"60000O.SH", "60000O.SHH", "000001.XX", "0000011.SZ", "00001.SZ", "000001.sz", "000001SZ",
+        "000001.SZ ", "000001", "", ".SH", "000985.CSI", "885800.TI", "6O0000.SH", "a18028.SH"})
+    EXPECT_FALSE(is_share_code(code)) << code;
+}
+
+TEST(Code, shares_without_a_number_of_their_own_are_shares_too) {
+  // One that applied for a listing, and Tushare's three spellings of one delisted in 2006.
+  for (const char* code : {"A18028.SH", "T00018.SH", "TS0018.SH", "T600018.SH"})
+    EXPECT_TRUE(is_share_code(code)) << code;
+  for (const char* code : {"AB8028.SH", "A180281.SH", "T6000181.SH", "TS00018.SH", "S00018.SH"})
+    EXPECT_FALSE(is_share_code(code)) << code;
+}
+
 Instant at(const char* text) { return parse_rfc3339(text).value(); }
 std::string next(const char* cron, const char* after) {
   return rfc3339(Cron::parse(cron).value().next(at(after)).value());
