@@ -18,6 +18,16 @@ std::vector<std::string> difference(const std::vector<std::string>& wanted,
   return missing;
 }
 
+/// A settled day is complete in the ledger, which only says that it need not be asked for again.
+/// One that was asked for in vain has a state there, but as little of it is held as of one that was
+/// not.
+std::string_view state_of(const DayCoverage& day, const journal::DayState* known) {
+  const bool lacks = day.expected && day.rows < *day.expected;
+  if (known && known->complete) return lacks ? "partial" : "complete";
+  const bool answered = known && known->content != Sha256{};
+  return day.rows > 0 || answered ? "provisional" : "absent";
+}
+
 }  // namespace
 
 Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date> from,
@@ -52,10 +62,6 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
     out.day = day;
     out.rows = rows.contains(day) ? rows.at(day) : 0;
     out.expected = universe.expected_rows(table, day);
-    const auto state = known.find(day);
-    out.state = state == known.end()     ? (out.rows > 0 ? "provisional" : "absent")
-                : state->second.complete ? "complete"
-                                         : "provisional";
     // Not only where rows are too few: some that nobody expects may make up for one that is
     // missing.
     if (const auto wanted = universe.expected_codes(table, day); !wanted.empty()) {
@@ -68,6 +74,8 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
     if (const auto waiting = held_back.find(day); waiting != held_back.end())
       out.held = waiting->second;
     out.expected = expected_with(out.expected, out.rows, out.missing.size(), out.held);
+    const auto state = known.find(day);
+    out.state = state_of(out, state == known.end() ? nullptr : &state->second);
     coverage.rows += out.rows;
     coverage.missing_cells += out.missing.size();
     coverage.complete += out.state == "complete" ? 1 : 0;

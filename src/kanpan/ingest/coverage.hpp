@@ -13,7 +13,9 @@ namespace kanpan::ingest {
 
 struct DayCoverage {
   Date day;
-  std::string state;  ///< complete, provisional, absent (never fetched)
+  /// complete; partial (rows lack, but the source repeats itself, so that it is not asked again by
+  /// schedule); provisional (not all came yet, or it may change); absent (nothing came)
+  std::string state;
   std::uint64_t rows = 0;
   std::optional<std::uint32_t> expected;  ///< more than `rows` whenever one is known to lack
   std::vector<std::string> missing;       ///< codes, sorted; empty for tables not kept by code

@@ -67,13 +67,13 @@ class DaysTest : public testing::Test {
     const auto days = database_.journal->days(table, {kDay, kDay}).value();
     return days.empty() ? journal::DayState{} : days.front();
   }
-  DayCoverage covered(std::string_view table) {
+  Coverage coverage(std::string_view table) {
     const auto universe = collector_.universe().value();
     return coverage_of(real_table(table), kDay, kDay, *universe, *database_.store,
                        *database_.journal)
-        .value()
-        .days.at(0);
+        .value();
   }
+  DayCoverage covered(std::string_view table) { return coverage(table).days.at(0); }
 
   static inline const Date kDay = day_of("20240628");
   test::Database database_;
@@ -146,6 +146,32 @@ TEST_F(DaysTest, WhatIsBroughtAlongBeginsWithTheDaysOfTheTableThatBringsIt) {
   EXPECT_EQ(factors->plan.slices.front().range->first, day_of("20240627"));
 }
 
+TEST_F(DaysTest, ADayThatLacksRowsIsPartialThoughTheSourceRepeatsItself) {
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10)};
+  collect("daily");
+  EXPECT_EQ(covered("daily").state, "provisional");
+  EXPECT_TRUE(collect("daily").complete) << "it need not be asked for again";
+  EXPECT_EQ(covered("daily").state, "partial");
+  EXPECT_EQ(coverage("daily").complete, 0u);
+
+  exchange_.rows["daily"].push_back(bar("600002.SH", "20240628", 10, 10));
+  collect("daily");
+  EXPECT_EQ(covered("daily").state, "complete");
+  EXPECT_EQ(coverage("daily").complete, 1u);
+}
+
+TEST_F(DaysTest, ADayWhosePageWasRefusedIsAsAbsentAsOneThatNobodyAskedFor) {
+  EXPECT_EQ(covered("daily").state, "absent");
+  auto page = Rows{bar("600000.SH", "20240628", 10, 10)};
+  page[0][5] = "";  // close
+  exchange_.rows["daily"] = page;
+  collect("daily");
+  ASSERT_FALSE(database_.journal->days("daily", {kDay, kDay}).value().empty())
+      << "a first day that was asked for in vain is kept";
+  EXPECT_EQ(covered("daily").state, "absent");
+}
+
 /// Five rows of a hot list, nothing of which is expected, and a sixth that does not add up.
 class HeldRows : public DaysTest {
  protected:
@@ -173,6 +199,7 @@ TEST_F(HeldRows, KeepTheirDayFromBeingComplete) {
   EXPECT_FALSE(day.complete);
   EXPECT_EQ(day.rows, 5u);
   EXPECT_EQ(day.expected, 6u);
+  EXPECT_EQ(covered("top_list").state, "provisional");
   EXPECT_EQ(covered("top_list").held, 1u);
   EXPECT_EQ(covered("top_list").expected, 6u);
 }
@@ -209,7 +236,10 @@ TEST_F(HeldRows, AreAskedForOnceMoreAndStayUndecided) {
   const auto again = collect("top_list");
   EXPECT_TRUE(again.complete) << "the source has nothing else to say";
   EXPECT_EQ(again.expected, 6u) << "and yet a row is missing";
+  EXPECT_EQ(covered("top_list").state, "partial");
+  EXPECT_EQ(coverage("top_list").complete, 0u);
   ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
+  EXPECT_EQ(covered("top_list").state, "complete");
   EXPECT_TRUE(state("top_list").complete);
   EXPECT_EQ(state("top_list").expected, std::nullopt);
 }

@@ -107,9 +107,12 @@ struct DayState {
   /// Rows that it must have, as far as is known; more than `rows` whenever one is known to be
   /// missing, be it that others that nobody expects make up the number.
   std::optional<std::uint32_t> expected;
-  bool complete = false;  ///< false = provisional
+  bool complete = false;  ///< it need not be asked for again; false = provisional
   Sha256 content{};       ///< of the last fetch
   Instant seen;           ///< of the last fetch
+
+  /// Rows are known to lack, be the day settled or not.
+  bool is_short() const { return expected && rows < *expected; }
 };
 
 /// A row, or with `row` empty a whole page, that the gate held back. The same row, or the page of

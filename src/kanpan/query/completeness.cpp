@@ -24,8 +24,6 @@ constexpr std::size_t kMostMissing = 20;
 constexpr std::size_t kMostCodes = 3;
 constexpr std::size_t kMostGaps = 5;
 
-bool is_short(const DayState& day) { return day.expected && day.rows < *day.expected; }
-
 /// The days of the read that are not both complete and full, oldest first.
 std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& days) {
   std::vector<const DayState*> doubtful;
@@ -33,7 +31,7 @@ std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& da
   auto day = read.from ? days.lower_bound(*read.from) : days.begin();
   const auto end = read.to ? days.upper_bound(*read.to) : days.end();
   for (; day != end; ++day)
-    if (is_short(day->second) || !day->second.complete) doubtful.push_back(&day->second);
+    if (day->second.is_short() || !day->second.complete) doubtful.push_back(&day->second);
   return doubtful;
 }
 
@@ -66,7 +64,7 @@ Completeness judge_whole(const std::vector<const DayState*>& doubtful) {
   Completeness out{"complete", {}, 0, 0};
   for (const DayState* day : doubtful)
     add_day(out, *day,
-            is_short(*day) ? fmt::format("{} of {} rows", day->rows, *day->expected) : "");
+            day->is_short() ? fmt::format("{} of {} rows", day->rows, *day->expected) : "");
   out.short_days = out.missing_count;
   return out;
 }
@@ -210,7 +208,7 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
                                  const catalog::Catalog& catalog, const store::Store& store) {
   std::vector<Date> days;
   for (const DayState* day : doubtful)
-    if (is_short(*day)) days.push_back(day->day);
+    if (day->is_short()) days.push_back(day->day);
   if (days.empty()) return judge_whole(doubtful);
   std::vector<std::string> codes = read.codes;
   std::ranges::sort(codes);
@@ -222,7 +220,7 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
   std::size_t at = 0;
   for (const DayState* day : doubtful) {
     std::string missing;
-    if (is_short(*day)) {
+    if (day->is_short()) {
       missing = lacking(*read.table, held, at++, day->day, universe);
       if (missing.empty() && day->seen >= ingest::ready_at(*read.table, day->day)) continue;
     }
@@ -250,7 +248,7 @@ std::string fingerprint(const Read& read, const TableState& known) {
   if (auto status = status_without_days(known.table); !status.empty()) return status;
   std::string status = "complete", text;
   for (const DayState* day : doubtful_days(read, *known.days))
-    if (is_short(*day))
+    if (day->is_short())
       text += fmt::format("{} {} {} {} {}\n", day->day.iso(), day->rows, *day->expected,
                           day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
     else
@@ -266,7 +264,7 @@ std::string fingerprint(const Read& read, const TableState& known) {
 
 std::vector<std::string> judged_by(const Read& read, const TableState& known) {
   if (!goes_by_code(read)) return {};
-  const auto is_short_day = [](const DayState* day) { return is_short(*day); };
+  const auto is_short_day = [](const DayState* day) { return day->is_short(); };
   if (std::ranges::any_of(doubtful_days(read, *known.days), is_short_day))
     return {std::string(catalog::role::kListings), std::string(catalog::role::kSuspensions)};
   if (absent_days(read, known).empty()) return {};

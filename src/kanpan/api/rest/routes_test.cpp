@@ -107,6 +107,17 @@ TEST(Tables, list_and_one) {
   EXPECT_EQ(service.get("/v1/tables?x=1").status, 400);
 }
 
+TEST(Tables, a_day_that_lacks_rows_is_not_complete_though_it_is_settled) {
+  SampleService service;
+  const Date day = Date::from_ymd(2024, 6, 28);
+  journal::Landing landing;
+  landing.days = {{"daily", day - 1, 2, 2, true, {}, {}}, {"daily", day, 1, 2, true, {}, {}}};
+  expect_ok(service.truth->land(std::span(&landing, 1)));
+  const Heard daily = service.get("/v1/tables/daily");
+  EXPECT_EQ(daily.at("/data/coverage/days"), 2);
+  EXPECT_EQ(daily.at("/data/coverage/complete_days"), 1);
+}
+
 TEST(Health, live_ready_data_metrics) {
   SampleService service;
   EXPECT_EQ(service.get("/livez").body, "ok\n");

@@ -53,7 +53,7 @@ Result<json::object> coverage_of(const query::Query& query, const TableSpec& tab
                    {"simulated", version.simulated}};
   if (days->empty()) return out;
   std::size_t complete = 0;
-  for (const auto& [day, state] : *days) complete += state.complete ? 1 : 0;
+  for (const auto& [day, state] : *days) complete += state.complete && !state.is_short() ? 1 : 0;
   out["first_day"] = days->begin()->first.iso();
   out["last_day"] = days->rbegin()->first.iso();
   out["days"] = days->size();

@@ -134,18 +134,19 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   });
 }
 
-/// A day of which the source has not given everything yet is easily taken for a whole one.
-Result<void> tell_provisional(Session& session, const CollectRequest& request) {
+/// A day of which the source has not given everything is easily taken for a whole one.
+Result<void> tell_incomplete(Session& session, const CollectRequest& request) {
   const DateRange all = DateRange::all();
   const DateRange range{request.from.value_or(all.first), request.to.value_or(all.last)};
   std::vector<std::string> parts;
   for (const std::string& table : request.tables) {
     KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
-    const auto provisional = std::ranges::count_if(days, [](auto& day) { return !day.complete; });
-    if (provisional > 0) parts.push_back(fmt::format("{} {}", table, provisional));
+    const auto open =
+        std::ranges::count_if(days, [](auto& day) { return !day.complete || day.is_short(); });
+    if (open > 0) parts.push_back(fmt::format("{} {}", table, open));
   }
   if (!parts.empty())
-    session.note(fmt::format("days that are not complete yet: {} (see kanpan coverage TABLE)",
+    session.note(fmt::format("days that are not complete: {} (see kanpan coverage TABLE)",
                              fmt::join(parts, ", ")));
   return {};
 }
@@ -182,7 +183,7 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
                return session.instance->collector().collect(request, std::move(stop));
              }));
-  if (!session.json) KANPAN_TRY(tell_provisional(session, request));
+  if (!session.json) KANPAN_TRY(tell_incomplete(session, request));
   return code;
 }
 
