@@ -114,7 +114,7 @@ class Planner {
     for (const Date day : days_of(table_, knowledge_.universe->calendar(), range_)) {
       const auto state = held.find(day);
       if (!anew && state != held.end() && state->second)
-        ++plan_.complete;
+        ++plan_.left_out;
       else
         missing_.push_back(day);
     }

@@ -27,7 +27,7 @@ struct PlanRequest {
 struct Plan {
   std::vector<Slice> slices;
   std::size_t calls = 0;     ///< predicted, paging and splitting included
-  std::size_t complete = 0;  ///< days (periods) left out because they are complete
+  std::size_t left_out = 0;  ///< days (periods) that need not be asked for
   std::string note;          ///< what was ignored or assumed; may be empty
 };
 

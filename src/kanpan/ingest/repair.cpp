@@ -97,7 +97,7 @@ Result<Plan> plan_repair(const TableSpec& table, const Coverage& coverage,
   for (const DayCoverage& day : coverage.days) {
     if (!knowledge.is_ready(table, day.day)) continue;
     if (is_whole(day)) {
-      ++repair.complete;
+      ++repair.left_out;
       continue;
     }
     missing += day.missing.size();

@@ -15,7 +15,7 @@ std::vector<Date> incomplete_days(const catalog::TableSpec& table, const Coverag
 /// by code over the span of the code's missing days, whichever split takes the fewest calls (a code
 /// is assumed to take one). Complete days, days that have all that is expected and
 /// days that are not ready at the source are not asked.
-/// `plan.complete` counts the days left out. Errors are the planner's.
+/// `plan.left_out` counts the days left out. Errors are the planner's.
 Result<Plan> plan_repair(const catalog::TableSpec& table, const Coverage& coverage,
                          const Knowledge& knowledge);
 

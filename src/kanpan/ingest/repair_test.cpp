@@ -43,7 +43,7 @@ TEST(Repair, CompleteDaysAreNotAsked) {
                   covered({{day(27), "complete", 5, 5u, {}}, {day(28), "absent", 0, 5u, {}}}),
                   knowledge())
           .value();
-  EXPECT_EQ(plan.complete, 1u);
+  EXPECT_EQ(plan.left_out, 1u);
   EXPECT_EQ(labels(plan), Labels{"2024-06-28"});
 }
 
@@ -51,7 +51,18 @@ TEST(Repair, ADayThatHasAllThatIsExpectedByNowIsNotAsked) {
   const auto plan =
       plan_repair(daily(), covered({{day(28), "provisional", 5, 5u, {}}}), knowledge()).value();
   EXPECT_TRUE(plan.slices.empty());
-  EXPECT_EQ(plan.complete, 1u);
+  EXPECT_EQ(plan.left_out, 1u);
+}
+
+TEST(Repair, ASettledDayIsAskedOnlyForCodesThatAreMissing) {
+  const auto plan =
+      plan_repair(
+          daily(),
+          covered({{day(27), "partial", 4, 5u, {}, 1}, {day(28), "partial", 4, 5u, {"600000.SH"}}}),
+          knowledge())
+          .value();
+  EXPECT_EQ(labels(plan), Labels{"600000.SH 2024-06-28..2024-06-28"});
+  EXPECT_EQ(plan.left_out, 1u) << "of a row in quarantine the source has nothing new to say";
 }
 
 TEST(Repair, OneCodeThatIsMissingOnManyDaysIsOneCall) {

@@ -57,7 +57,7 @@ Result<int> show_plan(Session& session, const CollectRequest& request) {
   Instance& instance = *session.instance;
   KANPAN_LET(const auto plans, instance.collector().plan(request));
   const int workers = static_cast<int>(instance.settings().number("source.workers"));
-  Grid grid({"table", "calls", "units", "complete", "per minute", "time", "first", "last", "note"});
+  Grid grid({"table", "calls", "units", "left out", "per minute", "time", "first", "last", "note"});
   boost::json::array tables;
   std::size_t calls = 0;
   double seconds = 0;
@@ -69,12 +69,12 @@ Result<int> show_plan(Session& session, const CollectRequest& request) {
     calls += plan.calls;
     seconds += time;
     grid.add({table->name, std::to_string(plan.calls), std::to_string(plan.slices.size()),
-              std::to_string(plan.complete), limit ? std::to_string(limit) : "no limit",
+              std::to_string(plan.left_out), limit ? std::to_string(limit) : "no limit",
               duration(time), first, last, plan.note});
     tables.push_back({{"table", table->name},
                       {"calls", plan.calls},
                       {"units", plan.slices.size()},
-                      {"complete", plan.complete},
+                      {"left_out", plan.left_out},
                       {"calls_per_minute", limit},
                       {"seconds", time},
                       {"first", first},
