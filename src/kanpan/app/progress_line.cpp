@@ -26,13 +26,21 @@ void ProgressLine::show(const ingest::Event& event, const std::optional<ingest::
   if (told) {
     if (drawn_) session_.terminal.err("\r\033[K");
     drawn_ = false;
-    session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, event.message));
+    session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, text_of(event)));
   }
   const auto now = std::chrono::steady_clock::now();
   if (!session_.terminal.interactive || !tally || now - last_ < kRedraw) return;
   last_ = now;
   drawn_ = true;
   session_.terminal.err("\r\033[K" + summary(*tally));
+}
+
+std::string ProgressLine::text_of(const ingest::Event& event) {
+  if (event.cause.empty()) return event.message;
+  std::string& told = causes_[event.table + " " + event.unit];
+  if (told == event.cause) return event.message;
+  told = event.cause;
+  return event.text();
 }
 
 void ProgressLine::clear() {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "kanpan/app/session.hpp"
 #include "kanpan/ingest/progress.hpp"
@@ -11,7 +13,8 @@
 namespace kanpan::app {
 
 /// Thread-safe. Under --json every event is a line on stdout; on a terminal one line is redrawn;
-/// elsewhere only what went wrong is printed.
+/// elsewhere only what went wrong is printed. Why the calls of a unit fail is told once, and again
+/// only where it is something else.
 class ProgressLine {
  public:
   explicit ProgressLine(Session& session) : session_(session) {}
@@ -21,8 +24,11 @@ class ProgressLine {
   void clear();
 
  private:
+  std::string text_of(const ingest::Event& event);
+
   Session& session_;
   std::mutex mutex_;
+  std::map<std::string, std::string> causes_;  ///< told last, by table and unit
   bool drawn_ = false;
   std::chrono::steady_clock::time_point last_{};
 };

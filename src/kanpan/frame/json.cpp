@@ -1,8 +1,12 @@
 #include "kanpan/frame/json.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "kanpan/frame/cell.hpp"
 #include "kanpan/frame/json_cell.hpp"
 
 namespace kanpan::frame {
@@ -10,7 +14,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kExcerpt = 80;
+constexpr std::size_t kExcerpt = 80;    ///< bytes of a body that a message shows
+constexpr std::size_t kSearched = 200;  ///< bytes of a body that they are taken from
 
 /// Reads one body. Errors of simdjson travel as exceptions inside and end in parse_page().
 class PageReader {
@@ -129,11 +134,36 @@ void PageReader::read_cell(std::size_t at, ondemand::value cell) {
     page_.bad_cells.push_back({row_, static_cast<std::uint16_t>(at), std::move(*raw)});
 }
 
-/// The first bytes of a body, fit for one line of a message.
+/// How many bytes of `text`, from 1 on, show as one character: 0 for a blank, a control or
+/// replacement character and for what is no UTF-8.
+std::size_t shown_bytes(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) return lead > ' ' && lead != 0x7f ? 1 : 0;
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  const auto character = text.substr(0, size);
+  const bool control =
+      lead == 0xc2 && size <= text.size() && static_cast<unsigned char>(text[1]) < 0xa0;
+  return control || character == "\xef\xbf\xbd" || !is_utf8(character) ? 0 : size;
+}
+
+/// What can be read of the first bytes of a body, fit for one line of a message: whatever else
+/// stands between becomes one blank. "" for nothing.
 std::string excerpt(std::string_view body) {
-  std::string text(body.substr(0, kExcerpt));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  std::string text;
+  bool blank = false;
+  body = body.substr(0, kSearched);
+  while (!body.empty()) {
+    const std::size_t size = shown_bytes(body);
+    const std::string_view character = body.substr(0, std::max<std::size_t>(size, 1));
+    body.remove_prefix(character.size());
+    if (size == 0) {
+      blank = !text.empty();
+      continue;
+    }
+    if (text.size() + blank + size > kExcerpt) break;
+    if (std::exchange(blank, false)) text += ' ';
+    text += character;
+  }
   return text;
 }
 
@@ -147,9 +177,10 @@ Result<ParsedPage> parse_page(std::string_view body, std::span<const Field> want
     ondemand::document document = parser.iterate(padded);
     PageReader(wanted, page).read(document);
   } catch (const std::exception& error) {  // simdjson_error, or malformed() above
+    const std::string begin = excerpt(body);
     return Error{Errc::SourceTransient,
-                 fmt::format("answer of {} bytes is not a table: {}; it begins '{}'", body.size(),
-                             error.what(), excerpt(body)),
+                 fmt::format("answer of {} bytes is not a table: {}{}", body.size(), error.what(),
+                             begin.empty() ? "" : fmt::format("; it begins '{}'", begin)),
                  "the call is repeated; if it stays, check source.url"};
   }
   return page;

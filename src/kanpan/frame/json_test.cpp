@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kanpan/frame/cell.hpp"
+
 namespace kanpan::frame {
 namespace {
 
@@ -162,6 +164,16 @@ TEST(ParsePage, what_is_not_a_table_is_refused_with_its_first_bytes) {
   EXPECT_THAT(refusal(with_items("{}")), HasSubstr("not a table"));
   EXPECT_THAT(refusal(with_items("[7]")), HasSubstr("not a table"));
   EXPECT_THAT(refusal(with_items("[]") + "{}"), HasSubstr("closing brace"));
+}
+
+TEST(ParsePage, the_first_bytes_of_what_is_no_text_stay_readable) {
+  using testing::EndsWith;
+  EXPECT_THAT(refusal("\x1f\x8b\x08\x01\t\xff\xfe  HTTP\r\n\r\n502\x7f\xc2\x85 Bad\xef\xbf\xbd "),
+              EndsWith("; it begins 'HTTP 502 Bad'"));
+  EXPECT_THAT(refusal("\x1f\x8b\x08\x01\xff"), EndsWith("UTF-8")) << "nothing can be shown";
+  const std::string shown = refusal("{" + std::string(78, 'x') + "行情");
+  EXPECT_THAT(shown, EndsWith("xxx'")) << "a character is not cut";
+  EXPECT_TRUE(is_utf8(refusal("\xd0\xd0\xc7\xe9: {\"code\":0}")));
 }
 
 TEST(ParsePage, a_row_of_another_width_is_refused) {

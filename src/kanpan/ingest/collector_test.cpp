@@ -278,8 +278,8 @@ TEST_F(CollectorTest, WhoeverWatchesSeesPagesAndWhyARunStandsStill) {
   const Event& retry = told["retry"].front();
   EXPECT_EQ(retry.run, outcome->summary.run.id);
   EXPECT_EQ(retry.table, "index_daily");
-  EXPECT_THAT(retry.message, testing::MatchesRegex("index_daily\\(.*\\) failed, again in "
-                                                   "[0-9.]+ s: connection refused"));
+  EXPECT_THAT(retry.text(), testing::MatchesRegex("index_daily\\(.*\\) failed, again in "
+                                                  "[0-9.]+ s: connection refused"));
   EXPECT_EQ(told["page"].size(), outcome->summary.units);
   EXPECT_EQ(told["page"].front().rows, 9u);
   EXPECT_EQ(told["page"].front().calls, 2u);

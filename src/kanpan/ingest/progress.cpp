@@ -10,16 +10,16 @@ namespace kanpan::ingest {
 std::string Event::to_json() const {
   boost::json::object object;
   object["event"] = kind;
-  const auto text = [&](const char* key, const std::string& value) {
+  const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) object[key] = value;
   };
-  text("run", run);
-  text("table", table);
-  text("unit", unit);
+  add("run", run);
+  add("table", table);
+  add("unit", unit);
   object["rows"] = rows;
   if (calls > 0) object["calls"] = calls;
   if (seq > 0) object["seq"] = seq;
-  text("message", message);
+  add("message", text());
   object["elapsed_ms"] = elapsed_ms;
   return boost::json::serialize(object);
 }

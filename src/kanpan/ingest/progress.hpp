@@ -25,10 +25,13 @@ struct Event {
   std::uint64_t calls = 0;  ///< plan: predicted; page: made for its unit so far
   journal::Sequence seq = 0;
   std::string message = {};     ///< for people
+  std::string cause = {};       ///< retry: why the call failed; ends the message where it is told
   std::int64_t elapsed_ms = 0;  ///< since the run began
 
   /// `{"event":…,"run":…,"table":…,"rows":…,"elapsed_ms":…,…}`, empty members left out.
   std::string to_json() const;
+  /// The message with its cause.
+  std::string text() const { return cause.empty() ? message : message + ": " + cause; }
 };
 
 /// Totals of a run as it goes.

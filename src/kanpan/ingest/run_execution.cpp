@@ -214,20 +214,21 @@ CallWatch RunExecution::watch(const journal::Unit& unit) const {
     return Event{
         .kind = kind, .table = unit.table, .unit = unit.label, .message = std::move(message)};
   };
-  return {
-      .page =
-          [this, event](const std::string& call, std::size_t rows, std::size_t calls) {
-            Event page = event("page", call);
-            page.rows = rows;
-            page.calls = calls;
-            report_.tell(std::move(page));
-          },
-      .retry =
-          [this, event](const std::string& call, auto pause, const Error& why) {
-            report_.tell(event(
-                "retry", fmt::format("{} failed, again in {:.1f} s: {}", call,
-                                     std::chrono::duration<double>(pause).count(), why.message)));
-          }};
+  return {.page =
+              [this, event](const std::string& call, std::size_t rows, std::size_t calls) {
+                Event page = event("page", call);
+                page.rows = rows;
+                page.calls = calls;
+                report_.tell(std::move(page));
+              },
+          .retry =
+              [this, event](const std::string& call, auto pause, const Error& why) {
+                Event retry =
+                    event("retry", fmt::format("{} failed, again in {:.1f} s", call,
+                                               std::chrono::duration<double>(pause).count()));
+                retry.cause = why.message;
+                report_.tell(std::move(retry));
+              }};
 }
 
 void RunExecution::take(Work work) {
