@@ -223,7 +223,7 @@ TEST(Planner, GoesOnFromTheFirstDayHeldAndLeavesOutWhatIsComplete) {
   present.held = {{day_of("20240624"), true}, {day_of("20240625"), false}};
   const auto plan = ingest::plan({&real_table("daily"), {}, {}, {}, {}}, present.knowledge());
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->complete, 1u);
+  EXPECT_EQ(plan->left_out, 1u);
   ASSERT_EQ(plan->slices.size(), 4u);
   EXPECT_EQ(plan->slices.front().label(), "2024-06-25");
   EXPECT_EQ(plan->slices.back().label(), "2024-06-28");
