@@ -61,7 +61,7 @@ TEST(Repair, ASettledDayIsAskedOnlyForCodesThatAreMissing) {
           covered({{day(27), "partial", 4, 5u, {}, 1}, {day(28), "partial", 4, 5u, {"600000.SH"}}}),
           knowledge())
           .value();
-  EXPECT_EQ(labels(plan), Labels{"600000.SH 2024-06-28..2024-06-28"});
+  EXPECT_EQ(labels(plan), Labels{"2024-06-28"});
   EXPECT_EQ(plan.left_out, 1u) << "of a row in quarantine the source has nothing new to say";
 }
 
