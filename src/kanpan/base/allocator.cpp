@@ -21,4 +21,6 @@ void tune_allocator() {
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
 }
 
+void release_free_memory() { malloc_trim(0); }
+
 }  // namespace kanpan

@@ -6,4 +6,7 @@ namespace kanpan {
 /// there are threads.
 void tune_allocator();
 
+/// Gives what is freed back to the kernel: when a long piece of work is over. Tens of milliseconds.
+void release_free_memory();
+
 }  // namespace kanpan

@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "kanpan/base/allocator.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/replay.hpp"
@@ -170,6 +171,7 @@ void Writer::apply(std::vector<Durable> batch) {
   if (!tidy) return;
   if (const auto folded = store_.fold(false); !folded)
     log::error("store", "folding the by-code copy failed: {}", folded.error().text());
+  release_free_memory();
 }
 
 /// After a transaction that failed the store is behind the journal: then everything in between is
