@@ -90,9 +90,10 @@ class Collector {
                              std::vector<std::vector<const catalog::TableSpec*>>& stages) const;
   /// Tables that the request's bring along, as catalog::TableSpec::with says.
   Result<std::vector<const catalog::TableSpec*>> companions(const CollectRequest& request) const;
-  /// The first day that any of the tables holds, if they hold one.
+  /// The request's tables that `table` is collected for.
   Result<std::vector<std::string>> askers_of(const catalog::TableSpec& table,
                                              const CollectRequest& request) const;
+  /// The first day that any of the tables holds, if they hold one.
   Result<std::optional<Date>> first_held(const std::vector<std::string>& tables) const;
   Result<Plan> plan_table(const catalog::TableSpec& table, const CollectRequest& request,
                           const Universe& universe) const;
