@@ -1,8 +1,14 @@
 """Daily bars of an invented market: prices in cents that walk on a tick grid, as PyArrow tables."""
 
+import shutil
+from pathlib import Path
+
 import numpy
 import pandas
 import pyarrow
+from pyarrow import csv, parquet
+
+import measure
 
 LAST = "2024-06-28"
 REALS = ["open", "high", "low", "close", "pre_close", "change", "pct_chg", "vol", "amount"]
@@ -42,8 +48,27 @@ def pages(day_list: list, code_list: list[str]):
 
 
 def csv_of(page: pyarrow.Table) -> bytes:
-    import pyarrow.csv
     out = pyarrow.BufferOutputStream()
-    pyarrow.csv.write_csv(page, out, pyarrow.csv.WriteOptions(include_header=False,
-                                                              quoting_style="none"))
+    csv.write_csv(page, out, csv.WriteOptions(include_header=False, quoting_style="none"))
     return out.getvalue().to_pybytes()
+
+
+def home(day_count: int, code_count: int) -> Path:
+    """Where stores of that size stay for the next run."""
+    return Path(f"build/bench/market-{day_count}x{code_count}").resolve()
+
+
+def imported(program: Path, data: Path, day_list: list, code_list: list[str]):
+    """A kanpan directory filled by `import`, as a user with files would, unless it is there."""
+    if (data / "built").exists():
+        return
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    file, writer = data.parent / "daily.parquet", None
+    for page in pages(day_list, code_list):
+        writer = writer or parquet.ParquetWriter(file, page.schema)
+        writer.write_table(page)
+    writer.close()
+    measure.run([program, "--data", data, "import", "daily", file], measure.environment())
+    file.unlink()
+    (data / "built").touch()

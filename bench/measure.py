@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 CLOCK = "2024-06-28T23:30:00+08:00"  # the evening of the last day of every source and file here
@@ -63,6 +64,26 @@ def start_source(command: list) -> tuple[subprocess.Popen, list[str]]:
     """A page server, which ends with its standard input, and the words it says when ready."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     return process, process.stdout.readline().split()
+
+
+@contextlib.contextmanager
+def serving(command: list, settings: dict, ready: str):
+    """Runs a server until the block ends; begins when `ready` answers. Yields its process."""
+    process = subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(2400):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(ready).close()
+                break
+            if process.poll() is not None:
+                raise SystemExit(f"{command[0]} ended with status {process.returncode}")
+            time.sleep(0.05)
+        else:
+            raise SystemExit(f"{ready} never answered")
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def load() -> str:

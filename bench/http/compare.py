@@ -8,16 +8,13 @@ run.
 import contextlib
 import os
 import random
-import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import orjson
 import psycopg2
-import pyarrow.parquet
 
 import market
 import measure
@@ -25,22 +22,6 @@ import postgres
 
 HERE = Path(__file__).parent
 QUESTIONS = ["one year of a code", "ten years of a code", "one day of all codes"]
-
-
-def build_kanpan(program: Path, data: Path, days: list, codes: list[str]):
-    """Filled by `import`, as a user with files would."""
-    if (data / "built").exists():
-        return
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    file, writer = data.parent / "daily.parquet", None
-    for page in market.pages(days, codes):
-        writer = writer or pyarrow.parquet.ParquetWriter(file, page.schema)
-        writer.write_table(page)
-    writer.close()
-    measure.run([program, "--data", data, "import", "daily", file], measure.environment())
-    file.unlink()
-    (data / "built").touch()
 
 
 def build_postgres(database: str, days: list, codes: list[str]):
@@ -75,26 +56,6 @@ def warm(database: str):
         for relation in ("daily", "daily_pkey", "daily_trade_date_idx"):
             cursor.execute("select pg_prewarm(%s, 'read')", (relation,))
     connection.close()
-
-
-@contextlib.contextmanager
-def serving(command: list, settings: dict, ready: str):
-    """Runs a server until the block ends; begins when `ready` answers."""
-    process = subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(ready).close()
-                break
-            if process.poll() is not None:
-                raise SystemExit(f"{command[0]} ended with status {process.returncode}")
-            time.sleep(0.05)
-        else:
-            raise SystemExit(f"{ready} never answered")
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def draw(days: list, codes: list[str]) -> dict[str, list[tuple]]:
@@ -159,14 +120,15 @@ def main():
     asked = parser.parse_args()
     count = asked.days or (250 if asked.short else 2500)
     days, codes = market.days(count), market.codes(asked.codes)
-    home = Path(f"build/bench/http-{count}x{asked.codes}").resolve()
-    build_kanpan(asked.kanpan, home / "kanpan", days, codes)
+    home = market.home(count, asked.codes)
+    market.imported(asked.kanpan, home / "kanpan", days, codes)
     questions = draw(days, codes)
 
     port = postgres.free_port()
     base = f"http://127.0.0.1:{port}"
-    ours = serving([asked.kanpan, "--data", home / "kanpan", "serve", "--no-scheduler", "--listen",
-                    f"127.0.0.1:{port}"], measure.environment(), base + "/readyz")
+    ours = measure.serving([asked.kanpan, "--data", home / "kanpan", "serve", "--no-scheduler",
+                            "--listen", f"127.0.0.1:{port}"], measure.environment(),
+                           base + "/readyz")
     other_port = postgres.free_port()
     other = f"http://127.0.0.1:{other_port}"
     print(f"{count * asked.codes:,} rows, {measure.load()}, p50 / p99 in ms")
@@ -177,8 +139,9 @@ def main():
             build_postgres(database, days, codes)
             warm(database)
             settings = os.environ | {"BENCH_DATABASE": database}
-            stack.enter_context(serving([sys.executable, HERE / "fastapi_server.py",
-                                         str(other_port)], settings, other + "/openapi.json"))
+            stack.enter_context(measure.serving(
+                [sys.executable, HERE / "fastapi_server.py", str(other_port)], settings,
+                other + "/openapi.json"))
             for asks in questions.values():
                 for ask in asks[:10]:
                     mine = rows_of_kanpan(get(base, kanpan_path(*ask)))

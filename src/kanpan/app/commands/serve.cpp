@@ -6,12 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/server.hpp"
 #include "kanpan/app/simulator.hpp"
+#include "kanpan/base/allocator.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/catalog/roles.hpp"
 
@@ -53,7 +53,7 @@ class IdleMemory {
   /// To be told once a second whether a run goes on.
   void look(bool busy) {
     idle_seconds_ = busy ? 0 : idle_seconds_ + 1;
-    if (idle_seconds_ == kSeconds) malloc_trim(0);
+    if (idle_seconds_ == kSeconds) release_free_memory();
   }
 
  private:
