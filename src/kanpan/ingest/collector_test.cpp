@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/ingest/collecting_test.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -66,7 +66,7 @@ class Exchange final : public source::Source {
   }
 };
 
-class CollectorTest : public testing::Test {
+class CollectorTest : public test::CollectingTest<Exchange> {
  protected:
   static CollectRequest indices() {
     CollectRequest request;
@@ -85,19 +85,6 @@ class CollectorTest : public testing::Test {
   }
 
   static inline const Date kFirst = day_of("20240603"), kLast = day_of("20240614");
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  Exchange exchange_;
-  RunRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  Collector collector(int workers) {
-    return {real_catalog(), *database_.journal,  *database_.store, exchange_,
-            writer_,        database_.clock,     progress_,        runs_,
-            run_ledger_,    {workers, "sim", {}}};
-  }
-
-  Collector collector_ = collector(1);
 };
 
 TEST_F(CollectorTest, WorkersAskAtTheSameTimeAndLoseNothing) {

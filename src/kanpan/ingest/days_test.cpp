@@ -2,11 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/collecting_test.hpp"
 #include "kanpan/ingest/coverage.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/repair.hpp"
-#include "kanpan/ingest/sample.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -37,7 +36,7 @@ class Exchange final : public source::Source {
 };
 
 /// Friday 28 June 2024 as it is collected, after a stock list with 600000.SH, 600001.SH, 600002.SH.
-class DaysTest : public testing::Test {
+class DaysTest : public test::CollectingTest<Exchange> {
  protected:
   DaysTest() {
     for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
@@ -76,15 +75,6 @@ class DaysTest : public testing::Test {
   DayCoverage covered(std::string_view table) { return coverage(table).days.at(0); }
 
   static inline const Date kDay = day_of("20240628");
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  Exchange exchange_;
-  RunRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
-                       writer_,        database_.clock,    progress_,        runs_,
-                       run_ledger_,    {1, "sim", {}}};
 };
 
 TEST_F(DaysTest, ARowThatNobodyExpectsDoesNotMakeUpForOneThatIsMissing) {

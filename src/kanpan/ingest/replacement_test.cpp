@@ -6,9 +6,8 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/collecting_test.hpp"
 #include "kanpan/ingest/quarantine.hpp"
-#include "kanpan/ingest/sample.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -68,7 +67,7 @@ class Exchange final : public source::Source {
   }
 };
 
-class ReplacementTest : public testing::Test {
+class ReplacementTest : public test::CollectingTest<Exchange> {
  protected:
   RunOutcome collect(std::string_view table, std::optional<catalog::UpdateMode> mode = {}) {
     CollectRequest request;
@@ -95,16 +94,6 @@ class ReplacementTest : public testing::Test {
   std::vector<journal::Quarantined> held() {
     return database_.journal->quarantine("", "held", 100).value();
   }
-
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  Exchange exchange_;
-  RunRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
-                       writer_,        database_.clock,    progress_,        runs_,
-                       run_ledger_,    {1, "sim", {}}};
 };
 
 TEST_F(ReplacementTest, ClosesWhatIsGone) {

@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/ingest/collecting_test.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -50,7 +50,7 @@ class Exchange final : public source::Source {
 };
 
 /// The real scheduler on the real catalog, journal and store; the clock stands until it is moved.
-class SchedulerTest : public testing::Test {
+class SchedulerTest : public test::CollectingTest<Exchange> {
  protected:
   SchedulerTest() {
     database_.clock.move(std::chrono::hours{4});  // Friday 28 June 2024, 22:00
@@ -84,15 +84,6 @@ class SchedulerTest : public testing::Test {
     ASSERT_TRUE(keep(*database_.journal, real_table(table), past));
   }
 
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  Exchange exchange_;
-  RunRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  Collector collector_{real_catalog(), *database_.journal, *database_.store, exchange_,
-                       writer_,        database_.clock,    progress_,        runs_,
-                       run_ledger_,    {1, "sim", {}}};
   std::unique_ptr<Scheduler> scheduler_;
 };
 
