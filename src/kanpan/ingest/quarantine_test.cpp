@@ -4,6 +4,7 @@
 
 #include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/sample.hpp"
+#include "kanpan/store/forwarding_store.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -18,18 +19,9 @@ using Rows = std::vector<std::vector<std::string>>;
 constexpr const char* kDay = "20240628";
 
 /// A store that has become unable to say what it holds of a day.
-class Speechless final : public store::Store {
+class Speechless final : public store::ForwardingStore {
  public:
-  explicit Speechless(store::Store& store) : store_(store) {}
-  Result<std::vector<store::Applied>> apply(std::span<const store::Change> changes) override {
-    return store_.apply(changes);
-  }
-  store::Sequence applied() const override { return store_.applied(); }
-  Result<bool> fold(bool everything) override { return store_.fold(everything); }
-  Result<void> read(const store::Read& read, const store::Sink& sink) const override {
-    return store_.read(read, sink);
-  }
-  Result<std::uint64_t> count(const store::Read& read) const override { return store_.count(read); }
+  using ForwardingStore::ForwardingStore;
   Result<std::vector<store::DayCount>> day_counts(const catalog::TableSpec&,
                                                   DateRange) const override {
     return Error{Errc::Io, "it is gone"};
@@ -37,15 +29,6 @@ class Speechless final : public store::Store {
   Result<std::vector<std::string>> codes_on(const catalog::TableSpec&, Date) const override {
     return Error{Errc::Io, "it is gone"};
   }
-  Result<store::Contradictions> contradictions(const catalog::TableSpec& table,
-                                               store::Sequence since) const override {
-    return store_.contradictions(table, since);
-  }
-  Result<std::map<std::string, store::Size>> sizes() const override { return store_.sizes(); }
-  std::uint64_t bytes() const override { return store_.bytes(); }
-
- private:
-  store::Store& store_;
 };
 
 class QuarantineTest : public testing::Test {
