@@ -62,6 +62,7 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
                  fmt::format("a server owns the data directory '{}'", session.data.string()),
                  "stop it first: this cannot be done while it serves"};
   }
+  if (!parsed.chosen.brings_data) KANPAN_TRY(require_data(session.data));
   KANPAN_LET(const auto instance, Instance::open(
                                       session.data, session.settings,
                                       [&](const std::string& message) { session.note(message); },

@@ -99,6 +99,15 @@ DirectoryLock::~DirectoryLock() {
   if (file_ >= 0) close(file_);
 }
 
+Result<void> require_data(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory / kJournalName, error) || error) return {};
+  const fs::path whole = fs::absolute(directory, error).lexically_normal();
+  return Error{Errc::Config, fmt::format("no Kanpan data in '{}'", whole.string()),
+               "name the directory with --data or KANPAN_DATA; kanpan collect, import or demo "
+               "make a new one"};
+}
+
 Result<fs::path> shipped(const Settings& settings, std::string_view key, std::string_view name) {
   if (settings.given(key)) return fs::path(settings.text(key));
   std::error_code error;

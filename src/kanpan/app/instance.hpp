@@ -25,6 +25,9 @@
 
 namespace kanpan::app {
 
+/// The one file of a data directory that everything else is made from.
+inline constexpr const char* kJournalName = "journal.db";
+
 /// The exclusive right to a data directory, as a lock on DIR/kanpan.lock, which holds the owner's
 /// process id. Given up when destroyed or when the process ends.
 class DirectoryLock {
@@ -40,6 +43,10 @@ class DirectoryLock {
   explicit DirectoryLock(int file) : file_(file) {}
   int file_ = -1;
 };
+
+/// Errc::Config where `directory` has no journal: a mistyped --data or another working directory.
+/// Makes nothing. A directory that cannot be looked into passes: opening it says why.
+Result<void> require_data(const std::filesystem::path& directory);
 
 /// What opening has done, for a person who waits.
 using OpenProgress = std::function<void(const std::string& message)>;
@@ -70,7 +77,7 @@ class Instance {
   const query::Query& query() const { return *query_; }
 
   std::filesystem::path store_path() const { return directory_ / "hot.duckdb"; }
-  std::filesystem::path journal_path() const { return directory_ / "journal.db"; }
+  std::filesystem::path journal_path() const { return directory_ / kJournalName; }
 
   /// Throws the store away (set aside under its old name and the time) and makes it anew from the
   /// journal. Nothing else may be running.

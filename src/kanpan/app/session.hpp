@@ -54,6 +54,7 @@ struct Chosen {
   Action action;
   bool needs_instance = true;  ///< works on the data directory
   bool exclusive = false;      ///< cannot run inside a server (serve, demo, store rebuild)
+  bool brings_data = false;    ///< may make the data directory; others need one that holds data
 };
 
 }  // namespace kanpan::app

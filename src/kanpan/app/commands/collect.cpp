@@ -324,9 +324,11 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   add_collect_flags(*plan, *flags);
   add_collect_flags(*collect_command, *flags);
   plan->callback([&parsed, flags] {
+    parsed.chosen.brings_data = true;
     parsed.chosen.action = [flags](Session& session) { return plan_command(session, *flags); };
   });
   collect_command->callback([&parsed, flags] {
+    parsed.chosen.brings_data = true;
     parsed.chosen.action = [flags](Session& session) { return collect(session, *flags); };
   });
   auto repair_flags = std::make_shared<RepairFlags>();

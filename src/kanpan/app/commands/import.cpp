@@ -72,6 +72,7 @@ void add_import(CLI::App& root, Parsed& parsed) {
       "the "
       "end");
   command->callback([&parsed, flags] {
+    parsed.chosen.brings_data = true;
     parsed.chosen.action = [flags](Session& session) { return import(session, *flags); };
   });
 }

@@ -197,6 +197,7 @@ void add_serve(CLI::App& root, Parsed& parsed) {
   serve_command->callback([&parsed, serve_flags] {
     if (!serve_flags->listen.empty()) parsed.settings["http.listen"] = serve_flags->listen;
     parsed.chosen.exclusive = true;
+    parsed.chosen.brings_data = true;
     parsed.chosen.action = [serve_flags](Session& s) { return serve(s, *serve_flags); };
   });
 

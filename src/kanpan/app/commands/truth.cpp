@@ -72,11 +72,8 @@ Result<std::uint64_t> checked_records(const Session& session) {
       told = seq / 1000, session.terminal.err(fmt::format("\rcommit {}", seq));
   };
   if (session.instance) return session.instance->journal().verify(progress);
-  const auto file = session.data / "journal.db";
-  std::error_code unreadable;  // as good as not there
-  if (!std::filesystem::exists(file, unreadable))
-    return Error{Errc::NotFound, fmt::format("there is no journal in '{}'", session.data.string()),
-                 "name the data directory with --data"};
+  KANPAN_TRY(require_data(session.data));
+  const auto file = session.data / kJournalName;
   KANPAN_LET(const auto lock, DirectoryLock::acquire(session.data));
   return journal::sqlite::SqliteJournal::verify_file(file, progress);
 }
