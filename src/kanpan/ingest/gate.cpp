@@ -332,11 +332,14 @@ void fold_codes(const TableSpec& table, Harvest& harvest, std::vector<std::strin
 }
 
 /// The rows neither held nor dropped; the batch itself when that is all of them.
-Batch accepted_rows(Harvest& harvest, const Inspection& inspection, const std::vector<bool>& drop) {
-  std::vector<std::uint32_t> kept;
+void accept_rows(Harvest& harvest, const Inspection& inspection, const std::vector<bool>& drop,
+                 Verdict& verdict) {
+  auto& kept = verdict.places;
   for (std::uint32_t row = 0; row < drop.size(); ++row)
     if (!drop[row] && !inspection.is_bad(row)) kept.push_back(row);
-  return kept.size() == drop.size() ? std::move(harvest.rows) : harvest.rows.take(kept);
+  const bool all = kept.size() == drop.size();
+  verdict.rows = all ? std::move(harvest.rows) : harvest.rows.take(kept);
+  if (all) kept.clear();
 }
 
 void describe_held(const Slice& slice, const Harvest& harvest, Verdict& verdict) {
@@ -379,7 +382,7 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
     return refused(std::move(*refusal), std::move(harvest.rows));
   verdict.held = inspection.take_held();
   if (!verdict.held.empty()) describe_held(slice, harvest, verdict);
-  verdict.rows = accepted_rows(harvest, inspection, drop);
+  accept_rows(harvest, inspection, drop, verdict);
   KANPAN_LET(auto compared, compare_with_history(slice, verdict.rows, history, options));
   const bool all = verdict.rows.rows() == drop.size();
   if (compared.refused)

@@ -42,6 +42,8 @@ struct HeldRow {
 struct Verdict {
   std::optional<Refusal> refused;
   frame::Batch rows;  ///< that may be stored; of a refusal those that came, for quarantine
+  /// By row of `rows` its position in Harvest::rows; empty where these are all of them.
+  std::vector<std::uint32_t> places;
   std::vector<HeldRow> held;
   frame::Batch held_rows;      ///< of `held` those with a place: newer versions of what is stored
   bool without_place = false;  ///< there are others, whose key cannot be told

@@ -14,6 +14,7 @@
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/new_rows.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/run_report.hpp"
 
@@ -112,7 +113,28 @@ class ImportExecution {
     if (auto compared = compare(); !compared) report_.fail(std::move(compared).error());
     owner_.writer_.tidy();
     owner_.progress_.end(id_);
-    return report_.finish(stop_.stop_requested(), contradiction_);
+    KANPAN_TRY(note_refusal());
+    return report_.finish(stop_.stop_requested(), contradiction_ ? contradiction_ : refusal_);
+  }
+
+  /// Of the blocks that the gate refused the first one, for the line that closes the import.
+  Result<void> note_refusal() {
+    KANPAN_LET(const auto units, owner_.ledger_.units(id_, UnitState::Refused));
+    if (units.empty()) return {};
+    const journal::Unit& first = units.front();
+    const bool units_differ =
+        first.error.starts_with("page.unit_flip") || first.error.starts_with("page.price_between");
+    std::string hint = "see kanpan quarantine list";
+    if (units_differ && !request_.normal_units)
+      hint += "; a file in 元, 股 and %: import it with --units kanpan";
+    else if (units_differ)
+      hint += "; a file in the source's units: import it without --units kanpan";
+    refusal_ =
+        Error{Errc::Quality,
+              fmt::format("{} {} was refused, {}{}", table_.name, first.label, first.error,
+                          units.size() > 1 ? fmt::format("; and {} more", units.size() - 1) : ""),
+              std::move(hint)};
+    return {};
   }
 
   Result<void> start() {
@@ -133,10 +155,15 @@ class ImportExecution {
   /// One thread reads, this one proves and packs, the writer's two store.
   void read(ImportFile& file) {
     const auto& missing = file.rows->missing();
+    const auto needed = never_empty(table_, missing);
     if (!missing.empty())
-      tell(
-          "note", file.name, 0,
-          fmt::format("no column {}: left as stored, empty in new rows", fmt::join(missing, ", ")));
+      tell("note", file.name, 0,
+           fmt::format("no column {}: left as stored, {}", fmt::join(missing, ", "),
+                       needed.empty() ? "empty in new rows"
+                                      : "and new rows are held back, as they must have " +
+                                            fmt::format("{}", fmt::join(needed, ", "))));
+    // Which rows are new is asked of the store: what came before must be in it.
+    if (!needed.empty()) owner_.writer_.drain();
     const std::size_t rows =
         std::clamp<std::size_t>(kCellsPerBlock / table_.columns.size(), 1, request_.block_rows);
     Channel<Result<std::optional<frame::RowBlock>>> channel(kReadAhead);
@@ -205,19 +232,22 @@ class ImportExecution {
     KANPAN_LET(auto verdict, judge(Slice::of_file(table_, mode), std::move(harvest), history_));
     const Instant now = owner_.clock_.now();
     if (verdict.refused) {
-      unit.state = UnitState::Refused;
-      unit.error = fmt::format("{}: {}", verdict.refused->rule, verdict.refused->reason);
-      into.landing.quarantined.push_back(
-          quarantined_page(unit, {unit.label, source_of(file)}, *verdict.refused,
-                           page_of(verdict.rows, file.rows->missing(), bad_cells), now));
+      refuse(file, *verdict.refused, page_of(verdict.rows, file.rows->missing(), bad_cells),
+             into.landing);
       return {};
     }
+    KANPAN_LET(const auto all_new,
+               hold_new_rows(table_, file.rows->missing(), owner_.store_, verdict));
     for (HeldRow& held : verdict.held) {
       const auto line = block.lines[held.row];
       into.landing.quarantined.push_back(quarantined_row(
           unit, {fmt::format("{}:{}", file.name, line), source_of(file)}, std::move(held), now));
     }
     unit.quarantined += static_cast<std::uint32_t>(verdict.held.size());
+    if (all_new) {
+      refuse(file, *all_new, page_of(verdict.rows, file.rows->missing(), {}), into.landing);
+      return {};
+    }
     unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
     count_repeated(verdict.repeated);
     if (verdict.rows.rows() == 0) return {};
@@ -225,6 +255,15 @@ class ImportExecution {
     for (frame::Batch& group : day_groups(table_, std::move(verdict.rows)))
       into.proposals.push_back(proposal(file, mode, unit.number, std::move(group)));
     return {};
+  }
+
+  void refuse(const ImportFile& file, const Refusal& refusal, std::string page,
+              journal::Landing& landing) const {
+    journal::Unit& unit = *landing.unit;
+    unit.state = UnitState::Refused;
+    unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
+    landing.quarantined.push_back(quarantined_page(unit, {unit.label, source_of(file)}, refusal,
+                                                   std::move(page), owner_.clock_.now()));
   }
 
   void hold_lines(const ImportFile& file, const frame::RowBlock& block,
@@ -327,6 +366,7 @@ class ImportExecution {
   std::uint32_t next_number_ = 1;
   store::Sequence since_ = 0;           ///< last commit before the import
   std::optional<Error> contradiction_;  ///< between its rows; everything is stored
+  std::optional<Error> refusal_;        ///< the first block that the gate refused
   std::optional<DateRange> span_;       ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
   std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads

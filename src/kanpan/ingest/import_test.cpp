@@ -171,15 +171,15 @@ TEST_F(Import, BlocksThatRepeatOrCompleteEachOtherAreRight) {
   const auto listening = progress_.subscribe([&](const Event& event) {
     if (event.kind == "note") notes.push_back(std::to_string(event.rows) + " " + event.message);
   });
-  std::string text = "ts_code,trade_date,close,pre_close,amount\n";
-  for (const char* cells : {"10.2,,1000", "10.2,10,", "10.2,10,"})
-    text += std::string("600000.SH,20240628,") + cells + "\n";
+  std::string text = "ts_code,trade_date,open,high,low,close,vol,pre_close,amount\n";
+  for (const char* cells : {",1010", "10,", "10,"})
+    text += std::string("600000.SH,20240628,10,10.5,9.8,10.2,1000,") + cells + "\n";
   const auto outcome = import(text, false, 1).value();
   EXPECT_EQ(outcome.exit_code(), 0);
   const auto rows = stored();
   ASSERT_EQ(rows.rows(), 1u);
   EXPECT_EQ(rows.column(rows.find("pre_close")).text_of(0), "10");
-  EXPECT_EQ(rows.column(rows.find("amount")).text_of(0), "1000");
+  EXPECT_EQ(rows.column(rows.find("amount")).text_of(0), "1010");
   ASSERT_FALSE(notes.empty());
   EXPECT_EQ(notes.back(), "1 rows say what is stored already, or what another row says");
 }

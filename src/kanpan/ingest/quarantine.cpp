@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/row_order.hpp"
+#include "kanpan/ingest/stored_keys.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -66,41 +66,8 @@ Result<void> check_columns(const Quarantined& kept, const TableSpec& table,
   return {};
 }
 
-std::optional<DateRange> span_of(const TableSpec& table, const frame::Batch& rows) {
-  const auto at = rows.find(table.time);
-  if (at == frame::Batch::npos || !table.dated() || rows.rows() == 0) return std::nullopt;
-  const auto days = rows.column(at).dates();
-  const auto [first, last] = std::ranges::minmax(days);
-  return DateRange{first, last};
-}
-
 /// Of a file whose lines need not have every member: an empty cell may be one that a line lacks.
 bool of_lines(const Quarantined& kept) { return kept.source.starts_with("ndjson:"); }
-
-/// More codes than these are not looked up one by one.
-constexpr std::size_t kMostCodes = 1000;
-
-bool is_in_key(const TableSpec& table, const std::string& column) {
-  return std::ranges::find(table.key, column) != table.key.end();
-}
-
-store::Read read_under(const TableSpec& table, const frame::Batch& rows) {
-  store::Read read;
-  read.table = &table;
-  read.any_order = true;
-  if (const auto span = is_in_key(table, table.time) ? span_of(table, rows) : std::nullopt) {
-    read.from = span->first;
-    read.to = span->last;
-  }
-  if (is_in_key(table, table.code)) {
-    const auto& codes = rows.column(rows.find(table.code)).texts();
-    std::set<std::string_view> some;
-    for (std::size_t row = 0; row < codes.size() && some.size() <= kMostCodes; ++row)
-      some.insert(codes[row]);
-    if (some.size() <= kMostCodes) read.codes.assign(some.begin(), some.end());
-  }
-  return read;
-}
 
 /// By key all cells of the stored rows that have a key of `rows`.
 Result<std::map<std::string, std::string>> stored_under(const TableSpec& table,

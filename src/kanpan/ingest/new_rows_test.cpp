@@ -1,0 +1,129 @@
+// Rows of a file that lacks columns which are never empty.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "kanpan/frame/csv.hpp"
+#include "kanpan/ingest/import.hpp"
+#include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/sample.hpp"
+
+namespace kanpan::ingest {
+namespace {
+
+using test::real_catalog;
+using test::real_table;
+
+constexpr std::string_view kHeader =
+    "ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount\n";
+
+/// A row of daily that keeps every identity, where `vol` is 1000.
+std::string row(const std::string& code, const std::string& day, const std::string& vol = "1000") {
+  return code + "," + day + ",10,10.5,9.8,10.2,10,0.2,2," + vol + ",1010\n";
+}
+
+class NewRows : public testing::Test {
+ protected:
+  static const catalog::TableSpec& daily() { return real_table("daily"); }
+
+  Result<RunOutcome> import(const std::string& text) { return import_all({text}, 50'000); }
+  Result<RunOutcome> import_all(const std::vector<std::string>& texts, std::size_t block_rows) {
+    ImportRequest request{&daily(), {}, false, block_rows};
+    for (const std::string& text : texts)
+      request.files.push_back(
+          {"rows.csv", "csv",
+           std::make_unique<frame::CsvReader>(
+               frame::CsvReader::read(frame::stream_of(text), "rows.csv", daily().fields())
+                   .value())});
+    Importer importer(real_catalog(), *database_.journal, *database_.store, writer_,
+                      database_.clock, progress_, runs_, run_ledger_);
+    return importer.run(std::move(request), {});
+  }
+  frame::Batch stored() const {
+    frame::Batch rows(daily().fields());
+    store::Read read;
+    read.table = &daily();
+    EXPECT_TRUE(database_.store->read(read, [&](frame::Batch&& batch) -> Result<bool> {
+      rows.append(batch);
+      return true;
+    }));
+    return rows;
+  }
+  std::vector<journal::Quarantined> held() const {
+    return database_.journal->quarantine("daily", "held", 100).value();
+  }
+  Result<std::uint64_t> release(std::uint64_t id) {
+    return Quarantine(real_catalog(), *database_.journal, *database_.journal, *database_.store,
+                      writer_, database_.clock, run_ledger_, history_)
+        .release(id);
+  }
+
+  test::Database database_;
+  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
+  Progress progress_;
+  RunRegistry runs_;
+  RunLedger run_ledger_{*database_.journal};
+  History history_{*database_.store};
+};
+
+TEST_F(NewRows, ANewRowWithoutWhatItMustHaveIsHeld) {
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
+  const auto outcome = import(
+      "ts_code,trade_date,vol\n600009.SH,20240628,-1\n600001.SH,20240628,7\n"
+      "600000.SH,20240628,2000\n");
+  EXPECT_EQ(outcome.value().exit_code(), 5);
+  const auto rows = stored();
+  ASSERT_EQ(rows.rows(), 1u);
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(0), "2000");
+  ASSERT_EQ(held().size(), 2u);
+  const auto all = held();
+  const auto found = std::ranges::find(all, "null.new_row", &journal::Quarantined::rule);
+  ASSERT_NE(found, all.end());
+  EXPECT_EQ(found->call, "rows.csv:3");
+  EXPECT_NE(found->reason.find("must have open, high, low, close"), std::string::npos)
+      << found->reason;
+  EXPECT_EQ(database_.journal->quarantined(found->id).value().row,
+            R"({"ts_code":"600001.SH","trade_date":"2024-06-28","vol":7E0})");
+}
+
+TEST_F(NewRows, OnlyNewRowsWithoutWhatTheyMustHaveAreRefused) {
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
+  const auto outcome =
+      import("ts_code,trade_date,vol\n600001.SH,20240628,7\n600002.SH,20240627,8\n").value();
+  EXPECT_EQ(outcome.exit_code(), 5);
+  EXPECT_EQ(outcome.summary.refused, 1u);
+  ASSERT_TRUE(outcome.error);
+  EXPECT_NE(
+      outcome.error->message.find("daily rows.csv 2..3 was refused, page.null.new_row: 2 of 2"),
+      std::string::npos)
+      << outcome.error->message;
+  EXPECT_EQ(stored().rows(), 1u);
+  ASSERT_EQ(held().size(), 1u);
+  EXPECT_EQ(release(held()[0].id).value(), 2u);
+  EXPECT_EQ(stored().rows(), 3u);
+}
+
+TEST_F(NewRows, RowsOfAnEarlierFileOfTheSameImportAreNotNew) {
+  std::string whole(kHeader), narrow("ts_code,trade_date,vol\n");
+  for (int i = 0; i < 50; ++i) {
+    const std::string code = test::share(i);
+    whole += row(code, "20240628");
+    narrow += code + ",20240628,2000\n";
+  }
+  const auto outcome = import_all({whole, narrow}, 10).value();
+  EXPECT_EQ(outcome.summary.quarantined + outcome.summary.refused, 0u);
+  const auto rows = stored();
+  ASSERT_EQ(rows.rows(), 50u);
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(49), "2000");
+}
+
+TEST_F(NewRows, WhatLooksLikeAnotherUnitNamesTheFlag) {
+  std::string text(kHeader);
+  for (int i = 0; i < 10; ++i) text += row(test::share(i), "20240628", "100000");
+  const auto outcome = import(text).value();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_NE(outcome.error->hint.find("--units kanpan"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kanpan::ingest

@@ -1,0 +1,28 @@
+// Which rows have a key that is stored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "kanpan/base/date.hpp"
+#include "kanpan/base/error.hpp"
+#include "kanpan/catalog/table_spec.hpp"
+#include "kanpan/frame/batch.hpp"
+#include "kanpan/store/store.hpp"
+
+namespace kanpan::ingest {
+
+/// The days of the table's time column; nothing of a table without days, or of no rows.
+std::optional<DateRange> span_of(const catalog::TableSpec& table, const frame::Batch& rows);
+
+/// A read of the days and codes that `rows` has, so of all stored rows with one of its keys, and
+/// more. In any order.
+store::Read read_under(const catalog::TableSpec& table, const frame::Batch& rows);
+
+/// Positions of the rows, in order, whose key no stored row has. Thread-safe. Errors are the
+/// store's.
+Result<std::vector<std::uint32_t>> new_rows(const catalog::TableSpec& table,
+                                            const frame::Batch& rows, const store::Store& store);
+
+}  // namespace kanpan::ingest
