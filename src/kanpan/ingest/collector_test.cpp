@@ -50,11 +50,14 @@ class Exchange final : public source::Source {
  public:
   std::function<void(const Call&)> before_answer = [](const Call&) {};
   int refusals = 0;  ///< of the first calls
+  bool away = false;
   /// Whether the page lacks a column.
   std::function<bool(const Call&)> is_bad = [](const Call&) { return false; };
   bool simulated() const override { return true; }
+  bool is_away() const override { return away; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
     before_answer(call);
+    if (away) return Error{Errc::SourceTransient, "connection refused"};
     if (refusals > 0 && refusals--) return Error{Errc::SourceTransient, "connection refused"};
     Page page;
     if (table.name == "index_daily" || table.name == "moneyflow_hsgt")
@@ -152,6 +155,23 @@ TEST_F(CollectorTest, ASourceThatDoesNotAnswerEndsTheRunSoon) {
   EXPECT_LE(outcome->summary.failed, 3u);
   exchange_.refusals = 0;
   EXPECT_EQ(collector_.resume(outcome->summary.run.id, {})->exit_code(), 0);
+}
+
+TEST_F(CollectorTest, ASourceThatCannotBeReachedEndsTheRunAtItsFirstCall) {
+  CollectRequest request;
+  request.tables = {"daily", "top_list"};
+  request.from = day_of("20240401");
+  request.to = day_of("20240628");
+  exchange_.away = true;
+  int calls = 0;
+  exchange_.before_answer = [&](const Call&) { ++calls; };
+  const auto outcome = collector_.collect(request, {});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code(), 6);
+  EXPECT_EQ(calls, 1);
+  for (const std::string& table : request.tables) EXPECT_TRUE(outcome->unfinished.contains(table));
+  exchange_.away = false;
+  EXPECT_NE(collector_.resume(outcome->summary.run.id, {})->summary.units, 1u);
 }
 
 TEST_F(CollectorTest, APageThatWasRefusedIsNotCollectedUntilItIsAskedForAgain) {

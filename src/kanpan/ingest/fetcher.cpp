@@ -142,7 +142,8 @@ class Fetch {
       }
       record.error = fmt::format("{}: {}", name(page.error().code), page.error().message);
       fetched_.calls.push_back(std::move(record));
-      const auto pause = retry.next(page.error());
+      // The source has tried long enough itself to reach somebody.
+      const auto pause = source_.is_away() ? std::nullopt : retry.next(page.error());
       if (pause && watch_.retry) watch_.retry(call.text(), *pause, page.error());
       if (!pause || !wait(*pause, stop_)) {
         fetched_.error = std::move(page).error().within(call.text());

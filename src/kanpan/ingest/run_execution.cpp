@@ -17,15 +17,6 @@ using catalog::TableSpec;
 using journal::UnitState;
 
 constexpr std::chrono::hours kRenewAfter{1};
-/// Units of a table in a row without an answer, after which the others are left to a resume: while
-/// the source is away a back-fill of thousands would fail one by one.
-constexpr int kUnansweredUnits = 3;
-
-bool stops_table(Errc code) {
-  return code == Errc::SourcePermission || code == Errc::SourceToken || code == Errc::SourceQuota ||
-         code == Errc::SourceParameter || code == Errc::Config;
-}
-
 /// The rows in parts of at most `most` rows, of about equal size.
 std::vector<frame::Batch> parts(frame::Batch rows, std::size_t most) {
   std::vector<frame::Batch> out;
@@ -107,7 +98,7 @@ Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableS
   for (const journal::Unit& unit : known_units_)
     next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
-    if (stop_.stop_requested()) break;
+    if (stop_.stop_requested() || given_up_.everything()) break;
     if (auto done = run_stage(stage); !done) report_.fail(std::move(done).error());
   }
   return {};
@@ -204,7 +195,7 @@ Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec
 void RunExecution::work(Channel<Work>& queue) {
   while (auto work = queue.receive()) {
     if (stop_.stop_requested()) return;
-    if (!is_blocked(*work->slice.table)) take(std::move(*work));
+    if (!given_up_.has(work->slice.table->name)) take(std::move(*work));
   }
 }
 
@@ -271,11 +262,10 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
   Submission made;
   made.landing = landing(work, fetched);
   journal::Unit& unit = *made.landing.unit;
-  const bool silent = is_silent(*work.slice.table, fetched.error);
+  given_up_.note(work.unit.table, fetched.error, owner_.fetcher_.source().is_away());
   if (fetched.error) {
     unit.state = UnitState::Failed;
     unit.error = fetched.error->text();
-    if (silent || stops_table(fetched.error->code)) block(*work.slice.table, *fetched.error);
     report_.fail(*fetched.error, work.unit.table);
   } else if (fetched.refusal) {
     refuse(fetched, *fetched.refusal, made);
@@ -375,26 +365,6 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
 
 Origin RunExecution::origin(std::string call) const {
   return {std::move(call), owner_.options_.source, owner_.fetcher_.source().simulated()};
-}
-
-bool RunExecution::is_blocked(const TableSpec& table) {
-  const std::lock_guard lock(mutex_);
-  return blocked_.contains(table.name);
-}
-
-/// Counts the units in a row that got no answer.
-bool RunExecution::is_silent(const TableSpec& table, const std::optional<Error>& error) {
-  const std::lock_guard lock(mutex_);
-  int& failed = unanswered_[table.name];
-  failed = error && error->code == Errc::SourceTransient ? failed + 1 : 0;
-  return failed >= kUnansweredUnits;
-}
-
-void RunExecution::block(const TableSpec& table, const Error& error) {
-  const std::lock_guard lock(mutex_);
-  if (error.code == Errc::SourceToken || error.code == Errc::Config)
-    for (const auto& [name, lease] : leases_) blocked_.insert(name);
-  blocked_.insert(table.name);
 }
 
 }  // namespace kanpan::ingest

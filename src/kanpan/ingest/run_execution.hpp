@@ -11,6 +11,7 @@
 
 #include "kanpan/base/channel.hpp"
 #include "kanpan/ingest/collector.hpp"
+#include "kanpan/ingest/given_up.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/run_report.hpp"
 
@@ -65,11 +66,6 @@ class RunExecution {
   Result<std::map<std::string, Error>> refusals() const;
   Result<std::map<std::string, Error>> unfinished();
 
-  /// Whether units of the table need not be tried: its interface or the token was refused.
-  bool is_blocked(const catalog::TableSpec& table);
-  void block(const catalog::TableSpec& table, const Error& error);
-  bool is_silent(const catalog::TableSpec& table, const std::optional<Error>& error);
-
   Collector& owner_;
   const std::string id_;
   const CollectRequest request_;
@@ -82,9 +78,8 @@ class RunExecution {
   std::map<std::string, Error> unplanned_;  ///< tables that were reached but could not begin
   std::set<std::string> planned_;           ///< tables whose units are in the ledger
 
-  std::mutex mutex_;               ///< what follows is shared by the workers
-  std::set<std::string> blocked_;  ///< tables
-  std::map<std::string, int> unanswered_;
+  GivenUp given_up_;  ///< shared by the workers, as is what follows
+  std::mutex mutex_;
   Instant renewed_;  ///< when the leases last were
 };
 

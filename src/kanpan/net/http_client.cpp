@@ -111,7 +111,7 @@ struct HttpClient::Transfer {
   std::size_t last_size = 0;
   Steady::time_point began, window_began;
   std::size_t window_bytes = 0;
-  bool answering = false, too_large = false, stopped = false;
+  bool answering = false, too_large = false, stopped = false, reached = true;
   std::optional<std::string> late;  ///< which deadline passed
 };
 
@@ -216,6 +216,8 @@ Result<HttpReply> HttpClient::Transfer::run(const char* method, const std::strin
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, lines.get());
   curl_multi_add_handle(multi.get(), easy.get());
   const CURLcode code = drive(std::move(stop));
+  reached = code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
+            code != CURLE_COULDNT_RESOLVE_PROXY;
   curl_multi_remove_handle(multi.get(), easy.get());
   if (code != CURLE_OK) return error_of(code, std::string(method) + " " + address.text);
   long status = 0;
@@ -251,6 +253,8 @@ Result<HttpReply> HttpClient::stream(const std::string& url, std::string_view bo
   transfer_->take = nullptr;
   return reply;
 }
+
+bool HttpClient::reached() const { return transfer_->reached; }
 
 HttpClient& HttpClient::over_socket(const std::string& path) {
   transfer_->socket = path;

@@ -53,6 +53,9 @@ class HttpClient {
   /// instead of into the reply.
   Result<HttpReply> stream(const std::string& url, std::string_view body,
                            std::function<void(std::string_view)> take, std::stop_token stop);
+  /// False when no connection could be made for the last request, so that nobody was asked: the
+  /// host's name is unknown, or nobody listens there. A deadline that passed says nothing.
+  bool reached() const;
   /// From now on requests go through this Unix socket; the address's host is only a name.
   HttpClient& over_socket(const std::string& path);
   /// From now on the certificates of this PEM file are the only authorities trusted; "" = those of

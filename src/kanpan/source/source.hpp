@@ -43,6 +43,9 @@ class Source {
   virtual ~Source() = default;
   /// True when the rows are invented.
   virtual bool simulated() const = 0;
+  /// True when the last call found nobody to ask: no connection could be made, in spite of several
+  /// tries. Whatever else is asked will fare alike.
+  virtual bool is_away() const { return false; }
   /// Asks once, for every column of the catalog. Blocks, at most for the source's deadlines; waits
   /// for its rate limit first. Errors are of the Source… kinds, or Cancelled. A page with wrong
   /// columns or cells is returned with them listed: the gate judges.

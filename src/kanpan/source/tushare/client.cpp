@@ -1,6 +1,8 @@
 #include "kanpan/source/tushare/client.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -19,6 +21,17 @@ using Steady = std::chrono::steady_clock;
 /// A real token has 56 digits. A word that somebody gave a local server may occur in any answer.
 constexpr std::size_t kShortestSecret = 8;
 constexpr std::string_view kHidden = "***";
+/// Between two tries to reach a source that is away.
+constexpr std::chrono::milliseconds kBetweenTries{250};
+
+/// False when `stop` ended it.
+bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
 
 /// Connections that wait for their next request. Thread-safe.
 class Connections {
@@ -55,11 +68,14 @@ class TushareSource final : public Source {
         find_token_(options_.token.begin(), options_.token.end()) {}
 
   bool simulated() const override { return options_.simulated; }
+  bool is_away() const override { return away_; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call,
                      std::stop_token stop) override;
 
  private:
   std::string request(const catalog::TableSpec& table, const Call& call) const;
+  Result<net::HttpReply> send(const std::string& url, const std::string& body,
+                              const std::stop_token& stop);
   Result<Page> ask(const catalog::TableSpec& table, const Call& call, std::stop_token stop);
   Error refusal(const std::string& api, std::int64_t code, std::string_view message);
   /// The source may repeat what it was sent.
@@ -69,6 +85,7 @@ class TushareSource final : public Source {
   tushare::RateLimiter limiter_;
   tushare::Breakers breakers_;
   Connections connections_;
+  std::atomic<bool> away_ = false;
   std::boyer_moore_horspool_searcher<std::string::const_iterator> find_token_;
 };
 
@@ -83,7 +100,8 @@ Result<Page> TushareSource::fetch(const catalog::TableSpec& table, const Call& c
     return page;
   }
   Error error = std::move(page).error();
-  if (error.code != Errc::Cancelled) breakers_.leave(call.api, error.code != Errc::SourceTransient);
+  if (error.code != Errc::Cancelled && !away_)
+    breakers_.leave(call.api, error.code != Errc::SourceTransient);
   error.message = without_token(std::move(error.message));
   return error;
 }
@@ -118,17 +136,31 @@ Error status_error(const net::HttpReply& reply) {
   return Error{Errc::SourceTransient, message, ""};
 }
 
+/// Again and again while nobody is reached, since a server may be starting anew, but not for long.
+Result<net::HttpReply> TushareSource::send(const std::string& url, const std::string& body,
+                                           const std::stop_token& stop) {
+  const auto last = Steady::now() + options_.patience - kBetweenTries;
+  net::HttpClient connection = connections_.take();
+  for (;;) {
+    auto reply = connection.post(url, body, {{"Content-Type", "application/json"}}, stop);
+    const bool reached = connection.reached();
+    if (reached || Steady::now() >= last || !pause(kBetweenTries, stop)) {
+      away_ = !reached && !stop.stop_requested();
+      connections_.give_back(std::move(connection));
+      return reply;
+    }
+  }
+}
+
 Result<Page> TushareSource::ask(const catalog::TableSpec& table, const Call& call,
                                 std::stop_token stop) {
   std::string url = options_.url;
   if (options_.path_per_api) url += (url.ends_with('/') ? "" : "/") + call.api;
   const auto began = Steady::now();
-  net::HttpClient connection = connections_.take();
-  auto reply = connection.post(url, request(table, call), {{"Content-Type", "application/json"}},
-                               std::move(stop));
-  connections_.give_back(std::move(connection));
+  auto reply = send(url, request(table, call), stop);
   if (!reply) {
     Error error = std::move(reply).error();
+    if (away_) error.hint = "check source.url and the network";
     if (error.code == Errc::Timeout || error.code == Errc::Io) error.code = Errc::SourceTransient;
     if (error.code == Errc::Config)
       error.hint = options_.authorities.empty()

@@ -1,6 +1,7 @@
 // The source proper: a Tushare Pro server over HTTP.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,8 @@ struct TushareOptions {
   std::string authorities;    ///< PEM file of the only authorities trusted; "" = the system's
   bool path_per_api = false;  ///< appends /{api_name} to the path of `url`
   bool simulated = false;
+  /// How long a call tries to reach a source that is away before it fails. It counts once.
+  std::chrono::milliseconds patience{5'000};
   protocol::LimitSettings limits;
   tushare::BreakerPolicy breaker;
   net::HttpClientLimits http;

@@ -234,6 +234,61 @@ TEST_F(TushareSource, an_interface_that_keeps_failing_is_left_alone) {
   EXPECT_EQ(calls, 3);
 }
 
+/// A port that nobody listens on, at least for a while.
+std::string deserted() {
+  const ScriptedServer gone([](const Request&, const Peer&) {});
+  return gone.url();
+}
+
+TEST_F(TushareSource, a_source_that_is_away_is_told_from_one_that_fails) {
+  ScriptedServer failing([](const Request&, const Peer& peer) { peer.close(); });
+  const auto present = source(options(failing));
+  EXPECT_EQ(present->fetch(table_, call_, {}).error().code, Errc::SourceTransient);
+  EXPECT_FALSE(present->is_away());
+
+  for (const std::string& url : {deserted(), std::string("http://nobody.invalid")}) {
+    TushareOptions given = options(failing);
+    given.url = url;
+    given.patience = 300ms;
+    given.limits.calls_per_minute = 1;
+    const auto absent = source(std::move(given));
+    const auto page = absent->fetch(table_, call_, {});
+    EXPECT_EQ(page.error().code, Errc::SourceTransient) << url;
+    EXPECT_THAT(page.error().hint, HasSubstr("source.url")) << url;
+    EXPECT_TRUE(absent->is_away()) << url;
+  }
+}
+
+TEST_F(TushareSource, a_source_that_comes_back_answers_the_call_that_waited) {
+  const std::string url = deserted();
+  TushareOptions given;
+  given.url = url;
+  given.patience = 60s;
+  given.limits = {.calls_per_minute = 1, .calls_per_day = 1};
+  const auto asked = source(std::move(given));
+  std::stop_source stop;
+  Result<Page> page = Error{Errc::Failed, "not asked"};
+  std::thread asking([&] { page = asked->fetch(table_, call_, stop.get_token()); });
+  std::this_thread::sleep_for(300ms);  // it is right either way, and proves more if a try fails
+  const int port = std::stoi(url.substr(url.rfind(':') + 1));
+  ScriptedServer back([](const Request&, const Peer& peer) { peer.answer(kPage); }, port);
+  asking.join();
+  ASSERT_TRUE(page) << page.error().text();
+  EXPECT_FALSE(asked->is_away());
+}
+
+TEST_F(TushareSource, waiting_for_a_source_that_is_away_ends_when_asked) {
+  TushareOptions given;
+  given.url = deserted();
+  given.patience = 1h;
+  const auto asked = source(std::move(given));
+  std::stop_source stop;
+  std::thread stopper([&] { stop.request_stop(); });
+  EXPECT_FALSE(asked->fetch(table_, call_, stop.get_token()));
+  EXPECT_FALSE(asked->is_away());
+  stopper.join();
+}
+
 TEST_F(TushareSource, its_own_limit_is_kept) {
   ScriptedServer server([](const Request&, const Peer& peer) { peer.answer(kPage); });
   TushareOptions given = options(server);
