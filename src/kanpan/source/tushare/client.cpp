@@ -86,6 +86,7 @@ class TushareSource final : public Source {
   tushare::Breakers breakers_;
   Connections connections_;
   std::atomic<bool> away_ = false;
+  std::atomic<bool> was_reached_ = false;
   std::boyer_moore_horspool_searcher<std::string::const_iterator> find_token_;
 };
 
@@ -139,13 +140,15 @@ Error status_error(const net::HttpReply& reply) {
 /// Again and again while nobody is reached, since a server may be starting anew, but not for long.
 Result<net::HttpReply> TushareSource::send(const std::string& url, const std::string& body,
                                            const std::stop_token& stop) {
-  const auto last = Steady::now() + options_.patience - kBetweenTries;
+  const auto patience = was_reached_ ? options_.patience_once_reached : options_.patience;
+  const auto last = Steady::now() + patience - kBetweenTries;
   net::HttpClient connection = connections_.take();
   for (;;) {
     auto reply = connection.post(url, body, {{"Content-Type", "application/json"}}, stop);
     const bool reached = connection.reached();
     if (reached || Steady::now() >= last || !pause(kBetweenTries, stop)) {
       away_ = !reached && !stop.stop_requested();
+      if (reached) was_reached_ = true;
       connections_.give_back(std::move(connection));
       return reply;
     }

@@ -20,8 +20,10 @@ struct TushareOptions {
   std::string authorities;    ///< PEM file of the only authorities trusted; "" = the system's
   bool path_per_api = false;  ///< appends /{api_name} to the path of `url`
   bool simulated = false;
-  /// How long a call tries to reach a source that is away before it fails. It counts once.
+  /// How long a call tries to reach a source that is away before it fails. It counts once. A wrong
+  /// address is told soon; the night's back-fill outlives a router that starts anew.
   std::chrono::milliseconds patience{5'000};
+  std::chrono::milliseconds patience_once_reached{120'000};
   protocol::LimitSettings limits;
   tushare::BreakerPolicy breaker;
   net::HttpClientLimits http;

@@ -277,6 +277,25 @@ TEST_F(TushareSource, a_source_that_comes_back_answers_the_call_that_waited) {
   EXPECT_FALSE(asked->is_away());
 }
 
+TEST_F(TushareSource, a_source_that_was_there_is_waited_for_longer) {
+  auto server = std::make_unique<ScriptedServer>(
+      [](const Request&, const Peer& peer) { peer.answer(kPage); });
+  TushareOptions given = options(*server);
+  const std::string url = given.url;
+  given.patience = 0ms;
+  given.patience_once_reached = 60s;
+  const auto asked = source(std::move(given));
+  ASSERT_TRUE(asked->fetch(table_, call_, {}));
+  server.reset();
+  Result<Page> page = Error{Errc::Failed, "not asked"};
+  std::thread asking([&] { page = asked->fetch(table_, call_, {}); });
+  std::this_thread::sleep_for(300ms);  // it is right either way, and proves more if a try fails
+  const ScriptedServer back([](const Request&, const Peer& peer) { peer.answer(kPage); },
+                            std::stoi(url.substr(url.rfind(':') + 1)));
+  asking.join();
+  EXPECT_TRUE(page) << page.error().text();
+}
+
 TEST_F(TushareSource, waiting_for_a_source_that_is_away_ends_when_asked) {
   TushareOptions given;
   given.url = deserted();
