@@ -24,6 +24,7 @@ END = "the-command-ended"
 VARYING = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+08:00", "TIME"), (r"\d{8}T\d{6}-\w{6}", "RUN"),
            (r"about \d+ s", "about N s"), (r"\d+ bytes", "N bytes"),
            (r"\d+MiB", "N MiB"), (r"version \d+", "version N"), (r"\s+", " ")]
+LOGGED = r"\d{4}-\d\d-\d\dT\S+ (info|warning) "  # such as that no page is built
 SIZES = [(r"(?<= )\d{6,}$", "N")]  # the last column of `store status`
 
 
@@ -45,7 +46,8 @@ def alike(lines, command):
         for pattern, name in VARYING + (SIZES if "store status" in command else []):
             line = re.sub(pattern, name, line.strip())
         return line
-    return collections.Counter(told(line) for line in lines if line.strip())
+    return collections.Counter(told(line) for line in lines
+                               if line.strip() and not re.match(LOGGED, line))
 
 
 class Shell:
@@ -84,7 +86,8 @@ class Shell:
         self.process.stdin.write(f"{command.rstrip('& ')} &\n")
         self.process.stdin.flush()
         until = time.monotonic() + SECONDS
-        while time.monotonic() < until and len(self.lines) < begun + len(says):
+        while (time.monotonic() < until
+               and alike(self.lines[begun:], "").total() < alike(says, "").total()):
             time.sleep(0.02)
         return self.lines[begun:]
 
