@@ -61,6 +61,8 @@ class Program(ProgramCase):
                  "see: kanpan demo --help"),
                 (["sim", "--port", "x"], "--port: 'x' is no whole number from 0 to 65535",
                  "see: kanpan sim --help"),
+                (["bars", "600000.SH", "--frobnicate"], "no flag '--frobnicate'",
+                 "see: kanpan bars --help"),
                 (["get", "daily", "--limt", "3"], "no flag '--limt'", "did you mean '--limit'?")):
             self.refused(2, *words, says=[f"kanpan: {message}\n        {hint}"])
             done = self.kanpan("--json", *words)

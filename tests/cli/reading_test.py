@@ -1,5 +1,6 @@
 """What the reading commands say of what is not there. KANPAN names the binary."""
 
+import json
 import unittest
 
 from program_case import ProgramCase
@@ -26,6 +27,44 @@ class Reading(ProgramCase):
         self.assertEqual(self.run_in(data, "plan", "stock_basic").returncode, 0)
         done = self.run_in(data, "get", "stock_basic", "--count")
         self.assertEqual((done.returncode, done.stdout), (0, "0\n"), done.stderr)
+
+    # ---- a code that nothing is known of
+
+    def test_a_code_of_no_stock_is_not_complete(self):
+        data = self.fresh("stranger")
+        day = ["--from", "20240627", "--to", "20240628"]
+        done = self.run_in(data, "collect", "stock_basic", "daily", "--from", "20240627")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for words in (["get", "daily", "--ts-code", "999999.SH", *day],
+                      ["get", "daily", "--ts-code", "999999.SH", "--count"]):
+            done = self.run_in(data, *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("daily: partial", done.stderr)
+            self.assertIn("999999.SH: not in stock_basic", done.stderr)
+        self.refused(2, "bars", "999999.SH", says="it is not in stock_basic", data=data)
+
+    # ---- bars of the past
+
+    def test_bars_as_they_were(self):
+        code = self.kanpan("get", "daily", "--fields", "ts_code", "--limit", "1", "--format",
+                           "csv").stdout.split()[1]
+        data = self.round_trip("corrected", "tushare")
+        before = json.loads(self.run_in(data, "--json", "journal", "list").stdout)[-1]["seq"]
+        file = self.fresh("correction.csv")
+        old = self.run_in(data, "get", "daily", "--ts-code", code, "--units", "tushare",
+                          "--format", "csv").stdout.splitlines()
+        cells = old[-1].split(",")
+        at = old[0].split(",").index("vol")
+        cells[at] = str(float(cells[at]) + 1)
+        file.write_text("\n".join([old[0], ",".join(cells)]) + "\n")
+        self.assertEqual(self.run_in(data, "import", "daily", file).returncode, 0)
+        words = ["--json", "bars", code]
+        now, then = (self.run_in(data, *words, *more) for more in ([], ["--as-of", before]))
+        self.assertEqual(then.returncode, 0, then.stderr)
+        self.assertIn(f"version {before}", then.stderr)
+        self.assertEqual(json.loads(now.stdout)[-1]["vol"],
+                         json.loads(then.stdout)[-1]["vol"] + 100)
+        self.refused(2, "bars", code, "--as-of", "yesterday", says="yesterday", data=data)
 
 
 if __name__ == "__main__":

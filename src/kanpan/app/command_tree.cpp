@@ -87,11 +87,12 @@ const CLI::Option* find_flag(const CLI::App* app, const std::string& name) {
   return nullptr;
 }
 
+/// `path`: of the command at which the word stands.
 Error unknown(std::string_view kind, const std::string& word,
-              const std::vector<std::string>& candidates) {
+              const std::vector<std::string>& candidates, const std::string& path) {
   std::string hint = suggestion(word, candidates);
   return {Errc::Usage, fmt::format("no {} '{}'", kind, word),
-          hint.empty() ? "see: kanpan --help" : std::move(hint)};
+          hint.empty() ? fmt::format("see: {} --help", path) : std::move(hint)};
 }
 
 /// How far words lead down the tree.
@@ -101,10 +102,10 @@ struct Way {
   std::optional<Error> unknown;  ///< a word or flag that does not exist, or what has to follow
 };
 
-Error unknown_flag(const CLI::App* app, const std::string& name) {
+Error unknown_flag(const CLI::App* app, const std::string& name, const std::string& path) {
   std::vector<std::string> flags;
   for (; app; app = app->get_parent()) std::ranges::move(flags_of(*app), std::back_inserter(flags));
-  return unknown("flag", name, flags);
+  return unknown("flag", name, flags, path);
 }
 
 Way follow(const CLI::App& root, const std::vector<std::string>& words) {
@@ -116,7 +117,7 @@ Way follow(const CLI::App& root, const std::vector<std::string>& words) {
       const std::string name = word.substr(0, word.find('='));
       const CLI::Option* flag = find_flag(way.app, name);
       if (!flag && name.starts_with("--")) {
-        way.unknown = unknown_flag(way.app, name);
+        way.unknown = unknown_flag(way.app, name, way.path);
         return way;
       }
       if (flag && flag->get_items_expected_max() > 0 && name == word) ++i;
@@ -127,7 +128,7 @@ Way follow(const CLI::App& root, const std::vector<std::string>& words) {
     const auto below = commands_below(*way.app);
     const auto found = std::ranges::find(names, word);
     if (found == names.end()) {
-      way.unknown = unknown("command", word, names);
+      way.unknown = unknown("command", word, names, way.path);
       return way;
     }
     way.app = below[static_cast<std::size_t>(found - names.begin())];

@@ -12,6 +12,7 @@
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/universe.hpp"
+#include "kanpan/query/known_codes.hpp"
 
 namespace kanpan::query {
 namespace {
@@ -116,18 +117,21 @@ class Held {
   std::vector<bool> has_;
 };
 
+/// "A, B, C and 2 more"
+std::string listed(const std::vector<std::string>& codes) {
+  const std::size_t shown = std::min(codes.size(), kMostCodes);
+  const std::string text = fmt::format("{}", fmt::join(std::span(codes).first(shown), ", "));
+  return shown == codes.size() ? text : fmt::format("{} and {} more", text, codes.size() - shown);
+}
+
 /// "no row of A, B, C and 2 more"; "" when every code expected on the day has one.
 std::string lacking(const TableSpec& table, const Held& held, std::size_t at, Date day,
                     const ingest::Universe& universe) {
   std::vector<std::string> codes;
-  std::size_t more = 0;
-  for (std::size_t code = 0; code < held.codes().size(); ++code) {
-    if (held.has(at, code) || !universe.expects(table, held.codes()[code], day)) continue;
-    codes.size() < kMostCodes ? codes.push_back(held.codes()[code]) : void(++more);
-  }
-  if (codes.empty()) return "";
-  std::string text = fmt::format("no row of {}", fmt::join(codes, ", "));
-  return more == 0 ? text : fmt::format("{} and {} more", text, more);
+  for (std::size_t code = 0; code < held.codes().size(); ++code)
+    if (!held.has(at, code) && universe.expects(table, held.codes()[code], day))
+      codes.push_back(held.codes()[code]);
+  return codes.empty() ? "" : "no row of " + listed(codes);
 }
 
 using Dates = std::span<const Date>;
@@ -229,6 +233,32 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
   return out;
 }
 
+/// A code with rows is none of those that were mistyped, whatever stock_basic has.
+Result<void> judge_strangers(Completeness& out, const Read& asked, const TableState& known,
+                             const store::Store& store) {
+  if (known.strangers.empty()) return {};
+  Read read;
+  read.table = asked.table;
+  read.columns = {asked.table->code};
+  read.codes = known.strangers;
+  read.from = asked.from;
+  read.to = asked.to;
+  read.as_of = asked.as_of;
+  read.any_order = true;
+  std::vector<std::string> unseen = known.strangers;
+  KANPAN_TRY(store.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    for (std::size_t row = 0; row < batch.rows(); ++row)
+      std::erase(unseen, batch.column(0).texts()[row]);
+    return !unseen.empty();
+  }));
+  if (unseen.empty()) return {};
+  out.status = "partial";
+  out.missing.insert(out.missing.begin(),
+                     fmt::format("{}: not in {}", listed(unseen), reference_of(*asked.table)));
+  if (out.missing.size() > kMostMissing) out.missing.pop_back();
+  return {};
+}
+
 }  // namespace
 
 Result<Completeness> judge(const Read& read, const TableState& known,
@@ -240,6 +270,7 @@ Result<Completeness> judge(const Read& read, const TableState& known,
                                 : Result<Completeness>(judge_whole(doubtful));
   if (!out) return out;
   KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
+  KANPAN_TRY(judge_strangers(*out, read, known, store));
   wait_for_rows(out->status, known.table);
   return out;
 }
@@ -259,6 +290,10 @@ std::string fingerprint(const Read& read, const TableState& known) {
   // first day even where none was asked for, so the bounds do not matter here.
   if (const Dates absent = absent_days(read, known); !absent.empty())
     status += fmt::format("-absent-{}-{}", absent.size(), absent.back().compact());
+  if (!known.strangers.empty()) {
+    const std::string names = fmt::format("{}", fmt::join(known.strangers, ","));
+    status += fmt::format("-strange-{:.8}", hex(sha256({names})));
+  }
   return status;
 }
 

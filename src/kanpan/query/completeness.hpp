@@ -18,7 +18,8 @@ struct Completeness {
   /// of the past have changed since
   std::string status;
   /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH",
-  /// "2024-04-25..2024-04-30: 4 days not collected".
+  /// "2024-04-25..2024-04-30: 4 days not collected". Before them all codes that nothing is known
+  /// of: "600000.SH: not in stock_basic".
   std::vector<std::string> missing;
   std::size_t missing_count = 0;  ///< days with missing rows
   std::size_t short_days = 0;     ///< days that lack rows of whatever code
@@ -29,6 +30,7 @@ struct TableState {
   TableVersion table;                               ///< of the read's years
   std::shared_ptr<const DayStates> days;            ///< all of them
   std::shared_ptr<const std::vector<Date>> absent;  ///< as Absences gives them
+  std::vector<std::string> strangers;               ///< as KnownCodes gives them
 };
 
 /// The days that the read covers, at most provisional while rows of them cannot be seen yet; those
@@ -37,7 +39,8 @@ struct TableState {
 /// of others is complete for those whose rows came after the source's ready time. Then, where days
 /// are short, the rows of the codes are looked up. Of a read with a bound the absent days count
 /// too: up to the bounds, or to the first and the last day held; of codes those on which one was
-/// listed, or one that nothing is known of might have been. Errors are the store's.
+/// listed, or one that nothing is known of might have been. Strangers without a row in the read
+/// make it partial whatever the days are: most likely they are mistyped. Errors are the store's.
 Result<Completeness> judge(const store::Read& read, const TableState& known,
                            const catalog::Catalog& catalog, const store::Store& store);
 

@@ -257,16 +257,6 @@ class CodesTest : public EvidenceTest {
     commit("daily", other, {seen("20240624", 2, 2, true), seen("20240625", 1, 2, false)});
   }
 
-  static std::vector<std::string> listing(std::string_view code, std::string_view since) {
-    const auto& columns = table("stock_basic").columns;
-    std::vector<std::string> row(columns.size());
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (columns[c].name == "ts_code") row[c] = code;
-      if (columns[c].name == "list_status") row[c] = "L";
-      if (columns[c].name == "list_date") row[c] = since;
-    }
-    return row;
-  }
   static std::vector<std::string> suspension(std::string_view code, std::string_view date) {
     const auto& columns = table("suspend_d").columns;
     std::vector<std::string> row(columns.size());

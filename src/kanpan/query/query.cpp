@@ -53,6 +53,7 @@ Read daily_read(const TableSpec& daily, const BarsRequest& request) {
   Read read;
   read.table = &daily;
   read.codes = {request.code};
+  read.as_of = request.as_of;
   if (request.from) read.from = period_of(*request.from, request.frequency).first;
   if (request.to) read.to = period_of(*request.to, request.frequency).last;
   return read;
@@ -127,6 +128,7 @@ Result<Query::Known> Query::known(const Read& read) const {
   KANPAN_LET(known.days, versions_.days(read.table->name));
   KANPAN_LET(known.table, versions_.of(read.table->name, known.applied, span_of(read)));
   KANPAN_LET(known.absent, absences_.of(*read.table, known.days));
+  KANPAN_LET(known.strangers, codes_.strangers(read));
   return known;
 }
 
@@ -177,8 +179,8 @@ Result<Snapshot> Query::snapshot(const RowsRequest& request) const {
     snapshot.seen = known.applied;
     KANPAN_LET(snapshot.version, version(request.read, known));
     KANPAN_LET(snapshot.evidence, evidence(request, known));
-    // Where short days were judged by rows, these were those of now.
-    const bool saw_rows = !judged_by(request.read, known).empty();
+    // Where days or codes were judged by rows, these were those of now.
+    const bool saw_rows = !known.strangers.empty() || !judged_by(request.read, known).empty();
     if (!saw_rows || store_.applied() == known.applied || i == kTries) return snapshot;
   }
 }
@@ -250,12 +252,13 @@ Result<Series> Query::daily_series(const BarsRequest& request) const {
 }
 
 /// Puts the factor of each day into the series; what is missing stays NaN.
-Result<void> Query::add_factors(const std::string& code, Series& series) const {
+Result<void> Query::add_factors(const BarsRequest& request, Series& series) const {
   KANPAN_LET(const TableSpec* table, catalog_.find(catalog::role::kFactors));
   Read read;
   read.table = table;
   read.columns = {"trade_date", "adj_factor"};
-  read.codes = {code};
+  read.codes = {request.code};
+  read.as_of = request.as_of;
   read.from = series.day.front();
   read.to = series.day.back();
   std::size_t next = 0;
@@ -271,13 +274,14 @@ Result<void> Query::add_factors(const std::string& code, Series& series) const {
   });
 }
 
-Result<double> Query::anchor_factor(const std::string& code, Date anchor) const {
+Result<double> Query::anchor_factor(const BarsRequest& request) const {
   KANPAN_LET(const TableSpec* table, catalog_.find(catalog::role::kFactors));
   Read read;
   read.table = table;
   read.columns = {"adj_factor"};
-  read.codes = {code};
-  read.to = anchor;
+  read.codes = {request.code};
+  read.as_of = request.as_of;
+  read.to = request.anchor;
   read.order = {{"trade_date", true}};
   read.limit = 1;
   double factor = std::nan("");
@@ -287,7 +291,8 @@ Result<double> Query::anchor_factor(const std::string& code, Date anchor) const 
   }));
   if (std::isnan(factor))
     return Error{Errc::Quality,
-                 fmt::format("{} has no adjustment factor on or before {}", code, anchor.iso()),
+                 fmt::format("{} has no adjustment factor on or before {}", request.code,
+                             request.anchor->iso()),
                  "choose a later anchor, or collect adj_factor"};
   return factor;
 }
@@ -298,11 +303,14 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_LET(Series days, daily_series(request));
   const Date to = request.to.value_or(DateRange::all().last);
   const auto whole = whole_until(days, to, request.frequency);
-  if (whole == 0)
+  if (whole == 0) {
+    KANPAN_LET(const auto strangers, codes_.strangers(daily_read(*daily, request)));
     return Error{Errc::NotFound, fmt::format("no bars of {} that end in this range", request.code),
-                 "see what there is: kanpan coverage daily"};
+                 strangers.empty() ? "see what there is: kanpan coverage daily"
+                                   : fmt::format("it is not in {}", reference_of(*daily))};
+  }
   keep(days, 0, whole_until(days, to, Frequency::Day));
-  KANPAN_TRY(add_factors(request.code, days));
+  KANPAN_TRY(add_factors(request, days));
   Bars bars;
   if (request.adjust != Adjust::None) {
     const auto missing = std::ranges::find_if(days.factor, [](double f) { return std::isnan(f); });
@@ -314,7 +322,7 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
   if (request.adjust == Adjust::Qfq) {
     bars.anchor = request.anchor.value_or(days.day.back());
     if (request.anchor) {
-      KANPAN_LET(anchor_value, anchor_factor(request.code, *request.anchor));
+      KANPAN_LET(anchor_value, anchor_factor(request));
     }
   }
   keep(days, 0, whole);
@@ -348,12 +356,14 @@ Result<Evidence> Query::bars_evidence(const BarsRequest& request,
   return evidence;
 }
 
-Result<Bars> Query::cross_section(Date day, Units units) const {
+Result<Bars> Query::cross_section(Date day, Units units,
+                                  std::optional<store::Sequence> as_of) const {
   KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   RowsRequest request;
   request.units = units;
   request.read.table = daily;
   request.read.from = request.read.to = day;
+  request.read.as_of = as_of;
   Bars bars;
   bars.rows = frame::Batch(daily->fields());
   KANPAN_TRY(rows(request, [&](frame::Batch&& batch) -> Result<bool> {

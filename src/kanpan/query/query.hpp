@@ -14,6 +14,7 @@
 #include "kanpan/journal/ledger.hpp"
 #include "kanpan/query/absences.hpp"
 #include "kanpan/query/completeness.hpp"
+#include "kanpan/query/known_codes.hpp"
 #include "kanpan/query/versions.hpp"
 #include "kanpan/store/store.hpp"
 
@@ -64,7 +65,8 @@ struct BarsRequest {
   std::optional<Date> from, to;  ///< both unset: the last `limit` bars
   std::size_t limit = 250;
   Units units = Units::Normal;
-  bool round = true;  ///< prices to 2 decimals, as pro_bar prints them
+  bool round = true;                     ///< prices to 2 decimals, as pro_bar prints them
+  std::optional<store::Sequence> as_of;  ///< bars and factors as they were after this commit
 };
 
 /// Columns trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount, adj_factor;
@@ -85,7 +87,8 @@ class Query {
         ledger_(ledger),
         store_(store),
         versions_(journal, ledger),
-        absences_(catalog, store, versions_, clock) {}
+        absences_(catalog, store, versions_, clock),
+        codes_(catalog, store, versions_) {}
 
   /// Everywhere a range that ends before it begins is Errc::Usage.
   ///
@@ -109,8 +112,9 @@ class Query {
   /// Errc::NotFound for a code without bars; Errc::Quality when a bar has no adjustment factor (a
   /// raw price is never passed off as an adjusted one).
   Result<Bars> bars(const BarsRequest& request) const;
-  /// All codes of one day, `ts_code` first.
-  Result<Bars> cross_section(Date day, Units units) const;
+  /// All codes of one day, `ts_code` first; as they were after commit `as_of`, else as they are.
+  Result<Bars> cross_section(Date day, Units units,
+                             std::optional<store::Sequence> as_of = std::nullopt) const;
 
   /// Sequence at a time or of a number: `as_of` as users write it (sequence, date, RFC 3339).
   Result<store::Sequence> as_of(std::string_view text) const;
@@ -137,10 +141,10 @@ class Query {
   Result<std::string> version(const store::Read& read, const Known& known) const;
   Result<Evidence> evidence(const RowsRequest& request, const Known& known) const;
   Result<Series> daily_series(const BarsRequest& request) const;
-  Result<void> add_factors(const std::string& code, Series& series) const;
+  Result<void> add_factors(const BarsRequest& request, Series& series) const;
   Result<Evidence> bars_evidence(const BarsRequest& request,
                                  const std::vector<frame::Field>& fields) const;
-  Result<double> anchor_factor(const std::string& code, Date anchor) const;
+  Result<double> anchor_factor(const BarsRequest& request) const;
 
   const catalog::Catalog& catalog_;
   const journal::Journal& journal_;
@@ -148,6 +152,7 @@ class Query {
   const store::Store& store_;
   Versions versions_;
   Absences absences_;
+  KnownCodes codes_;
 };
 
 }  // namespace kanpan::query

@@ -104,6 +104,18 @@ class QueryTest : public testing::Test {
             std::to_string(close * 100)};
   }
 
+  /// A row of stock_basic.
+  static std::vector<std::string> listing(std::string_view code, std::string_view since) {
+    const auto& columns = table("stock_basic").columns;
+    std::vector<std::string> row(columns.size());
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].name == "ts_code") row[c] = code;
+      if (columns[c].name == "list_status") row[c] = "L";
+      if (columns[c].name == "list_date") row[c] = since;
+    }
+    return row;
+  }
+
   void commit_week() {
     commit("daily", {bar("20240624", 10, 10), bar("20240625", 11, 10), bar("20240626", 12, 11),
                      bar("20240627", 6, 6), bar("20240628", 7, 6), bar("20240701", 8, 7)});

@@ -28,7 +28,16 @@ std::string body_of(const query::Bars& bars) {
   return body;
 }
 
-boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call) {
+using AsOf = std::optional<store::Sequence>;
+
+boost::system::result<AsOf, Refusal> read_as_of(const query::Query& query, const Call& call) {
+  if (!call.has("as_of")) return AsOf{};
+  KANPAN_LET(const store::Sequence seq, query.as_of(call.text("as_of")));
+  return AsOf{seq};
+}
+
+boost::system::result<query::BarsRequest, Refusal> read_request(const query::Query& query,
+                                                                const Call& call) {
   query::BarsRequest request;
   request.code = call.text("ts_code");
   if (call.has("freq")) {
@@ -42,6 +51,7 @@ boost::system::result<query::BarsRequest, Refusal> read_request(const Call& call
   request.anchor = call.day("anchor");
   request.limit = static_cast<std::size_t>(call.integer("limit").value_or(kBars));
   request.units = units_of(call);
+  KANPAN_LET(request.as_of, read_as_of(query, call));
   if (const auto range = query::check_range(request.from, request.to); !range)
     return wrong_parameter("end", request.to->iso(), range.error().message);
   if (request.anchor && request.adjust != query::Adjust::Qfq)
@@ -69,7 +79,7 @@ Answer answer_with(const Call& call, const Version& version, const Read& read) {
 }
 
 Answer bars_of_code(const query::Query& query, const Call& call) {
-  KANPAN_LET(const query::BarsRequest request, read_request(call));
+  KANPAN_LET(const query::BarsRequest request, read_request(query, call));
   return answer_with(
       call, [&] { return query.version(request); }, [&] { return query.bars(request); });
 }
@@ -80,15 +90,18 @@ Answer bars_of_day(const query::Query& query, const Call& call) {
   store::Read read;
   read.table = daily;
   read.from = read.to = day;
+  KANPAN_LET(read.as_of, read_as_of(query, call));
   return answer_with(
       call, [&] { return query.version(read); },
-      [&] { return query.cross_section(day, units_of(call)); });
+      [&] { return query.cross_section(day, units_of(call), read.as_of); });
 }
 
 }  // namespace
 
 void add_bars(Router& router, const Context& context) {
   const Parameter units = units_parameter();
+  const Parameter as_of{"as_of", ParameterType::Text,
+                        "the bars as they were: commit, day or RFC 3339 time"};
   router.add(
       {"GET",
        "/v1/bars/{ts_code}",
@@ -106,12 +119,13 @@ void add_bars(Router& router, const Context& context) {
          {},
          1,
          kMostBars},
+        as_of,
         units},
        [&query = context.query](const Call& call) { return bars_of_code(query, call); }});
   router.add({"GET",
               "/v1/bars",
               "Bars of all codes on one day",
-              {{"trade_date", ParameterType::Day, "the day", {}, 0, 0, true}, units},
+              {{"trade_date", ParameterType::Day, "the day", {}, 0, 0, true}, as_of, units},
               [&query = context.query](const Call& call) { return bars_of_day(query, call); }});
 }
 

@@ -51,6 +51,26 @@ TEST(Bars, a_day_is_a_cross_section) {
   EXPECT_EQ(heard.at("/data/items").as_array().size(), 2u);
 }
 
+TEST(Bars, as_of_gives_the_bars_and_factors_as_they_were) {
+  SampleService service;
+  const auto before = std::to_string(service.hot->applied());
+  const auto items = [&](const std::string& target) {
+    return service.get(target).at("/data/items");
+  };
+  const std::string code = "/v1/bars/000001.SZ?adj=hfq&start=20240628",
+                    day = "/v1/bars?trade_date=20240628";
+  const auto code_then = items(code), day_then = items(day);
+  service.put("daily", {"ts_code", "trade_date", "close"}, {"000001.SZ,2024-06-28,99"});
+  service.put("adj_factor", {"ts_code", "trade_date", "adj_factor"}, {"000001.SZ,2024-06-28,3"});
+  EXPECT_NE(items(code), code_then);
+  EXPECT_EQ(items(code + "&as_of=" + before), code_then);
+  EXPECT_NE(items(day), day_then);
+  EXPECT_EQ(items(day + "&as_of=" + before), day_then);
+  const Heard wrong = service.get(code + "&as_of=yesterday");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.body, HasSubstr("yesterday"));
+}
+
 TEST(Bars, wrong_questions_are_refused) {
   const SampleService service;
   for (const char* wrong :

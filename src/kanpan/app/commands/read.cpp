@@ -27,8 +27,8 @@ struct GetFlags {
 };
 
 struct BarsFlags {
-  std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, format,
-                    file, units = "kanpan";
+  std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, as_of,
+                    format, file, units = "kanpan";
 };
 
 constexpr frame::CsvStyle kCsv{.line_end = "\n"};
@@ -215,7 +215,7 @@ Result<int> get(Session& session, const GetFlags& flags) {
   return 0;
 }
 
-Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
+Result<query::BarsRequest> bars_request(const query::Query& query, const BarsFlags& flags) {
   query::BarsRequest request;
   KANPAN_LET(request.code, market::parse_code(flags.code));
   KANPAN_LET(request.frequency, query::parse_frequency(flags.frequency));
@@ -229,11 +229,14 @@ Result<query::BarsRequest> bars_request(const BarsFlags& flags) {
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_TRY(query::check_range(request.from, request.to));
+  if (!flags.as_of.empty()) {
+    KANPAN_LET(request.as_of, query.as_of(flags.as_of));
+  }
   return request;
 }
 
 Result<int> bars(Session& session, const BarsFlags& flags) {
-  KANPAN_LET(const auto request, bars_request(flags));
+  KANPAN_LET(const auto request, bars_request(session.instance->query(), flags));
   KANPAN_LET(const auto format, format_of(flags.format, session.json));
   KANPAN_LET(auto bars, session.instance->query().bars(request));
   RowOutput output(session, format, flags.file, false);
@@ -287,6 +290,7 @@ void add_read(CLI::App& root, Parsed& parsed) {
   bars_command->add_option("--anchor", bar_flags->anchor, "day whose factor qfq divides by");
   bars_command->add_option("--from", bar_flags->from, "first day");
   bars_command->add_option("--to", bar_flags->to, "last day");
+  bars_command->add_option("--as-of", bar_flags->as_of, "as they were: a commit, a day or a time");
   bars_command->add_option("--format", bar_flags->format, "table, csv, json or ndjson");
   bars_command->add_option("--units", bar_flags->units,
                            "kanpan (元, 股, %) or tushare (the source's)");
