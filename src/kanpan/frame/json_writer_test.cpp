@@ -104,6 +104,54 @@ TEST(JsonWriter, items_follow_the_columns_and_rows_named) {
   EXPECT_EQ(out, "[[],[]]");
 }
 
+TEST(JsonWriter, numbers_have_all_their_digits_whatever_their_length) {
+  std::int64_t number = 1;
+  for (int length = 1; length <= 11; ++length, number *= 10)
+    for (const std::int64_t whole : {number - 1, number, number * 9 + length})
+      for (const auto& [fraction, text] : std::vector<std::pair<double, std::string>>{
+               {0, ""}, {0.5, ".5"}, {0.25, ".25"}, {0.0625, ".0625"}, {0.125, ".125"}}) {
+        const double value = static_cast<double>(whole) + fraction;
+        EXPECT_EQ(real(value), std::to_string(whole) + text);
+        if (value > 0) {
+          EXPECT_EQ(real(-value), "-" + std::to_string(whole) + text);
+        }
+      }
+  EXPECT_EQ(real(0.01), "0.01");
+  EXPECT_EQ(real(10.09), "10.09");
+  EXPECT_EQ(real(0.0001), "0.0001");
+}
+
+TEST(JsonWriter, text_is_escaped_wherever_it_needs_it) {
+  for (const char odd : {'"', '\\', '\x1f', '\0'})
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string plain(20, '\x7f');
+      plain[at] = odd;
+      EXPECT_EQ(text(plain), '"' + plain.substr(0, at) +
+                                 text({&odd, 1}).substr(1, text({&odd, 1}).size() - 2) +
+                                 plain.substr(at + 1) + '"');
+      EXPECT_GT(text({&odd, 1}).size(), 3U);
+    }
+  EXPECT_EQ(text("平安银行（集团）!#[]"), "\"平安银行（集团）!#[]\"");
+}
+
+TEST(JsonWriter, long_tables_are_rows_one_after_another) {
+  Batch batch({{"code", Type::Text}, {"day", Type::Date}, {"close", Type::Real}});
+  std::string expected;
+  for (int i = 0; i < 300; ++i) {
+    const std::string code(static_cast<std::size_t>(i < 100 ? 1 : i * 7), 'x');
+    const Date day = Date::from_ymd(2024, 1, 1) + i / 3;
+    batch.column(0).push(code);
+    batch.column(1).push(day);
+    i % 5 == 0 ? batch.column(2).push_null() : batch.column(2).push(i / 4.0);
+    expected += (i ? ",[\"" : "[\"") + code + "\",\"" + day.iso() + "\"," +
+                (i % 5 == 0 ? "null" : real(i / 4.0)) + "]";
+  }
+  const std::size_t columns[] = {0, 1, 2};
+  std::string out = "head ";
+  append_json_items(out, batch, columns, {});
+  EXPECT_EQ(out, "head [" + expected + "]");
+}
+
 TEST(JsonWriter, a_row_can_be_an_object) {
   const std::size_t columns[] = {0, 2};
   std::string out;
