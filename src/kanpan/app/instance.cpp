@@ -28,10 +28,19 @@ constexpr std::uint64_t kMostStoreBytes = std::uint64_t{1} << 30;
 
 constexpr std::chrono::seconds kBetweenRevivals{3};
 
+constexpr const char* kLockName = "kanpan.lock";
+
 std::string owner_of(int file) {
   std::array<char, 32> text{};
   const auto read = pread(file, text.data(), text.size() - 1, 0);
   return read > 0 ? std::string(text.data(), static_cast<std::size_t>(read)) : "unknown";
+}
+
+Error owned(const fs::path& directory, int file) {
+  return {
+      Errc::Busy,
+      fmt::format("data directory '{}' is owned by process {}", directory.string(), owner_of(file)),
+      "stop that process, or choose another directory with --data"};
 }
 
 store::duckdb::Options store_options(const Settings& settings) {
@@ -64,7 +73,7 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
         Errc::Config,
         fmt::format("data directory '{}' cannot be made: {}", directory.string(), error.message()),
         "choose another with --data"};
-  const fs::path path = directory / "kanpan.lock";
+  const fs::path path = directory / kLockName;
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0)
     return Error{Errc::Config,
@@ -72,11 +81,7 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
                              std::strerror(errno)),
                  "mend its permissions or choose another with --data"};
   DirectoryLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0)
-    return Error{Errc::Busy,
-                 fmt::format("data directory '{}' is owned by process {}", directory.string(),
-                             owner_of(file)),
-                 "stop that process, or choose another directory with --data"};
+  if (flock(file, LOCK_EX | LOCK_NB) != 0) return owned(directory, file);
   const std::string id = std::to_string(getpid());
   // On a full disk nobody learns whose the lock is, and it holds all the same.
   if ((ftruncate(file, 0) != 0 ||
@@ -84,6 +89,14 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
       errno != ENOSPC)
     return Error{Errc::Io,
                  fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(errno))};
+  return lock;
+}
+
+Result<DirectoryLock> DirectoryLock::look(const fs::path& directory) {
+  const fs::path path = directory / kLockName;
+  DirectoryLock lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.file_ >= 0 && flock(lock.file_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return owned(directory, lock.file_);
   return lock;
 }
 

@@ -35,6 +35,9 @@ class DirectoryLock {
   /// Makes the directory when it is not there. Errc::Busy names the owner's process; Errc::Config
   /// when the directory cannot be made, written or locked.
   static Result<DirectoryLock> acquire(const std::filesystem::path& directory);
+  /// Keeps owners away from a directory that is only looked at, and writes nothing. Holds nothing
+  /// where there is no lock file yet. Errc::Busy names the owner's process.
+  static Result<DirectoryLock> look(const std::filesystem::path& directory);
   DirectoryLock(DirectoryLock&& other) noexcept;
   DirectoryLock& operator=(DirectoryLock&& other) noexcept;
   ~DirectoryLock();

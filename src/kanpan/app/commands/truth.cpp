@@ -74,7 +74,7 @@ Result<std::uint64_t> checked_records(const Session& session) {
   if (session.instance) return session.instance->journal().verify(progress);
   KANPAN_TRY(require_data(session.data));
   const auto file = session.data / kJournalName;
-  KANPAN_LET(const auto lock, DirectoryLock::acquire(session.data));
+  KANPAN_LET(const auto lock, DirectoryLock::look(session.data));
   return journal::sqlite::SqliteJournal::verify_file(file, progress);
 }
 

@@ -24,6 +24,26 @@ Error damaged(const std::filesystem::path& path, std::string_view what) {
                "put back a backup of it, or move it aside and begin with an empty journal"};
 }
 
+/// As a URI for a file that does not change; SQLite then looks for no log.
+std::string immutable_uri(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string())
+    c == '%' || c == '?' || c == '#' ? void(uri += fmt::format("%{:02x}", c)) : void(uri += c);
+  return uri + "?immutable=1";
+}
+
+/// A log needs locks and a shared index beside it, unless a connection is alone with it by a VFS
+/// that has no locks: then the index is in memory.
+int frozen_database(const std::filesystem::path& path, sqlite3*& database) {
+  std::error_code error;
+  const auto log = std::filesystem::file_size(path.string() + "-wal", error);
+  if (error || log == 0)
+    return sqlite3_open_v2(immutable_uri(path).c_str(), &database,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
+  return sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                         "unix-none");
+}
+
 }  // namespace
 
 Result<bool> Statement::step() {
@@ -44,7 +64,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
   sqlite3* database = nullptr;
   errno = 0;
-  const int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
+  const int code = access == Access::Frozen
+                       ? frozen_database(path, database)
+                       : sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(path, database));
   if (code != SQLITE_OK) return connection->failure(code);
   sqlite3_extended_result_codes(database, 1);
@@ -57,8 +79,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
         return SQLITE_OK;
       },
       &connection->log_pages_);
-  if (access == Access::Alone) {
-    // The log's index is in memory then, and closing leaves the log where it is.
+  if (access == Access::Frozen) {
+    // Closing leaves the log where it is.
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     KANPAN_TRY(connection->execute("PRAGMA locking_mode = EXCLUSIVE"));
   }

@@ -19,9 +19,9 @@ namespace kanpan::journal::sqlite {
 /// literals. A statement must not be asked for again while it is in use.
 class Connection {
  public:
-  /// Alone: reads, writes no byte anywhere, not even to look into the log, and keeps every other
-  /// connection out.
-  enum class Access { Read, Write, Alone };
+  /// Frozen: reads a file that nobody else has open, its log too where it has one, without locks;
+  /// writes and makes nothing, so that the directory may be read-only.
+  enum class Access { Read, Write, Frozen };
 
   /// `path` must exist, unless `create`. Waits up to 10 s for a lock of another connection.
   static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& path, Access access,

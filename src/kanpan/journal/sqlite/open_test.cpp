@@ -177,6 +177,43 @@ TEST_F(Open, after_an_io_error_nothing_is_written_until_it_is_opened_again) {
   EXPECT_EQ(journal->land(std::vector{sample_landing("daily", 2)}).value()[0].seq, 2u);
 }
 
+TEST_F(Open, a_copy_is_verified_where_nothing_can_be_written) {
+  auto journal = open().value();
+  for (std::uint32_t i = 1; i <= 3; ++i)
+    (void)journal->land(std::vector{sample_landing("daily", i)}).value();
+  const ScratchDirectory copies;
+  const SmallDisk disk(copies.path());
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a tmpfs is not permitted here";
+  const auto copy = [&](const char* name) {
+    const fs::path folder = copies.path() / name;
+    fs::create_directory(folder);
+    fs::copy_file(path_, folder / "journal.db");
+    if (fs::exists(path_.string() + "-wal"))
+      fs::copy_file(path_.string() + "-wal", folder / "journal.db-wal");
+    return folder / "journal.db";
+  };
+  const auto files = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(copies.path())) ++count, (void)entry;
+    return count;
+  };
+  const fs::path with_log = copy("50% ? #1");
+  ASSERT_GT(fs::file_size(with_log.string() + "-wal"), 0u) << "the records are in the log";
+  journal.reset();
+  const fs::path without_log = copy("60% ? #2");
+  ASSERT_FALSE(fs::exists(without_log.string() + "-wal"));
+  const auto before = files();
+  for (const bool read_only : {false, true}) {
+    if (read_only) {
+      ASSERT_EQ(::mount(nullptr, copies.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr),
+                0);
+    }
+    for (const fs::path& path : {with_log, without_log})
+      EXPECT_EQ(SqliteJournal::verify_file(path, {}).value(), 3u) << path << read_only;
+    EXPECT_EQ(files(), before);
+  }
+}
+
 TEST_F(Open, a_full_disk_refuses_writes_and_loses_nothing) {
   const SmallDisk disk(directory_.path());
   if (!disk.mounted()) GTEST_SKIP() << "mounting a tmpfs is not permitted here";

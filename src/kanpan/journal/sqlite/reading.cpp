@@ -155,7 +155,7 @@ Result<std::uint64_t> SqliteJournal::verify(const std::function<void(Sequence)>&
 
 Result<std::uint64_t> SqliteJournal::verify_file(const std::filesystem::path& path,
                                                  const std::function<void(Sequence)>& progress) {
-  KANPAN_LET(const auto db, open_alone(path));
+  KANPAN_LET(const auto db, open_frozen(path));
   return verify(*db, path, progress);
 }
 

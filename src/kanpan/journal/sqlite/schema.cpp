@@ -196,11 +196,11 @@ Result<std::unique_ptr<Connection>> open_writer(const fs::path& path) {
   return connection;
 }
 
-Result<std::unique_ptr<Connection>> open_alone(const fs::path& path) {
+Result<std::unique_ptr<Connection>> open_frozen(const fs::path& path) {
   KANPAN_LET(const bool absent, must_create(path));
   if (absent)
     return Error{Errc::NotFound, fmt::format("there is no journal {}", path.string()), ""};
-  KANPAN_LET(auto connection, Connection::open(path, Connection::Access::Alone));
+  KANPAN_LET(auto connection, Connection::open(path, Connection::Access::Frozen));
   KANPAN_TRY(format_of(path, *connection));
   return connection;
 }

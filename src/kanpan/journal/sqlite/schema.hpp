@@ -23,6 +23,6 @@ Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& pat
 
 /// A connection that only reads the journal in `path`, of whatever format this program knows, while
 /// no other connection is open. Nothing is written. Errors as above, and NotFound.
-Result<std::unique_ptr<Connection>> open_alone(const std::filesystem::path& path);
+Result<std::unique_ptr<Connection>> open_frozen(const std::filesystem::path& path);
 
 }  // namespace kanpan::journal::sqlite

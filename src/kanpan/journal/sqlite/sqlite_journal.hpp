@@ -30,7 +30,8 @@ class SqliteJournal final : public Journal, public Ledger {
   /// something else; Config when a newer program wrote it; Io, NoSpace.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path,
                                                      const Clock& clock, std::string node);
-  /// verify() of a file that nobody has open, without a byte written: for a disk that is full.
+  /// verify() of a file that nobody has open, with its log, without a byte written or a file made:
+  /// for a disk that is full and for a copy that is read-only.
   /// Errors: NotFound for no file; Corrupt, Config, Io.
   static Result<std::uint64_t> verify_file(const std::filesystem::path& path,
                                            const std::function<void(Sequence)>& progress);
