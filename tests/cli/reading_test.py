@@ -66,6 +66,20 @@ class Reading(ProgramCase):
                          json.loads(then.stdout)[-1]["vol"] + 100)
         self.refused(2, "bars", code, "--as-of", "yesterday", says="yesterday", data=data)
 
+    # ---- what the simulator reads
+
+    def test_the_simulator_refuses_files_that_it_cannot_read(self):
+        folder = self.fresh("samples")
+        folder.mkdir()
+        (folder / "daily.csv").write_text("ts_code,trade_date,open\n600000.SH,20240628,1\n"
+                                          "600000.SH,20240627,abc\n")
+        self.refused(5, "sim", "--port", "0", "--csv", folder,
+                     says=["daily.csv: line 3: open is 'abc'"])
+        faults = self.fresh("mistyped.yaml")
+        faults.write_text("rules:\n  - {when: {api: dialy}, do: drop}\n")
+        self.refused(3, "sim", "--port", "0", "--fault", faults,
+                     says=[f"{faults}:2: api is 'dialy'", "did you mean 'daily'?"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -33,7 +33,7 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const SimulatorOptions& opti
   protocol.token = options.token;
   protocol.points = options.points;
   if (!options.faults.empty()) {
-    KANPAN_LET(protocol.faults, source::sim::load_faults(options.faults));
+    KANPAN_LET(protocol.faults, source::sim::load_faults(options.faults, catalog));
   }
   made->protocol_ =
       std::make_unique<source::sim::Protocol>(catalog, *made->dataset_, clock, std::move(protocol));

@@ -1,9 +1,12 @@
 #include "kanpan/source/sim/csv_dataset.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,18 +66,26 @@ Result<frame::CsvReader> open_csv(const fs::path& file, const catalog::TableSpec
   return reader;
 }
 
-Result<frame::Batch> read_csv(const fs::path& file, const catalog::TableSpec& table) {
+/// The rows of a file, block by block; the columns that it lacks.
+template <typename Use>
+Result<std::vector<std::string>> each_block(const fs::path& file, const catalog::TableSpec& table,
+                                            const Use& use) {
   constexpr std::size_t kBlock = 65536;
   KANPAN_LET(frame::CsvReader reader, open_csv(file, table));
-  frame::Batch batch(table.fields());
   while (true) {
     KANPAN_LET(std::optional<frame::RowBlock> block, reader.next(kBlock));
-    if (!block) break;
+    if (!block) return reader.missing();
     if (!block->bad_lines.empty()) return bad_line(file, block->bad_lines.front());
     if (!block->bad_cells.empty()) return bad_cell(file, table, block->bad_cells.front());
-    batch.append(block->batch);
+    use(block->batch);
   }
-  fill_absent(table, reader.missing(), batch);
+}
+
+Result<frame::Batch> read_csv(const fs::path& file, const catalog::TableSpec& table) {
+  frame::Batch batch(table.fields());
+  KANPAN_LET(const auto missing,
+             each_block(file, table, [&](const frame::Batch& more) { batch.append(more); }));
+  fill_absent(table, missing, batch);
   return batch;
 }
 
@@ -102,7 +113,7 @@ Result<std::unique_ptr<CsvDataset>> CsvDataset::open(const fs::path& directory,
                  "give --csv a directory of <api_name>.csv files"};
   std::unique_ptr<CsvDataset> dataset(new CsvDataset(catalog));
   KANPAN_TRY(dataset->list(directory));
-  KANPAN_TRY(dataset->check_headers());
+  KANPAN_TRY(dataset->check_files());
   for (const std::string& name : dataset->unused_)
     log::warn("sim", "{} belongs to no table of the catalog", (directory / name).string());
   return dataset;
@@ -135,9 +146,27 @@ Result<void> CsvDataset::list(const fs::path& directory) {
   return {};
 }
 
-Result<void> CsvDataset::check_headers() const {
+/// Of several wrong files the first by table and name is the one that is told.
+Result<void> CsvDataset::check_files() const {
+  std::vector<std::pair<const catalog::TableSpec*, fs::path>> files;
   for (const auto& [name, shelf] : shelves_)
-    for (const fs::path& file : shelf->files) KANPAN_TRY(open_csv(file, **catalog_.find(name)));
+    for (const fs::path& file : shelf->files) files.emplace_back(*catalog_.find(name), file);
+  std::vector<std::optional<Error>> found(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t at = next++; at < files.size(); at = next++)
+      if (auto read = each_block(files[at].second, *files[at].first, [](const frame::Batch&) {});
+          !read)
+        found[at] = std::move(read).error();
+  };
+  {
+    std::vector<std::jthread> others;
+    const auto wanted = std::min<std::size_t>(files.size(), std::thread::hardware_concurrency());
+    for (std::size_t i = 1; i < wanted; ++i) others.emplace_back(work);
+    work();
+  }
+  for (auto& error : found)
+    if (error) return *std::move(error);
   return {};
 }
 

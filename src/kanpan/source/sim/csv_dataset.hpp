@@ -23,8 +23,10 @@ namespace kanpan::source::sim {
 /// ordered newest first, then by code, then as in the files; equal rows stay.
 class CsvDataset final : public Dataset {
  public:
-  /// Lists the directory and reads the headers. Errors: NotFound for the directory; and, naming the
-  /// file, those of a file that cannot be opened or lacks the code or time column of its table.
+  /// Lists the directory and reads every file through, several at a time, without keeping it.
+  /// Errors: NotFound for the directory; and, naming the file, those of one that cannot be opened
+  /// or lacks the code or time column of its table; Quality with line, column and value for a cell
+  /// that is not of its column's type.
   /// The catalog must outlive the data set.
   static Result<std::unique_ptr<CsvDataset>> open(const std::filesystem::path& directory,
                                                   const catalog::Catalog& catalog);
@@ -41,7 +43,7 @@ class CsvDataset final : public Dataset {
   struct Shelf;
   explicit CsvDataset(const catalog::Catalog& catalog);
   Result<void> list(const std::filesystem::path& directory);
-  Result<void> check_headers() const;
+  Result<void> check_files() const;
   Result<frame::Batch> load(const catalog::TableSpec& table, const Shelf& shelf) const;
 
   const catalog::Catalog& catalog_;

@@ -162,14 +162,21 @@ TEST_F(CsvDatasetTest, columns_that_follow_from_others_are_filled) {
   EXPECT_THAT(column(calendar, "exchange"), ElementsAre("SSE"));
 }
 
-TEST_F(CsvDatasetTest, malformed_lines_are_named) {
+TEST_F(CsvDatasetTest, malformed_lines_are_refused_on_opening) {
+  const auto refusal = [&] {
+    const auto dataset = CsvDataset::open(directory_, tables());
+    return dataset ? Error{} : dataset.error();
+  };
+  write("adj_factor/2024.csv", "ts_code,trade_date,adj_factor\nA,20240628,1\n");
   write("daily.csv", "ts_code,trade_date,close\nA,20240628,1\nA,20240627,1,2\n");
-  EXPECT_THAT(bars(*open()), ElementsAre(HasSubstr("daily.csv: line 3: 4 cells")));
+  EXPECT_EQ(refusal().code, Errc::Quality);
+  EXPECT_THAT(refusal().text(), HasSubstr("daily.csv: line 3: 4 cells"));
   write("daily.csv", "ts_code,trade_date,close\nA,20240628,1\nA,20240627,cheap\n");
-  EXPECT_THAT(bars(*open()),
-              ElementsAre(HasSubstr("daily.csv: line 3: close is 'cheap' (write a real")));
+  EXPECT_THAT(refusal().text(), HasSubstr("daily.csv: line 3: close is 'cheap' (write a real"));
   write("daily.csv", "ts_code,trade_date,close\nA,20240631,1\n");
-  EXPECT_THAT(bars(*open()), ElementsAre(HasSubstr("daily.csv: line 2: trade_date is '20240631'")));
+  EXPECT_THAT(refusal().text(), HasSubstr("daily.csv: line 2: trade_date is '20240631'"));
+  write("adj_factor/2023.csv", "ts_code,trade_date,adj_factor\nA,20230628,x\n");
+  EXPECT_THAT(refusal().text(), HasSubstr("2023.csv: line 2: adj_factor is 'x'"));
 }
 
 TEST_F(CsvDatasetTest, header_without_code_or_day_is_refused_on_opening) {

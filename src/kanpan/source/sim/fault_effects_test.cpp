@@ -47,7 +47,7 @@ class FaultEffect : public testing::Test {
                     testing::UnitTest::GetInstance()->current_test_info()->name());
     std::ofstream(file) << fmt::format("seed: 5\nrules:\n- when: {{api: daily}}\n  do: {}\n", what);
     ProtocolOptions options;
-    options.faults = load_faults(file).value();
+    options.faults = load_faults(file, tables()).value();
     std::filesystem::remove(file);
     protocol_ = std::make_unique<Protocol>(tables(), rows_, *clock_, std::move(options));
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kanpan/base/date.hpp"
 #include "kanpan/base/suggest.hpp"
@@ -86,7 +87,8 @@ bool parse(const Node& node, Number& out) {
 
 class Reader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  Reader(std::string file, const catalog::Catalog& catalog)
+      : file_(std::move(file)), catalog_(catalog) {}
 
   Result<FaultPlan> plan(const Node& root) const {
     FaultPlan plan;
@@ -179,6 +181,9 @@ class Reader {
     KANPAN_TRY(known(node, {"api", "date", "params", "calls", "probability"}));
     if (const Node* api = node.find("api")) {
       KANPAN_LET(when.apis, texts(*api, "api"));
+      for (std::size_t i = 0; i < when.apis.size(); ++i)
+        if (!catalog_.by_api(when.apis[i]))
+          return unknown_interface(api->items.empty() ? *api : api->items[i]);
     }
     if (const Node* date = node.find("date")) {
       Date day;
@@ -192,6 +197,17 @@ class Reader {
       KANPAN_LET(when.probability, real(*probability, "probability", 0, 1));
     }
     return when;
+  }
+
+  Error unknown_interface(const Node& node) const {
+    std::vector<std::string> names;
+    for (const catalog::TableSpec* table : catalog_.tables()) {
+      names.push_back(table->source.api);
+      if (table->source.twin) names.push_back(table->source.twin->api);
+    }
+    std::string near = suggestion(node.text, names);
+    return wrong(node.line, fmt::format("api is '{}', which is no interface", node.text),
+                 near.empty() ? "see: kanpan table list" : std::move(near));
   }
 
   Result<> params(const Node& node, FaultWhen& when) const {
@@ -239,7 +255,10 @@ class Reader {
     if (shape == kShapes.end()) {
       std::vector<std::string> names;
       for (const Shape& known : kShapes) names.emplace_back(known.name);
-      return wrong(line, fmt::format("unknown fault '{}'", name), suggestion(name, names));
+      std::string near = suggestion(name, names);
+      return wrong(
+          line, fmt::format("unknown fault '{}'", name),
+          near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : std::move(near));
     }
     Fault fault;
     fault.kind = shape->kind;
@@ -277,13 +296,14 @@ class Reader {
   }
 
   std::string file_;
+  const catalog::Catalog& catalog_;
 };
 
 }  // namespace
 
-Result<FaultPlan> load_faults(const std::filesystem::path& file) {
+Result<FaultPlan> load_faults(const std::filesystem::path& file, const catalog::Catalog& catalog) {
   KANPAN_LET(const Node root, catalog::read_document(file));
-  return Reader(file.string()).plan(root);
+  return Reader(file.string(), catalog).plan(root);
 }
 
 }  // namespace kanpan::source::sim

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kanpan/base/error.hpp"
+#include "kanpan/catalog/catalog.hpp"
 #include "kanpan/source/sim/dice.hpp"
 
 namespace kanpan::source::sim {
@@ -95,9 +96,9 @@ struct FaultPlan {
   std::vector<FaultRule> rules;
 };
 
-/// Reads a fault file. Errc::Config names file, line, key, value found and what is allowed;
-/// Errc::Io when it cannot be read.
-Result<FaultPlan> load_faults(const std::filesystem::path& file);
+/// Reads a fault file for the interfaces of the catalog. Errc::Config names file, line, key, value
+/// found and what is allowed; Errc::Io when it cannot be read.
+Result<FaultPlan> load_faults(const std::filesystem::path& file, const catalog::Catalog& catalog);
 
 /// A fault that strikes the current call.
 struct Strike {

@@ -14,13 +14,19 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
+const catalog::Catalog& tables() {
+  static const catalog::Catalog loaded =
+      catalog::Catalog::load(std::string(KANPAN_SOURCE_DIR) + "/catalog/tables").value();
+  return loaded;
+}
+
 Result<FaultPlan> parse(std::string_view yaml) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() /
       fmt::format("kanpan-faults-{}.yaml",
                   testing::UnitTest::GetInstance()->current_test_info()->name());
   std::ofstream(file) << yaml;
-  auto plan = load_faults(file);
+  auto plan = load_faults(file, tables());
   std::filesystem::remove(file);
   return plan;
 }
@@ -90,7 +96,7 @@ TEST_P(WrongFile, is_refused_with_line_key_value_and_remedy) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / fmt::format("kanpan-wrong-{}.yaml", getpid());
   std::ofstream(file) << GetParam().yaml;
-  const auto plan = load_faults(file);
+  const auto plan = load_faults(file, tables());
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().code, Errc::Config);
   EXPECT_EQ(plan.error().message,
@@ -107,6 +113,13 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"seed: few\nrules: []\n", 1, "seed is 'few'", "a whole number"},
         Wrong{"rules:\n- do: drop\nrule: 1\n", 3, "unknown key 'rule'", "did you mean 'rules'?"},
         Wrong{"rules:\n- do: stal\n", 2, "unknown fault 'stal'", "did you mean 'stall'?"},
+        Wrong{"rules:\n- do: explode\n", 2, "unknown fault 'explode'", "one of quota_exhausted, "},
+        Wrong{"rules:\n- when: {api: dialy}\n  do: drop\n", 2,
+              "api is 'dialy', which is no interface", "did you mean 'daily'?"},
+        Wrong{"rules:\n- when:\n    api:\n    - income\n    - frobnicate\n  do: drop\n", 5,
+              "api is 'frobnicate', which is no interface", "kanpan table list"},
+        Wrong{"rules:\n- do: {http_500: {status: 200}}\n", 2, "status is '200'",
+              "a whole number from 500 to 599"},
         Wrong{"rules:\n- when: {api: daily}\n", 2, "the rule has no do", "do: drop"},
         Wrong{"rules:\n- do: {slow: {bytes: 3}}\n", 2, "unknown key 'bytes'", "bytes_per_second"},
         Wrong{"rules:\n- do: {slow: {bytes_per_second: 0}}\n", 2, "bytes_per_second is '0'",
@@ -123,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"rules:\n- when: {api: []}\n  do: drop\n", 2, "api is an empty list", "name one"}));
 
 TEST(Faults, missing_file_is_named) {
-  const auto plan = load_faults("/nonexistent/faults.yaml");
+  const auto plan = load_faults("/nonexistent/faults.yaml", tables());
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().message, HasSubstr("/nonexistent/faults.yaml"));
 }

@@ -46,7 +46,7 @@ class HttpFront : public testing::Test {
         std::filesystem::temp_directory_path() / fmt::format("kanpan-front-{}.yaml", getpid());
     std::ofstream(file) << "rules:\n- do: " << fault << "\n";
     ProtocolOptions options;
-    options.faults = load_faults(file).value();
+    options.faults = load_faults(file, tables()).value();
     std::filesystem::remove(file);
     start(std::move(options));
   }
