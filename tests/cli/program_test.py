@@ -87,7 +87,7 @@ class Program(ProgramCase):
         self.assertNotIn("yet to come", self.kanpan(*words, "2024-06-28").stderr)
 
     def test_a_code_of_no_stock_is_noted(self):
-        data = self.round_trip("stranger", "tushare")
+        data = self.fresh("stranger")
         words = ["collect", "daily", "--from", "20240627", "--to", "20240628", "--codes"]
         known = self.run_in(data, "collect", "stock_basic")
         self.assertEqual(known.returncode, 0, known.stderr)
@@ -257,16 +257,23 @@ class Program(ProgramCase):
         for words in (["collect", "trade_cal", "stock_basic"], ["collect", "suspend_d", *day]):
             self.assertEqual(self.run_in(self.fresh("halts"), *words).returncode, 0)
         self.assertEqual(self.run_in(self.fresh("halts"), "collect", "daily", *day).returncode, 0)
-        for table in ("trade_cal", "stock_basic", "daily"):
-            file = self.fresh(f"halts_{table}.csv")
-            self.run_in(self.fresh("halts"), "get", table, "--units", "tushare", "-o", file,
-                        "--format", "csv")
-            done = self.run_in(data, "import", table, file)
-            self.assertEqual(done.returncode, 0, done.stderr)
+        files = self.fresh("halts_files")
+        files.mkdir()
+        for table in ("suspend_d", "trade_cal", "stock_basic", "daily"):
+            self.run_in(self.fresh("halts"), "get", table, "--units", "tushare", "-o",
+                        files / f"{table}.csv", "--format", "csv")
+            if table != "suspend_d":
+                done = self.run_in(data, "import", table, files / f"{table}.csv")
+                self.assertEqual(done.returncode, 0, done.stderr)
         # The suspended codes look as if they were missing: nobody has told that they are suspended.
         seen = json.loads(self.run_in(data, "--json", "coverage", "daily").stdout)
         self.assertGreater(seen["missing_cells"], 0)
-        done = self.run_in(data, "--json", "repair", "daily")
+        sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--csv", files)
+        try:
+            done = self.run_in(data, "--json", "repair", "daily", KANPAN_SOURCE_URL=sim.found,
+                               KANPAN_SOURCE_KIND="tushare", KANPAN_SOURCE_TOKEN="x")
+        finally:
+            sim.stop()
         self.assertEqual(done.returncode, 0, done.stderr)
         runs = json.loads(self.run_in(data, "--json", "run", "list").stdout)
         repair = next(run["run"] for run in runs if run["command"] == "repair")
@@ -392,7 +399,7 @@ class Program(ProgramCase):
             self.assertEqual(server.stop(), 0)
 
     def test_a_command_tells_of_its_own_run_only(self):
-        data = self.round_trip("shared", "tushare")
+        data = self.fresh("shared")
         sources = {"KANPAN_SOURCE_URL": self.sim.found}
         server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
                             "--listen", "127.0.0.1:0", **sources)

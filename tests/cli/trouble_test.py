@@ -161,8 +161,47 @@ class Trouble(ProgramCase):
                               env=environment(KANPAN_DATA=str(data)))
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn(str(data), done.stderr)
-        done = self.run_in(data, "collect", "daily", "--from", "20240625", "--to", "20240625")
-        self.assertIn("holds real rows", done.stderr)
+
+    def test_real_and_simulated_rows_never_share_a_directory(self):
+        day = ["--from", "20240625", "--to", "20240625"]
+        real = self.round_trip("kept_real", "tushare")
+        before = self.run_in(real, "get", "daily", "--count").stdout
+        # The second one is not told beforehand: the simulator says it in its answers.
+        tushare = {"KANPAN_SOURCE_KIND": "tushare", "KANPAN_SOURCE_TOKEN": "x"}
+        for declared in ({}, tushare):
+            done = self.run_in(real, "collect", "adj_factor", *day, **declared)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("holds real rows", done.stderr)
+            self.assertIn("--data", done.stderr)
+            self.assertEqual(self.run_in(real, "get", "adj_factor", "--count").stdout.strip(), "0")
+            self.assertEqual(self.run_in(real, "get", "stock_basic", "--count").stdout.strip(), "0")
+        self.assertEqual(self.run_in(real, "get", "daily", "--count").stdout, before)
+
+        file = self.fresh("kept_real.csv")
+        self.refused(3, "import", "daily", file, says=["holds simulated rows", "--data"])
+
+        told = self.fresh("told")
+        done = self.run_in(told, "collect", "daily", *day, **tushare)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        newest = json.loads(self.run_in(told, "--json", "journal", "list").stdout)[-1]
+        self.assertEqual((newest["source"], newest["simulated"]), ("sim", True))
+        done = self.run_in(told, "collect", "daily", "--from", "20240626", "--to", "20240626",
+                           **tushare)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        # Files are no invention: what serves them is real.
+        files = self.fresh("real_files")
+        files.mkdir()
+        shutil.copy(file, files / "daily.csv")
+        sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--csv", files)
+        try:
+            done = self.run_in(told, "collect", "daily", "--from", "20240627", "--to", "20240627",
+                               **tushare, KANPAN_SOURCE_URL=sim.found)
+        finally:
+            sim.stop()
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("holds simulated rows", done.stderr)
+        self.refused(3, "import", "daily", file, says="holds simulated rows", data=told)
 
     # ---- a server
 

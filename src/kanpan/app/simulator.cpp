@@ -32,6 +32,7 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const SimulatorOptions& opti
   source::sim::ProtocolOptions protocol;
   protocol.token = options.token;
   protocol.points = options.points;
+  protocol.invented = options.csv.empty();
   if (!options.faults.empty()) {
     KANPAN_LET(protocol.faults, source::sim::load_faults(options.faults, catalog));
   }

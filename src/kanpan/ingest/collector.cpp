@@ -302,7 +302,13 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
   return plans;
 }
 
+/// Whether a source invents its rows that is not declared to, its first answer says.
+Result<void> Collector::admits() const {
+  return fetcher_.source().simulated() ? writer_.admits(true) : Result<void>{};
+}
+
 Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
+  KANPAN_TRY(admits());
   KANPAN_LET(const auto order, stages(request));
   journal::Run run;
   run.id = request.run.empty() ? journal::new_run_id(clock_) : request.run;
@@ -340,6 +346,7 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
   KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
   if (summary.run.state == journal::RunState::Done)
     return Error{Errc::Usage, fmt::format("run {} is done", id), "there is nothing to resume"};
+  KANPAN_TRY(admits());
   KANPAN_LET(auto order, stages(request));
   KANPAN_TRY(add_left_over(id, order));
   const RunRegistry::Entry running(runs_, std::string(id), stop);

@@ -57,7 +57,7 @@ class Collector {
  public:
   struct Options {
     int workers = 4;            ///< calls in flight
-    std::string source;         ///< name in evidence: "tushare", "sim"
+    std::string source;         ///< name in evidence: "tushare"; "sim" where rows are invented
     std::optional<int> points;  ///< of the token: decides which walks are affordable
   };
 
@@ -67,7 +67,10 @@ class Collector {
 
   /// What collect() would do, tables in the order it would take them, prerequisites first.
   Result<std::vector<TablePlan>> plan(const CollectRequest& request);
-  /// Blocks until done, refused or stopped. A stopped run stays resumable.
+  /// Blocks until done, refused or stopped. A stopped run stays resumable. Where the directory
+  /// holds real rows and the source's are simulated, or the other way round, nothing is stored:
+  /// Errc::Config, before anything is asked of a source that is declared to be simulated, else in
+  /// the outcome once an answer has told.
   Result<RunOutcome> collect(const CollectRequest& request, std::stop_token stop);
   /// Goes on with what is not committed. Errors: NotFound, Busy, Usage when there is nothing left.
   Result<RunOutcome> resume(std::string_view run, std::stop_token stop);
@@ -83,6 +86,7 @@ class Collector {
  private:
   friend class RunExecution;
 
+  Result<void> admits() const;
   /// The request's tables and what they need first, in stages: a stage is planned when the one
   /// before is done.
   Result<std::vector<std::vector<const catalog::TableSpec*>>> stages(const CollectRequest& request);

@@ -1,12 +1,11 @@
 #include "kanpan/ingest/fetcher.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "kanpan/base/pause.hpp"
 #include "kanpan/source/retry.hpp"
 
 namespace kanpan::ingest {
@@ -19,14 +18,6 @@ using source::Page;
 constexpr std::size_t kOverlap = 20;
 /// Pages of one call at the most: a source that never ends is cut off here.
 constexpr int kMostPages = 2000;
-
-bool wait(std::chrono::milliseconds time, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
 
 /// True when the last `count` rows of `before` are the first of `after`.
 bool continues(const frame::Batch& before, const frame::Batch& after, std::size_t count) {
@@ -145,7 +136,7 @@ class Fetch {
       // The source has tried long enough itself to reach somebody.
       const auto pause = source_.is_away() ? std::nullopt : retry.next(page.error());
       if (pause && watch_.retry) watch_.retry(call.text(), *pause, page.error());
-      if (!pause || !wait(*pause, stop_)) {
+      if (!pause || !kanpan::pause(*pause, stop_)) {
         fetched_.error = std::move(page).error().within(call.text());
         return std::nullopt;
       }

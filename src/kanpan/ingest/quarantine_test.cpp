@@ -42,6 +42,7 @@ class QuarantineTest : public testing::Test {
     Proposal& proposal = made.proposals.emplace_back();
     proposal.table = &daily();
     proposal.header.table = "daily";
+    proposal.header.simulated = true;
     proposal.rows = batch(rows);
     ASSERT_TRUE(writer_.write(std::move(made)));
   }

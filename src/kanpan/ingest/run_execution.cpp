@@ -226,6 +226,10 @@ void RunExecution::take(Work work) {
   if (auto renewed = renew_leases(); !renewed) return report_.fail(std::move(renewed).error());
   Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_, watch(work.unit));
   if (stop_.stop_requested() && fetched.error) return note_attempts(work, std::move(fetched));
+  // That its rows are invented, a source may say only in its answer.
+  if (!fetched.error)
+    if (auto admitted = owner_.writer_.admits(owner_.fetcher_.source().simulated()); !admitted)
+      fetched.error = std::move(admitted).error();
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;
   made.done = [this, unit](const auto& outcome) { report_.settled(unit, outcome); };
@@ -347,8 +351,9 @@ void RunExecution::propose(const Work& work, journal::Mode mode, frame::Batch ro
   if (mode == journal::Mode::Replace) proposal.header.scope = work.slice.scope();
   proposal.header.run = id_;
   proposal.header.unit = work.unit.number;
-  proposal.header.source = owner_.options_.source;
-  proposal.header.simulated = owner_.fetcher_.source().simulated();
+  Origin from = origin("");
+  proposal.header.source = std::move(from.source);
+  proposal.header.simulated = from.simulated;
   proposal.rows = std::move(rows);
   into.proposals.push_back(std::move(proposal));
 }
@@ -364,7 +369,8 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
 }
 
 Origin RunExecution::origin(std::string call) const {
-  return {std::move(call), owner_.options_.source, owner_.fetcher_.source().simulated()};
+  const bool simulated = owner_.fetcher_.source().simulated();
+  return {std::move(call), simulated ? "sim" : owner_.options_.source, simulated};
 }
 
 }  // namespace kanpan::ingest

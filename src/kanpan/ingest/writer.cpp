@@ -53,6 +53,61 @@ Writer::~Writer() {
   store_thread_.join();
 }
 
+Result<Writer::Kinds> Writer::kinds() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (kinds_) return *kinds_;
+  }
+  Kinds found;
+  KANPAN_LET(found.real, journal_.has_rows(false));
+  KANPAN_LET(found.simulated, journal_.has_rows(true));
+  const std::lock_guard lock(mutex_);
+  if (!kinds_) kinds_ = found;
+  return *kinds_;
+}
+
+Result<void> Writer::admits(bool simulated) {
+  KANPAN_LET(const Kinds held, kinds());
+  return held.admits(simulated);
+}
+
+Result<void> Writer::Kinds::admits(bool other) const {
+  if (!(other ? real : simulated)) return {};
+  if (other)
+    return Error{Errc::Config,
+                 "the data directory holds real rows, and these are simulated (模拟数据)",
+                 "give the simulated ones a directory of their own with --data"};
+  return Error{Errc::Config,
+               "the data directory holds simulated rows (模拟数据), and these are real",
+               "give the real ones a directory of their own with --data"};
+}
+
+/// Finishes those that may not stand beside what is there, or beside an earlier one.
+void Writer::refuse_strangers(std::vector<Submission>& submissions) {
+  const auto held = kinds();
+  Kinds all = held ? *held : Kinds{};
+  const auto check = [&](const Submission& submission) -> Result<void> {
+    KANPAN_TRY(held);
+    for (const Proposal& proposal : submission.proposals) {
+      KANPAN_TRY(all.admits(proposal.header.simulated));
+      all.add(proposal.header.simulated);
+    }
+    return {};
+  };
+  std::erase_if(submissions, [&](Submission& submission) {
+    const auto admitted = check(submission);
+    if (!admitted) finish(submission, admitted.error());
+    return !admitted;
+  });
+}
+
+void Writer::note_kinds(const std::vector<Submission>& landed) {
+  const std::lock_guard lock(mutex_);
+  for (const Submission& submission : landed)
+    for (const Proposal& proposal : submission.proposals)
+      if (kinds_) kinds_->add(proposal.header.simulated);
+}
+
 bool Writer::submit(Submission submission) {
   for (Proposal& proposal : submission.proposals) {
     touch(proposal.header, proposal);
@@ -103,6 +158,8 @@ void Writer::journal_loop() {
   for (;;) {
     auto submissions = to_journal_.receive_some(options_.per_transaction);
     if (submissions.empty()) return;
+    refuse_strangers(submissions);
+    if (submissions.empty()) continue;
     land(std::move(submissions));
   }
 }
@@ -123,6 +180,7 @@ void Writer::land(std::vector<Submission> submissions) {
     return;
   }
   if (!landed) return finish(submissions.front(), std::move(landed).error());
+  note_kinds(submissions);
   std::size_t next = 0;
   for (Submission& submission : submissions) {
     Durable durable;

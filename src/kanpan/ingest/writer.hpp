@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <thread>
@@ -48,7 +49,11 @@ class Writer {
   /// Finishes what was submitted.
   ~Writer();
 
-  /// Encodes and compresses on the caller's thread. False when the writer has been closed.
+  /// Invented rows and others never share a journal: Errc::Config where it holds rows of the other
+  /// kind. Errors are the journal's.
+  Result<void> admits(bool simulated);
+  /// Encodes and compresses on the caller's thread. What admits() refuses is refused here too,
+  /// through `done`. False when the writer has been closed.
   bool submit(Submission submission);
   /// Waits for one submission of its own; for the few callers without a pipeline.
   Result<std::vector<store::Applied>> write(Submission submission);
@@ -66,6 +71,15 @@ class Writer {
     bool tidy = false, catch_up = false;  ///< instead of changes
   };
 
+  /// Whether the journal holds rows that are not invented, and such that are.
+  struct Kinds {
+    bool real = false, simulated = false;
+    Result<void> admits(bool other) const;
+    void add(bool of_simulated) { (of_simulated ? simulated : real) = true; }
+  };
+  Result<Kinds> kinds();
+  void note_kinds(const std::vector<Submission>& landed);
+  void refuse_strangers(std::vector<Submission>& submissions);
   void journal_loop();
   void store_loop();
   void land(std::vector<Submission> submissions);
@@ -83,6 +97,7 @@ class Writer {
   std::condition_variable settled_;
   std::uint64_t submitted_ = 0;
   std::set<std::uint64_t> pending_;  ///< numbers of submissions that are not done
+  std::optional<Kinds> kinds_;       ///< once it was asked for
   std::thread journal_thread_;
   std::thread store_thread_;
 };

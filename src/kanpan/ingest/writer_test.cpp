@@ -70,6 +70,25 @@ TEST_F(WriterTest, MakesRowsDurableAndVisible) {
   EXPECT_EQ(records[1].header.last_code, share(3));
 }
 
+TEST_F(WriterTest, KeepsInventedRowsAndOthersApart) {
+  EXPECT_TRUE(writer_.admits(false));
+  EXPECT_TRUE(writer_.admits(true));
+  auto invented = bars("20240627", 0, 3);
+  invented.header.simulated = true;
+  const auto both = writer_.write(submission({bars("20240628", 0, 4), invented}));
+  ASSERT_FALSE(both);
+  EXPECT_EQ(both.error().code, Errc::Config);
+  EXPECT_EQ(stored(*database_.store), 0u);
+  ASSERT_TRUE(writer_.write(submission({invented})));
+  EXPECT_TRUE(writer_.admits(true));
+  EXPECT_EQ(writer_.admits(false).error().code, Errc::Config);
+  EXPECT_THAT(writer_.admits(false).error().text(), testing::HasSubstr("holds simulated rows"));
+  EXPECT_FALSE(writer_.write(submission({bars("20240628", 0, 4)})));
+  EXPECT_EQ(stored(*database_.store), 3u);
+  Writer anew(*database_.journal, *database_.store, real_catalog(), {});
+  EXPECT_FALSE(anew.admits(false));
+}
+
 TEST_F(WriterTest, MakesNothingOfASubmissionWhoseLeaseIsGone) {
   auto lease = database_.journal->acquire("lock:update:daily", "one", 60).value();
   ASSERT_TRUE(database_.journal->release(lease));

@@ -256,6 +256,13 @@ Result<HttpReply> HttpClient::stream(const std::string& url, std::string_view bo
 
 bool HttpClient::reached() const { return transfer_->reached; }
 
+std::string HttpClient::header(const std::string& name) const {
+  curl_header* found = nullptr;
+  const auto code =
+      curl_easy_header(transfer_->easy.get(), name.c_str(), 0, CURLH_HEADER, -1, &found);
+  return code == CURLHE_OK ? found->value : "";
+}
+
 HttpClient& HttpClient::over_socket(const std::string& path) {
   transfer_->socket = path;
   return *this;

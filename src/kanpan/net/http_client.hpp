@@ -56,6 +56,8 @@ class HttpClient {
   /// False when no connection could be made for the last request, so that nobody was asked: the
   /// host's name is unknown, or nobody listens there. A deadline that passed says nothing.
   bool reached() const;
+  /// Of the last answer; "" where it had none of that name.
+  std::string header(const std::string& name) const;
   /// From now on requests go through this Unix socket; the address's host is only a name.
   HttpClient& over_socket(const std::string& path);
   /// From now on the certificates of this PEM file are the only authorities trusted; "" = those of

@@ -41,7 +41,8 @@ struct Page {
 class Source {
  public:
   virtual ~Source() = default;
-  /// True when the rows are invented.
+  /// True when the rows are invented: it is declared so, or an answer has said so. From then on it
+  /// stays true, for the rows of that answer too.
   virtual bool simulated() const = 0;
   /// True when the last call found nobody to ask: no connection could be made, in spite of several
   /// tries. Whatever else is asked will fare alike.

@@ -173,12 +173,6 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(auto request, request_of(flags, session.instance->catalog()));
   KANPAN_TRY(check_token(*session.instance));
   KANPAN_TRY(tell_strangers(session, request));
-  const bool simulated = session.instance->source().simulated();
-  KANPAN_LET(const bool mixed, session.instance->journal().has_rows(!simulated));
-  if (mixed)
-    session.note(fmt::format("note: '{}' holds {} rows, and this source's are {}",
-                             session.data.string(), simulated ? "real" : "simulated (模拟数据)",
-                             simulated ? "simulated (模拟数据)" : "real"));
   request.run = journal::new_run_id(session.instance->clock());
   KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
                return session.instance->collector().collect(request, std::move(stop));

@@ -72,6 +72,16 @@ class HttpFront : public testing::Test {
   net::HttpClient client_;
 };
 
+TEST_F(HttpFront, rows_that_are_invented_are_said_to_be) {
+  for (const bool invented : {false, true}) {
+    ProtocolOptions options;
+    options.invented = invented;
+    start(std::move(options));
+    ASSERT_TRUE(post("/", R"({"api_name":"daily"})"));
+    EXPECT_EQ(client_.header("X-Data-Simulated"), invented ? "true" : "");
+  }
+}
+
 TEST_F(HttpFront, interface_is_named_in_body_or_path) {
   start();
   for (const std::string_view path : {"/", "/daily", "/dataapi", "/dataapi/daily"}) {

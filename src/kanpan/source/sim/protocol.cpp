@@ -174,7 +174,9 @@ net::Response Protocol::envelope(const Outcome& outcome) {
   body += ",\"msg\":";
   frame::append_json_text(body, outcome.verdict.message);
   body += ",\"detail\":null}";
-  return net::reply(200, "application/json; charset=utf-8", std::move(body));
+  net::Response answer = net::reply(200, "application/json; charset=utf-8", std::move(body));
+  if (options_.invented) answer.headers.set("X-Data-Simulated", "true");
+  return answer;
 }
 
 }  // namespace kanpan::source::sim

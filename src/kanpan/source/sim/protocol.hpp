@@ -23,6 +23,7 @@ namespace kanpan::source::sim {
 struct ProtocolOptions {
   std::string token;          ///< "" accepts any, and none
   std::optional<int> points;  ///< nothing: no quota, no permissions
+  bool invented = false;      ///< each answer says so, in the header X-Data-Simulated
   protocol::RateWording wording = protocol::RateWording::Current;
   std::chrono::seconds half_published{0};  ///< see Publication
   std::optional<FaultPlan> faults;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "kanpan/base/pause.hpp"
 #include "kanpan/frame/json.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/source/protocol/refusal.hpp"
@@ -21,17 +21,11 @@ using Steady = std::chrono::steady_clock;
 /// A real token has 56 digits. A word that somebody gave a local server may occur in any answer.
 constexpr std::size_t kShortestSecret = 8;
 constexpr std::string_view kHidden = "***";
+/// The header by which the simulator, and a Kanpan that holds its rows, says that they are
+/// invented.
+const std::string kInvented = "X-Data-Simulated";
 /// Between two tries to reach a source that is away.
 constexpr std::chrono::milliseconds kBetweenTries{250};
-
-/// False when `stop` ended it.
-bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
 
 /// Connections that wait for their next request. Thread-safe.
 class Connections {
@@ -67,7 +61,7 @@ class TushareSource final : public Source {
         connections_(options_.http, options_.authorities),
         find_token_(options_.token.begin(), options_.token.end()) {}
 
-  bool simulated() const override { return options_.simulated; }
+  bool simulated() const override { return options_.simulated || invented_; }
   bool is_away() const override { return away_; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call,
                      std::stop_token stop) override;
@@ -87,6 +81,7 @@ class TushareSource final : public Source {
   Connections connections_;
   std::atomic<bool> away_ = false;
   std::atomic<bool> was_reached_ = false;
+  std::atomic<bool> invented_ = false;  ///< an answer said so
   std::boyer_moore_horspool_searcher<std::string::const_iterator> find_token_;
 };
 
@@ -149,6 +144,7 @@ Result<net::HttpReply> TushareSource::send(const std::string& url, const std::st
     if (reached || Steady::now() >= last || !pause(kBetweenTries, stop)) {
       away_ = !reached && !stop.stop_requested();
       if (reached) was_reached_ = true;
+      if (reply && connection.header(kInvented) == "true") invented_ = true;
       connections_.give_back(std::move(connection));
       return reply;
     }

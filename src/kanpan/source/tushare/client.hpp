@@ -19,7 +19,7 @@ struct TushareOptions {
   std::string token;          ///< never in a message, log line or ledger entry
   std::string authorities;    ///< PEM file of the only authorities trusted; "" = the system's
   bool path_per_api = false;  ///< appends /{api_name} to the path of `url`
-  bool simulated = false;
+  bool simulated = false;     ///< whatever its answers say
   /// How long a call tries to reach a source that is away before it fails. It counts once. A wrong
   /// address is told soon; the night's back-fill outlives a router that starts anew.
   std::chrono::milliseconds patience{5'000};

@@ -130,6 +130,18 @@ TEST_F(TushareSource, says_whether_its_rows_are_invented) {
   EXPECT_TRUE(source(given)->simulated());
 }
 
+TEST_F(TushareSource, an_answer_may_say_that_its_rows_are_invented) {
+  for (const bool invented : {false, true}) {
+    ScriptedServer server([&](const Request&, const Peer& peer) {
+      peer.answer(kPage, "200 OK",
+                  fmt::format("x-data-simulated: {}\r\n", invented ? "true" : "false"));
+    });
+    const auto asked = source(options(server));
+    ASSERT_TRUE(asked->fetch(table_, call_, {}));
+    EXPECT_EQ(asked->simulated(), invented);
+  }
+}
+
 TEST_F(TushareSource, wrong_columns_and_cells_are_listed_for_the_gate) {
   ScriptedServer server([](const Request&, const Peer& peer) {
     peer.answer(R"({"code":0,"data":{"fields":["ts_code","close","new"],"items":[["a","x",1]]}})");
