@@ -155,10 +155,13 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
     if (std::ranges::find(wanted, table) == wanted.end()) wanted.push_back(table);
   }
   std::vector<const TableSpec*> first, second;
+  // Of days to come nothing is asked for, so nothing need be known for it.
+  const bool to_come = request.from && *request.from > shanghai_date(clock_.now());
   const bool listings =
-      std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
-  const bool halts = std::ranges::any_of(
-      wanted, [](auto* table) { return table->expect == catalog::Expect::ListedCodes; });
+      !to_come && std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
+  const bool halts = !to_come && std::ranges::any_of(wanted, [](auto* table) {
+    return table->expect == catalog::Expect::ListedCodes;
+  });
   const auto prerequisite = [&](std::string_view name, bool needed,
                                 std::vector<const TableSpec*>& stage) -> Result<void> {
     const auto table = catalog_.find(name);
@@ -293,7 +296,7 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
           needs_listings(*table)) {
         Plan later;
         later.note = "known once stock_basic, which comes first, has been collected";
-        plans.push_back({table, std::move(later)});
+        plans.push_back({table, std::move(later), true});
         continue;
       }
       if (!plan) return std::move(plan).error().within(table->name);

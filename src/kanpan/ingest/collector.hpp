@@ -50,6 +50,7 @@ struct CollectRequest {
 struct TablePlan {
   const catalog::TableSpec* table = nullptr;
   Plan plan;
+  bool later = false;  ///< its calls are known once stock_basic has been collected; not in `plan`
 };
 
 /// Thread-safe: several runs may go on at once, on different tables.

@@ -268,7 +268,10 @@ TEST_F(CollectorTest, AFreshDirectorysPlanNamesWhatIsKnownOnlyLater) {
   const auto plans = collector_.plan(request);
   ASSERT_TRUE(plans) << plans.error().text();
   std::map<std::string, std::string> notes;
-  for (const auto& [table, plan] : *plans) notes[table->name] = plan.note;
+  for (const auto& [table, plan, later] : *plans) {
+    notes[table->name] = plan.note;
+    EXPECT_EQ(later, table->name == "cyq_chips");
+  }
   EXPECT_TRUE(notes.contains("stock_basic"));
   EXPECT_TRUE(notes.contains("daily"));
   EXPECT_THAT(notes.at("cyq_chips"), testing::HasSubstr("once stock_basic"));

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/catalog/roles.hpp"
+
 namespace kanpan::ingest {
 namespace {
 
@@ -46,7 +48,10 @@ class Planner {
     }
     choose_range();
     KANPAN_TRY(find_missing_days());
-    if (missing_.empty()) return std::move(plan_);
+    if (missing_.empty()) {
+      warn_of_no_day();
+      return std::move(plan_);
+    }
     return cheapest();
   }
 
@@ -92,6 +97,30 @@ class Planner {
   void choose_range() {
     range_.last = request_.to.value_or(last_day());
     range_.first = std::max(request_.from.value_or(table_.since), table_.since);
+    // Only the calendar is known beforehand.
+    if (table_.name == catalog::role::kCalendar) return;
+    const Date today = knowledge_.today;
+    if (request_.from && *request_.from > today)
+      plan_.warning = fmt::format("not yet: {} is in the future", request_.from->iso());
+    else if (request_.to && *request_.to > today)
+      plan_.warning = fmt::format("not yet: {} is in the future; asked for until {}",
+                                  request_.to->iso(), today.iso());
+    range_.last = std::min(range_.last, today);
+  }
+
+  /// Of days that were named and are none of the table's.
+  void warn_of_no_day() {
+    if ((!request_.from && !request_.to) || !plan_.warning.empty() || plan_.left_out > 0) return;
+    const Date first = request_.from.value_or(range_.first), last = range_.last;
+    const std::string day = table_.days == catalog::Days::Trading      ? "trading day"
+                            : table_.days == catalog::Days::QuarterEnd ? "end of a quarter"
+                                                                       : "day of " + table_.name;
+    if (last < table_.since)
+      plan_.warning = fmt::format("{} begins on {}", table_.name, table_.since.iso());
+    else if (last < first)
+      plan_.warning = fmt::format("not yet: {} is not ready at the source", first.iso());
+    else
+      plan_.warning = fmt::format("no {} between {} and {}", day, first.iso(), last.iso());
   }
 
   /// Today once it is ready at the source, else the day before: an unripe day is not asked for

@@ -29,6 +29,8 @@ struct Plan {
   std::size_t calls = 0;     ///< predicted, paging and splitting included
   std::size_t left_out = 0;  ///< days (periods) that need not be asked for
   std::string note;          ///< what was ignored or assumed; may be empty
+  /// Why the days that were named, or some of them, cannot be asked for; may be empty.
+  std::string warning = {};
 };
 
 /// What the planner asks about the present. Pure data and functions, so that it can be tested on

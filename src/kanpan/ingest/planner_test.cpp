@@ -329,5 +329,39 @@ TEST(Planner, ATableWithOneRowADayIsAskedInTheLongestWindowsThatItsCapBears) {
         << slice.label() << ": a full page is taken for a cut one";
 }
 
+TEST(Planner, AsksForNoDayToCome) {
+  Present present;
+  present.universe = listed(10);
+  const auto of = [&](const char* table, const char* from, const char* to) {
+    PlanRequest request{&real_table(table), day_of(from), day_of(to), {}, {}};
+    return plan(request, present.knowledge()).value();
+  };
+  for (const char* table : {"daily", "weekly", "income_vip", "dividend", "cyq_chips"}) {
+    const Plan none = of(table, "20300603", "20300607");
+    EXPECT_EQ(none.calls, 0u) << table;
+    EXPECT_EQ(none.warning, "not yet: 2030-06-03 is in the future") << table;
+  }
+  const Plan some = of("daily", "20240627", "20300607");
+  EXPECT_EQ(some.slices.size(), 2u);
+  EXPECT_EQ(some.warning, "not yet: 2030-06-07 is in the future; asked for until 2024-06-28");
+  EXPECT_EQ(of("trade_cal", "20240627", "20251231").warning, "");
+}
+
+TEST(Planner, SaysThatDaysAreNoneOfTheTables) {
+  Present present;
+  present.universe = listed(10);
+  PlanRequest request{&real_table("daily"), day_of("20240622"), day_of("20240623"), {}, {}};
+  EXPECT_EQ(plan(request, present.knowledge())->warning,
+            "no trading day between 2024-06-22 and 2024-06-23");
+  request.from = request.to = day_of("20240628");
+  present.held[day_of("20240628")] = true;
+  EXPECT_EQ(plan(request, present.knowledge())->warning, "") << "it is held";
+  request.to.reset();
+  present.held.clear();
+  present.ready = false;
+  EXPECT_EQ(plan(request, present.knowledge())->warning,
+            "not yet: 2024-06-28 is not ready at the source");
+}
+
 }  // namespace
 }  // namespace kanpan::ingest

@@ -61,16 +61,20 @@ Result<int> show_plan(Session& session, const CollectRequest& request) {
   boost::json::array tables;
   std::size_t calls = 0;
   double seconds = 0;
-  for (const auto& [table, plan] : plans) {
+  std::vector<std::string> later;
+  for (const auto& [table, plan, is_later] : plans) {
+    if (is_later) later.push_back(table->name);
     const int limit = per_minute(instance.settings(), *table);
     const double time = ingest::predicted_seconds(plan.calls, limit, kSecondsPerCall, workers);
     const std::string first = plan.slices.empty() ? "" : plan.slices.front().label();
     const std::string last = plan.slices.empty() ? "" : plan.slices.back().label();
+    const std::string note = fmt::format(
+        "{}{}{}", plan.warning, plan.warning.empty() || plan.note.empty() ? "" : "; ", plan.note);
     calls += plan.calls;
     seconds += time;
     grid.add({table->name, std::to_string(plan.calls), std::to_string(plan.slices.size()),
               std::to_string(plan.left_out), limit ? std::to_string(limit) : "no limit",
-              duration(time), first, last, plan.note});
+              duration(time), first, last, note});
     tables.push_back({{"table", table->name},
                       {"calls", plan.calls},
                       {"units", plan.slices.size()},
@@ -79,18 +83,25 @@ Result<int> show_plan(Session& session, const CollectRequest& request) {
                       {"seconds", time},
                       {"first", first},
                       {"last", last},
-                      {"note", plan.note}});
+                      {"note", note}});
   }
   const auto done_at =
       rfc3339(instance.clock().now() + std::chrono::seconds(static_cast<std::int64_t>(seconds)));
   if (session.json)
-    session.line(boost::json::serialize(boost::json::object{{"tables", std::move(tables)},
-                                                            {"calls", calls},
-                                                            {"seconds", seconds},
-                                                            {"finish", done_at}}));
+    session.line(
+        boost::json::serialize(boost::json::object{{"tables", std::move(tables)},
+                                                   {"calls", calls},
+                                                   {"not_counted", boost::json::value_from(later)},
+                                                   {"seconds", seconds},
+                                                   {"finish", done_at}}));
   else
-    session.out(grid.text() +
-                fmt::format("{} calls, about {}, done at {}\n", calls, duration(seconds), done_at));
+    session.out(grid.text() + fmt::format("{} calls{}, about {}, done at {}\n", calls,
+                                          later.empty()
+                                              ? ""
+                                              : fmt::format(", without those of {} (known once "
+                                                            "stock_basic is there)",
+                                                            fmt::join(later, ", ")),
+                                          duration(seconds), done_at));
   return 0;
 }
 
