@@ -233,6 +233,25 @@ class Program(ProgramCase):
         self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout.strip(),
                          str(len(lines) - 1))
 
+    def test_days_that_cannot_be_had_are_named(self):
+        data = self.fresh("no_days")
+        for words, says in ((["--from", "20300603"], "not yet: 2030-06-03 is in the future"),
+                            (["--from", "20240622", "--to", "20240623"],
+                             "no trading day between 2024-06-22 and 2024-06-23")):
+            done = self.run_in(data, "plan", "daily", *words)
+            self.assertIn(says, done.stdout)
+            done = self.run_in(data, "collect", "daily", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(says, done.stderr)
+        self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout.strip(), "0")
+
+    def test_a_plan_says_what_it_cannot_count(self):
+        data = self.fresh("unplanned")
+        done = self.run_in(data, "plan", "--all", "--from", "20240624", "--to", "20240628")
+        self.assertRegex(done.stdout.splitlines()[-1], "calls, without those of .*cyq_chips")
+        done = self.run_in(data, "--json", "plan", "cyq_chips")
+        self.assertEqual(json.loads(done.stdout)["not_counted"], ["cyq_chips"])
+
     def test_repair_fetches_only_what_is_missing(self):
         data = self.fresh("repaired")
         words = ["collect", "daily", "--from", "20240624", "--to", "20240624"]

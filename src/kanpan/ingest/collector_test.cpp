@@ -1,94 +1,23 @@
 #include "kanpan/ingest/collector.hpp"
 
 #include <atomic>
-#include <functional>
 #include <latch>
 
-#include <gmock/gmock.h>
-
-#include "kanpan/ingest/collecting_test.hpp"
+#include "kanpan/ingest/collector_sample.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
 using source::Call;
-using source::Page;
+using test::CollectorTest;
 using test::day_of;
+using test::parameter;
 using test::real_catalog;
 using test::real_table;
 using testing::Each;
 using testing::Field;
 using testing::IsEmpty;
 using testing::Not;
-
-std::string parameter(const Call& call, std::string_view name) {
-  for (const auto& [key, value] : call.parameters)
-    if (key == name) return value;
-  return "";
-}
-
-/// A market that stands still, for every code and day that is asked for.
-Page still(const catalog::TableSpec& table, const Call& call) {
-  std::vector<std::vector<std::string>> rows;
-  const DateRange range{day_of(parameter(call, "start_date")), day_of(parameter(call, "end_date"))};
-  for (const Date day : market::Calendar::built_in().open_days(range)) {
-    rows.emplace_back();
-    for (const auto& column : table.columns) {
-      const bool zero = column.name == "change" || column.name == "pct_chg" || table.code.empty();
-      rows.back().push_back(column.name == "ts_code"      ? parameter(call, "ts_code")
-                            : column.name == "trade_date" ? day.compact()
-                            : zero                        ? "0"
-                                                          : "3000");
-    }
-  }
-  Page page;
-  page.batch = test::batch_of(table, rows);
-  return page;
-}
-
-class Exchange final : public source::Source {
- public:
-  std::function<void(const Call&)> before_answer = [](const Call&) {};
-  int refusals = 0;  ///< of the first calls
-  bool away = false;
-  /// Whether the page lacks a column.
-  std::function<bool(const Call&)> is_bad = [](const Call&) { return false; };
-  bool simulated() const override { return true; }
-  bool is_away() const override { return away; }
-  Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
-    before_answer(call);
-    if (away) return Error{Errc::SourceTransient, "connection refused"};
-    if (refusals > 0 && refusals--) return Error{Errc::SourceTransient, "connection refused"};
-    Page page;
-    if (table.name == "index_daily" || table.name == "moneyflow_hsgt")
-      page = still(table, call);
-    else
-      page.batch = test::batch_of(table, {});
-    if (is_bad(call)) page.missing = {table.columns.back().name};
-    return page;
-  }
-};
-
-class CollectorTest : public test::CollectingTest<Exchange> {
- protected:
-  static CollectRequest indices() {
-    CollectRequest request;
-    request.tables = {"index_daily"};
-    request.from = kFirst;
-    request.to = kLast;
-    return request;
-  }
-  std::vector<journal::DayState> days() {
-    return database_.journal->days("index_daily", {kFirst, kLast}).value();
-  }
-  std::uint64_t stored() {
-    store::Read read;
-    read.table = &real_table("index_daily");
-    return database_.store->count(read).value();
-  }
-
-  static inline const Date kFirst = day_of("20240603"), kLast = day_of("20240614");
-};
 
 TEST_F(CollectorTest, WorkersAskAtTheSameTimeAndLoseNothing) {
   std::atomic<int> calls = 0;
@@ -155,23 +84,6 @@ TEST_F(CollectorTest, ASourceThatDoesNotAnswerEndsTheRunSoon) {
   EXPECT_LE(outcome->summary.failed, 3u);
   exchange_.refusals = 0;
   EXPECT_EQ(collector_.resume(outcome->summary.run.id, {})->exit_code(), 0);
-}
-
-TEST_F(CollectorTest, ASourceThatCannotBeReachedEndsTheRunAtItsFirstCall) {
-  CollectRequest request;
-  request.tables = {"daily", "top_list"};
-  request.from = day_of("20240401");
-  request.to = day_of("20240628");
-  exchange_.away = true;
-  int calls = 0;
-  exchange_.before_answer = [&](const Call&) { ++calls; };
-  const auto outcome = collector_.collect(request, {});
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->exit_code(), 6);
-  EXPECT_EQ(calls, 1);
-  for (const std::string& table : request.tables) EXPECT_TRUE(outcome->unfinished.contains(table));
-  exchange_.away = false;
-  EXPECT_NE(collector_.resume(outcome->summary.run.id, {})->summary.units, 1u);
 }
 
 TEST_F(CollectorTest, APageThatWasRefusedIsNotCollectedUntilItIsAskedForAgain) {

@@ -1,11 +1,9 @@
 #include "kanpan/ingest/run_execution.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
-#include "kanpan/base/log.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
@@ -16,7 +14,6 @@ namespace {
 using catalog::TableSpec;
 using journal::UnitState;
 
-constexpr std::chrono::hours kRenewAfter{1};
 /// The rows in parts of at most `most` rows, of about equal size.
 std::vector<frame::Batch> parts(frame::Batch rows, std::size_t most) {
   std::vector<frame::Batch> out;
@@ -44,10 +41,7 @@ RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest requ
 Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSpec*>>& stages) {
   owner_.progress_.begin(id_);
   if (auto done = run_stages(stages); !done) report_.fail(std::move(done).error());
-  owner_.writer_.drain();
-  if (auto done = settle_days(); !done) report_.fail(std::move(done).error());
   owner_.writer_.tidy();
-  release_leases();
   owner_.progress_.end(id_);
 
   KANPAN_LET(const auto refused, refusals());
@@ -91,105 +85,6 @@ Result<std::map<std::string, Error>> RunExecution::unfinished() {
       left.emplace(unit.table, report_.error_of(unit.table).value_or(why));
   }
   return left;
-}
-
-Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableSpec*>>& stages) {
-  KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
-  for (const journal::Unit& unit : known_units_)
-    next_number_ = std::max(next_number_, unit.number + 1);
-  for (const auto& stage : stages) {
-    if (stop_.stop_requested() || given_up_.everything()) break;
-    if (auto done = run_stage(stage); !done) report_.fail(std::move(done).error());
-  }
-  return {};
-}
-
-Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage) {
-  KANPAN_LET(universe_, owner_.universe());
-  std::vector<Work> works;
-  for (const TableSpec* table : stage) {
-    // A table that another run holds, or whose plan fails, does not keep the others from theirs.
-    const auto acquired = acquire(*table);
-    auto units = acquired ? units_of(*table) : Result<std::vector<Work>>(acquired.error());
-    if (!units) {
-      unplanned_.emplace(table->name, units.error());
-      report_.fail(std::move(units).error().within(table->name));
-      continue;
-    }
-    planned_.insert(table->name);
-    for (Work& work : *units) works.push_back(std::move(work));
-  }
-  owner_.progress_.planned(id_, works.size());
-  Channel<Work> queue(works.size() + 1);
-  for (Work& work : works) queue.send(std::move(work));
-  queue.close();
-  {
-    std::vector<std::jthread> workers;
-    for (int n = 0; n < owner_.options_.workers; ++n)
-      workers.emplace_back([&] { this->work(queue); });
-  }
-  owner_.writer_.drain();
-  return {};
-}
-
-Result<void> RunExecution::acquire(const TableSpec& table) {
-  if (leases_.contains(table.name)) return {};
-  KANPAN_LET(auto lease, owner_.run_ledger_.acquire(table.name, "run " + id_));
-  leases_.emplace(table.name, std::move(lease));
-  return {};
-}
-
-/// A back-fill on a small quota lasts longer than a lease.
-Result<void> RunExecution::renew_leases() {
-  const std::lock_guard lock(mutex_);
-  const Instant now = owner_.clock_.now();
-  if (now < renewed_ + kRenewAfter) return {};
-  renewed_ = now;
-  for (const auto& [table, lease] : leases_) KANPAN_TRY(owner_.run_ledger_.renew(lease));
-  return {};
-}
-
-void RunExecution::release_leases() {
-  for (const auto& [table, lease] : leases_)
-    if (auto released = owner_.run_ledger_.release(lease); !released)
-      log::warn("ingest", "the lease on {} was not given back: {}", table, released.error().text());
-}
-
-Result<std::vector<RunExecution::Work>> RunExecution::units_of(const TableSpec& table) {
-  std::vector<Work> works;
-  bool known = false;
-  for (const journal::Unit& unit : known_units_) {
-    if (unit.table != table.name) continue;
-    known = true;
-    if (unit.state == UnitState::Committed || unit.state == UnitState::Unchanged) continue;
-    KANPAN_LET(auto slice, Slice::from_json(table, unit.plan));
-    works.push_back({std::move(slice), unit});
-  }
-  return known ? Result<std::vector<Work>>(std::move(works)) : plan_units(table);
-}
-
-Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec& table) {
-  KANPAN_LET(auto plan, owner_.plan_table(table, request_, *universe_));
-  const bool named = std::ranges::find(request_.tables, table.name) != request_.tables.end();
-  if (request_.probe && named && plan.slices.size() > 1) {
-    plan.slices.erase(plan.slices.begin() + 1, plan.slices.end());
-    plan.calls = 1;
-  }
-  std::vector<Work> works;
-  std::vector<journal::Unit> units;
-  for (Slice& slice : plan.slices) {
-    journal::Unit unit;
-    unit.run = id_;
-    unit.number = next_number_++;
-    unit.table = table.name;
-    unit.label = slice.label();
-    unit.plan = slice.to_json();
-    units.push_back(unit);
-    works.push_back({std::move(slice), std::move(unit)});
-  }
-  KANPAN_TRY(owner_.ledger_.add_units(units));
-  report_.tell({.kind = "plan", .table = table.name, .calls = plan.calls, .message = plan.note});
-  return works;
 }
 
 void RunExecution::work(Channel<Work>& queue) {

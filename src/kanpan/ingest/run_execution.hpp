@@ -42,6 +42,8 @@ class RunExecution {
   /// The units of one table that are still to do: those the ledger has, else a new plan.
   Result<std::vector<Work>> units_of(const catalog::TableSpec& table);
   Result<std::vector<Work>> plan_units(const catalog::TableSpec& table);
+  void cannot_begin(const catalog::TableSpec& table, Error error);
+  bool is_named(const catalog::TableSpec& table) const;
   Result<void> acquire(const catalog::TableSpec& table);
   Result<void> renew_leases();
   void release_leases();
@@ -74,9 +76,10 @@ class RunExecution {
   std::shared_ptr<const Universe> universe_;
   std::vector<journal::Unit> known_units_;
   std::uint32_t next_number_ = 1;
-  std::map<std::string, journal::Lease> leases_;
-  std::map<std::string, Error> unplanned_;  ///< tables that were reached but could not begin
-  std::set<std::string> planned_;           ///< tables whose units are in the ledger
+  std::map<std::string, journal::Lease> leases_;  ///< of the stage that goes on
+  std::set<std::string> brought_;                 ///< tables that another run was waited for
+  std::map<std::string, Error> unplanned_;        ///< tables that were reached but could not begin
+  std::set<std::string> planned_;                 ///< tables whose units are in the ledger
 
   GivenUp given_up_;  ///< shared by the workers, as is what follows
   std::mutex mutex_;
