@@ -48,6 +48,15 @@ std::string_view exchange_of_share(std::string_view digits) {
   return {};
 }
 
+/// Whether a number of six digits can be one of that exchange. B shares of Shanghai (900901)
+/// Tushare itself writes with .BJ too (stk_limit), and numbers from 201 on are no shares.
+bool can_be_of(std::string_view digits, std::string_view exchange) {
+  const auto own = exchange_of_share(digits);
+  const bool either =
+      digits.starts_with("90") || (digits.starts_with("20") && !digits.starts_with("200"));
+  return own.empty() || own == exchange || either;
+}
+
 Error refuse(std::string_view text) {
   return {Errc::Usage, fmt::format("'{}' is not a security code", text),
           "write it as 600000.SH, 000001.SZ or 920819.BJ"};
@@ -73,7 +82,7 @@ bool is_share_code(std::string_view text) {
   if (text.size() < kShareDigits + kSuffix) return false;
   const auto head = text.substr(0, text.size() - kSuffix), tail = text.substr(head.size());
   if (tail != ".SH" && tail != ".SZ" && tail != ".BJ") return false;
-  if (all_digits(head)) return head.size() == kShareDigits;
+  if (all_digits(head)) return head.size() == kShareDigits && can_be_of(head, tail.substr(1));
   if (head.starts_with("TS") || head.starts_with('A'))
     return head.size() == kShareDigits && all_digits(head.substr(head[0] == 'A' ? 1 : 2));
   return head.starts_with('T') && head.size() <= kShareDigits + 1 && all_digits(head.substr(1));

@@ -12,7 +12,8 @@ namespace kanpan::market {
 /// (600000.SH, 000001.SZ, 920819.BJ, 885800.TI, 000111.KP, 399300.SZ).
 bool is_code(std::string_view text);
 
-/// True for the code of a share, fund or bond of SH, SZ or BJ: six digits, a dot, the exchange.
+/// True for the code of a share, fund or bond of SH, SZ or BJ: six digits, a dot, the exchange;
+/// where the first digits say which one (600000, 000001, 920819), that one.
 /// Also for what Tushare calls shares without such a number: one that applied for a listing
 /// (A18028.SH), and the one delisted in 2006 whose number another has now (T00018.SH, TS0018.SH,
 /// T600018.SH).

@@ -35,6 +35,16 @@ TEST(Code, a_share_has_six_digits_and_one_of_three_exchanges) {
     EXPECT_FALSE(is_share_code(code)) << code;
 }
 
+TEST(Code, a_share_is_of_the_exchange_that_its_number_belongs_to) {
+  for (const char* code :
+       {"600000.SZ", "688001.BJ", "000001.SH", "300750.BJ", "200012.SH", "920819.SZ", "430047.SH"})
+    EXPECT_FALSE(is_share_code(code)) << code;
+  // Numbers that say nothing, and B shares that Tushare writes either way.
+  for (const char* code : {"510300.SH", "159915.SZ", "110044.SH", "123456.SZ", "200012.SZ",
+                           "204001.SH", "900901.SH", "900901.BJ"})
+    EXPECT_TRUE(is_share_code(code)) << code;
+}
+
 TEST(Code, shares_without_a_number_of_their_own_are_shares_too) {
   // One that applied for a listing, and Tushare's three spellings of one delisted in 2006.
   for (const char* code : {"A18028.SH", "T00018.SH", "TS0018.SH", "T600018.SH"})
