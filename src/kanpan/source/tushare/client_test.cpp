@@ -281,7 +281,7 @@ TEST_F(TushareSource, a_source_that_comes_back_answers_the_call_that_waited) {
   std::stop_source stop;
   Result<Page> page = Error{Errc::Failed, "not asked"};
   std::thread asking([&] { page = asked->fetch(table_, call_, stop.get_token()); });
-  std::this_thread::sleep_for(300ms);  // it is right either way, and proves more if a try fails
+  std::this_thread::sleep_for(300ms);  // allowed: proves more if a try fails, never less
   const int port = std::stoi(url.substr(url.rfind(':') + 1));
   ScriptedServer back([](const Request&, const Peer& peer) { peer.answer(kPage); }, port);
   asking.join();
