@@ -33,7 +33,7 @@ Result<bool> Writer::fold_table(Table& table, bool everything) {
   const bool rewrite = everything || state->runs >= options_.fold_runs ||
                        state->unfolded_rows * 2 >= state->folded_rows;
   const Sequence upto = applied();
-  const Workers workers(connection_->database(), std::max(1u, options_.threads) - 1);
+  const Workers workers(connection_->database(), most_helpers());
   const auto work = [&]() -> Result<void> {
     const std::string rows = fmt::format("SELECT {}, _seq FROM {}", table.columns, table.current);
     if (rewrite) {

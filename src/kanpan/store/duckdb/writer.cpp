@@ -22,11 +22,13 @@ Result<std::vector<Applied>> Writer::apply(std::span<const Change> changes) {
   std::vector<Applied> applied;
   std::set<Table*> touched;
   Sequence last = this->applied();
+  std::uint64_t rows = 0;
   for (const Change& change : changes) {
     if (change.seq <= this->applied()) continue;
     KANPAN_TRY(check(change));
     if (change.seq <= last) return wrong_change(change, "sequences must rise");
     last = change.seq;
+    rows += change.rows.rows();
     Table& table = *tables_.find(change.table->name)->second;
     touched.insert(&table);
     KANPAN_TRY(state(table));
@@ -44,13 +46,16 @@ Result<std::vector<Applied>> Writer::apply(std::span<const Change> changes) {
     for (Table* table : touched) table->has_tail = true;
     applied_.store(last, std::memory_order_release);
   };
-  KANPAN_TRY(in_transaction(touched, work, publish));
+  // A commit that starts a checkpoint compresses all that came since the last one, and whoever has
+  // more to bring waits for it. A few rows are not worth a thread.
+  const bool is_large = rows >= options_.fold_rows;
+  KANPAN_TRY(in_transaction(touched, work, publish, is_large ? most_helpers() : 0));
   return applied;
 }
 
 Result<void> Writer::in_transaction(const std::set<Table*>& touched,
                                     const std::function<Result<void>()>& work,
-                                    const std::function<void()>& publish) {
+                                    const std::function<void()>& publish, unsigned helpers) {
   KANPAN_TRY(connection_->run("BEGIN"));
   Result<void> done = work();
   if (!done) {
@@ -59,7 +64,10 @@ Result<void> Writer::in_transaction(const std::set<Table*>& touched,
     return done;
   }
   for (Table* table : touched) ++table->version;  // odd: may become visible from now on
-  done = connection_->run("COMMIT");
+  {
+    const Workers workers(connection_->database(), helpers);
+    done = connection_->run("COMMIT");
+  }
   if (done) publish();
   for (Table* table : touched) ++table->version;
   if (!done) static_cast<void>(connection_->run("ROLLBACK"));  // if COMMIT left it open
@@ -185,6 +193,7 @@ Result<KeyIndex> Writer::load_keys(const Table& table) {
 }
 
 Result<bool> Writer::checkpoint() {
+  const Workers workers(connection_->database(), most_helpers());
   auto done = connection_->run("CHECKPOINT");
   if (done) return true;
   // An open read keeps row versions alive; the next checkpoint will do.

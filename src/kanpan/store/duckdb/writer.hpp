@@ -1,6 +1,7 @@
 // The one writer: changes into tables, folding, checkpoints.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -43,9 +44,12 @@ class Writer {
   Result<Applied> apply_one(const Table& table, const Change& change, Appenders& open);
   Result<bool> fold_table(Table& table, bool everything);
   /// Runs `work` in a transaction that changes the tables given, and `publish` once it is durable.
+  /// `helpers` threads take part in its commit.
   Result<void> in_transaction(const std::set<Table*>& touched,
                               const std::function<Result<void>()>& work,
-                              const std::function<void()>& publish);
+                              const std::function<void()>& publish, unsigned helpers = 0);
+  /// Threads that may help this one.
+  unsigned most_helpers() const { return std::max(1u, options_.threads) - 1; }
 
   std::unique_ptr<Connection> connection_;
   Tables& tables_;
