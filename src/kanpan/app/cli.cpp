@@ -57,7 +57,7 @@ Result<int> mend(const Parsed& parsed, Session& session, Result<int> code, bool 
 Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::string>& words) {
   if (!parsed.chosen.needs_instance) return parsed.chosen.action(session);
   if (Remote server(session.data); server.is_there()) {
-    if (!parsed.chosen.exclusive) return server.run(words, session.terminal);
+    if (!parsed.chosen.exclusive) return server.run(words, session.settings, session.terminal);
     return Error{Errc::Busy,
                  fmt::format("a server owns the data directory '{}'", session.data.string()),
                  "stop it first: this cannot be done while it serves"};

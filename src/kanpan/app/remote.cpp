@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <random>
 
@@ -89,6 +90,7 @@ struct Command {
   std::vector<std::string> words;
   std::string directory = ".";
   bool interactive = false;
+  std::map<std::string, std::string> settings;  ///< that it would have had without the server
 };
 
 Result<Command> command_in(std::string_view body) {
@@ -101,6 +103,9 @@ Result<Command> command_in(std::string_view body) {
     if (auto list = boost::json::try_value_to<std::vector<std::string>>(*words))
       command.words = std::move(*list);
   if (command.words.empty()) return Error{Errc::Usage, "the body holds no words"};
+  if (const auto* settings = object.if_contains("settings"))
+    if (auto given = boost::json::try_value_to<std::map<std::string, std::string>>(*settings))
+      command.settings = std::move(*given);
   if (const auto* directory = object.if_contains("directory")) {
     if (!directory->is_string()) return Error{Errc::Usage, "directory is no text"};
     command.directory = directory->as_string();
@@ -114,6 +119,19 @@ Result<Command> command_in(std::string_view body) {
     command.id = id->as_string();
   }
   return command;
+}
+
+/// Where the server works with other settings than the command was given; the address that it
+/// serves at and what it serves there are its own matter.
+void note_settings(const Command& command, const Settings& used, Terminal& terminal) {
+  for (const SettingSpec& spec : setting_specs()) {
+    const auto given = command.settings.find(spec.key);
+    if (given == command.settings.end() || given->second == used.text(spec.key)) continue;
+    if (spec.key.starts_with("http.") || spec.key.starts_with("web.")) continue;
+    terminal.err(fmt::format(
+        "note: {} is '{}' here, but the server that owns the data directory uses '{}'\n", spec.key,
+        given->second, used.text(spec.key)));
+  }
 }
 
 std::string new_id() {
@@ -133,9 +151,11 @@ bool Remote::is_there() const {
   return client.over_socket(socket_.string()).get("http://kanpan/livez", {}, {}).has_value();
 }
 
-Result<int> Remote::run(const std::vector<std::string>& words, Terminal& terminal) const {
+Result<int> Remote::run(const std::vector<std::string>& words, const Settings& settings,
+                        Terminal& terminal) const {
   boost::json::object object;
   object["words"] = boost::json::value_from(words);
+  object["settings"] = boost::json::value_from(settings.shown());
   object["directory"] = terminal.directory.string();
   object["interactive"] = terminal.interactive;
   const std::string id = new_id();
@@ -203,6 +223,7 @@ net::Response answer_command(const net::Request& request, Instance& instance,
                    terminal.interactive = command.interactive;
                    terminal.directory = command.directory;
                    terminal.stop = running.stop();
+                   note_settings(command, instance.settings(), terminal);
                    const int code = run_inside(command.words, terminal, instance, feed);
                    send('x', std::to_string(code));
                    return {};

@@ -19,11 +19,12 @@ class Remote {
   explicit Remote(const std::filesystem::path& data) : socket_(socket_path(data)) {}
   /// True when a server answers on the socket.
   bool is_there() const;
-  /// Sends the words and passes on what comes back until the exit code comes. Errc::Io when the
-  /// server goes away before that. The terminal's stop stops the command at the server, whose last
-  /// words and exit code still come; where that cannot be said, the connection is closed, which
-  /// stops it too: Errc::Cancelled.
-  Result<int> run(const std::vector<std::string>& words, Terminal& terminal) const;
+  /// Sends the words, and `settings` to be compared with the server's, and passes on what comes
+  /// back until the exit code comes. Errc::Io when the server goes away before that. The terminal's
+  /// stop stops the command at the server, whose last words and exit code still come; where that
+  /// cannot be said, the connection is closed, which stops it too: Errc::Cancelled.
+  Result<int> run(const std::vector<std::string>& words, const Settings& settings,
+                  Terminal& terminal) const;
 
  private:
   /// False when nobody answers.

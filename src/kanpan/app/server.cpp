@@ -37,7 +37,6 @@ Server::Server(Instance& instance)
       feed_(instance, nullptr) {}
 
 Server::~Server() {
-  notify_supervisor("STOPPING=1");
   // Requests and event streams look at the scheduler: they end first.
   if (http_) http_->stop(kDrain);
   http_.reset();

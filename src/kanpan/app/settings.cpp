@@ -229,6 +229,13 @@ Result<void> Settings::read_environment(const std::map<std::string, std::string>
   return {};
 }
 
+std::map<std::string, std::string> Settings::shown() const {
+  std::map<std::string, std::string> out;
+  for (const SettingSpec& spec : setting_specs())
+    if (!spec.secret && given(spec.key)) out.emplace(spec.key, text(spec.key));
+  return out;
+}
+
 const SettingValue& Settings::at(std::string_view key) const {
   const auto found = values_.find(key);
   if (found == values_.end()) throw std::logic_error(fmt::format("no setting '{}'", key));

@@ -51,6 +51,8 @@ class Settings {
   const SettingValue& at(std::string_view key) const;
   const std::string& text(std::string_view key) const { return at(key).value; }
   bool given(std::string_view key) const { return at(key).origin != "default"; }
+  /// Those that are given and no secrets, by key.
+  std::map<std::string, std::string> shown() const;
   std::int64_t number(std::string_view key) const;
   bool flag(std::string_view key) const;
   /// Bytes of a size such as 512MiB.

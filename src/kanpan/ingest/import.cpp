@@ -374,7 +374,6 @@ class ImportExecution {
 
 Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {
   for (const ImportFile& file : request.files) KANPAN_TRY(check_columns(*request.table, file));
-  KANPAN_TRY(writer_.admits(false));
   return ImportExecution(*this, request, stop).run();
 }
 

@@ -51,8 +51,7 @@ class Importer {
   /// A run of the ledger with one unit per block. Blocks until done, failed or stopped; what was
   /// committed by then are whole blocks. Columns that a file lacks are left as they are stored
   /// (null in new rows); of a block with a line that lacks a member, so are all empty cells. Errors
-  /// before anything is written: Usage for a file that lacks a key column, Busy, Config where the
-  /// directory holds simulated rows. What fails later
+  /// before anything is written: Usage for a file that lacks a key column, Busy. What fails later
   /// is in the outcome; so are rows of different blocks that contradict each other under one key
   /// (Errc::Quality, everything else done).
   Result<RunOutcome> run(ImportRequest request, std::stop_token stop);

@@ -33,6 +33,9 @@ void touch(journal::Commit& header, const Proposal& proposal) {
     }
 }
 
+/// A person imported it, and may put it where they want it.
+bool is_file(const std::string& source) { return source.find(':') != std::string::npos; }
+
 }  // namespace
 
 Writer::Writer(journal::Journal& journal, store::Store& store, const catalog::Catalog& catalog,
@@ -59,8 +62,8 @@ Result<Writer::Kinds> Writer::kinds() {
     if (kinds_) return *kinds_;
   }
   Kinds found;
-  KANPAN_LET(found.real, journal_.has_rows(false));
-  KANPAN_LET(found.simulated, journal_.has_rows(true));
+  KANPAN_LET(found.real, journal_.has_collected(false));
+  KANPAN_LET(found.simulated, journal_.has_collected(true));
   const std::lock_guard lock(mutex_);
   if (!kinds_) kinds_ = found;
   return *kinds_;
@@ -89,6 +92,7 @@ void Writer::refuse_strangers(std::vector<Submission>& submissions) {
   const auto check = [&](const Submission& submission) -> Result<void> {
     KANPAN_TRY(held);
     for (const Proposal& proposal : submission.proposals) {
+      if (is_file(proposal.header.source)) continue;
       KANPAN_TRY(all.admits(proposal.header.simulated));
       all.add(proposal.header.simulated);
     }
@@ -105,7 +109,7 @@ void Writer::note_kinds(const std::vector<Submission>& landed) {
   const std::lock_guard lock(mutex_);
   for (const Submission& submission : landed)
     for (const Proposal& proposal : submission.proposals)
-      if (kinds_) kinds_->add(proposal.header.simulated);
+      if (kinds_ && !is_file(proposal.header.source)) kinds_->add(proposal.header.simulated);
 }
 
 bool Writer::submit(Submission submission) {

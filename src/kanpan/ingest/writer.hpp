@@ -49,8 +49,9 @@ class Writer {
   /// Finishes what was submitted.
   ~Writer();
 
-  /// Invented rows and others never share a journal: Errc::Config where it holds rows of the other
-  /// kind. Errors are the journal's.
+  /// Invented rows and those of a real source never share a journal: Errc::Config where it holds
+  /// such of the other kind. Files that a person imports stand beside either. Errors are the
+  /// journal's.
   Result<void> admits(bool simulated);
   /// Encodes and compresses on the caller's thread. What admits() refuses is refused here too,
   /// through `done`. False when the writer has been closed.
@@ -71,7 +72,7 @@ class Writer {
     bool tidy = false, catch_up = false;  ///< instead of changes
   };
 
-  /// Whether the journal holds rows that are not invented, and such that are.
+  /// Whether a source brought rows that are not invented, and such that are.
   struct Kinds {
     bool real = false, simulated = false;
     Result<void> admits(bool other) const;

@@ -85,6 +85,10 @@ TEST_F(WriterTest, KeepsInventedRowsAndOthersApart) {
   EXPECT_THAT(writer_.admits(false).error().text(), testing::HasSubstr("holds simulated rows"));
   EXPECT_FALSE(writer_.write(submission({bars("20240628", 0, 4)})));
   EXPECT_EQ(stored(*database_.store), 3u);
+  auto file = bars("20240628", 0, 4);
+  file.header.source = "csv:prices.csv";
+  EXPECT_TRUE(writer_.write(submission({file}))) << "a person's own";
+  EXPECT_TRUE(writer_.admits(true));
   Writer anew(*database_.journal, *database_.store, real_catalog(), {});
   EXPECT_FALSE(anew.admits(false));
 }

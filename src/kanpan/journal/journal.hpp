@@ -47,6 +47,8 @@ class Journal {
   virtual Result<std::vector<Commit>> newest(std::size_t limit, std::string_view table) const = 0;
   /// Whether any commit here holds invented rows (`simulated`), or any holds others.
   virtual Result<bool> has_rows(bool simulated) const = 0;
+  /// The same of commits that a source brought: files that were imported do not count.
+  virtual Result<bool> has_collected(bool simulated) const = 0;
   /// The last sequence committed at or before `time`, 0 when none was. NotFound when that moment
   /// lies within a sealed stretch.
   virtual Result<Sequence> at(Instant time) const = 0;

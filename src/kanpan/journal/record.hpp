@@ -30,7 +30,7 @@ struct Commit {
   Scope scope;             ///< Replace only
   std::string run;         ///< run id; "" for an import outside a run
   std::uint32_t unit = 0;  ///< unit of the run
-  std::string source;      ///< "tushare", "sim", "csv:…"
+  std::string source;      ///< "tushare", "sim"; of a file its format and name: "csv:prices.csv"
   bool simulated = false;
   std::uint32_t rows = 0;
   std::optional<DateRange> touched;  ///< least and greatest value of the table's time column

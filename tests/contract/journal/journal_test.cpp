@@ -147,6 +147,21 @@ TEST_P(JournalContract, knows_whether_rows_are_invented) {
   EXPECT_TRUE(must(journal().has_rows(false)));
 }
 
+TEST_P(JournalContract, tells_what_a_source_brought_from_files) {
+  Landing landing = sample_landing("daily", 1);
+  landing.commits.at(0).header.source = "csv:prices.csv";
+  landing.commits.at(0).header.simulated = false;
+  must(journal().land(std::vector{landing}));
+  EXPECT_TRUE(must(journal().has_rows(false)));
+  EXPECT_FALSE(must(journal().has_collected(false)));
+  landing = sample_landing("daily", 2);
+  landing.commits.at(0).header.source = "tushare";
+  landing.commits.at(0).header.simulated = false;
+  must(journal().land(std::vector{landing}));
+  EXPECT_TRUE(must(journal().has_collected(false)));
+  EXPECT_FALSE(must(journal().has_collected(true)));
+}
+
 TEST_P(JournalContract, at_gives_the_last_commit_not_after_a_moment) {
   const Instant first = land("daily", 1).time;
   clock_.move(seconds{10});

@@ -17,7 +17,7 @@ Result<int> doctor(Session& session, bool fix) {
     std::vector<std::string> words{"doctor"};
     if (fix) words.emplace_back("--fix");
     if (session.json) words.emplace_back("--json");
-    return server.run(words, session.terminal);
+    return server.run(words, session.settings, session.terminal);
   }
   bool faults = false;
   boost::json::array list;

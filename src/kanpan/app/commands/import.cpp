@@ -41,6 +41,11 @@ Result<int> import(Session& session, const ImportFlags& flags) {
     KANPAN_LET(auto file, open_rows(session.path(name), name, *request.table, names));
     request.files.push_back(std::move(file));
   }
+  KANPAN_LET(const bool simulated, instance.journal().has_rows(true));
+  if (simulated)
+    session.note(
+        fmt::format("note: '{}' holds simulated rows (模拟数据): these will stand beside them",
+                    session.data.string()));
   ingest::Importer importer(instance.catalog(), instance.ledger(), instance.store(),
                             instance.writer(), instance.clock(), instance.progress(),
                             instance.runs(), instance.run_ledger());

@@ -87,6 +87,7 @@ Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
         memory.look(!instance.progress().current().empty());
         return instance.store_is_damaged();
       });
+      if (session.terminal.stop.stop_requested()) notify_supervisor("STOPPING=1");
       session.note("stopping: requests in flight are finished");
     }
     if (session.terminal.stop.stop_requested()) return 0;

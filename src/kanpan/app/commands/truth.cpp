@@ -82,7 +82,7 @@ Result<int> verify_journal(Session& session) {
   if (const Remote server(session.data); !session.instance && server.is_there()) {
     std::vector<std::string> words{"journal", "verify"};
     if (session.json) words.emplace_back("--json");
-    return server.run(words, session.terminal);
+    return server.run(words, session.settings, session.terminal);
   }
   const auto checked = checked_records(session);
   if (!checked) return checked.error();

@@ -128,6 +128,14 @@ Result<bool> SqliteJournal::has_rows(bool simulated) const {
   return row.step();
 }
 
+Result<bool> SqliteJournal::has_collected(bool simulated) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, db->query("SELECT 1 FROM record WHERE simulated = ? "
+                                      "AND source NOT LIKE '%:%' LIMIT 1",
+                                      static_cast<std::uint64_t>(simulated ? 1 : 0)));
+  return row.step();
+}
+
 Result<Sequence> SqliteJournal::at(Instant time) const {
   KANPAN_LET(const auto db, readers_->borrow());
   {

@@ -46,6 +46,7 @@ class SqliteJournal final : public Journal, public Ledger {
                                       std::string_view table) const override;
   Result<std::vector<Commit>> newest(std::size_t limit, std::string_view table) const override;
   Result<bool> has_rows(bool simulated) const override;
+  Result<bool> has_collected(bool simulated) const override;
   Result<Sequence> at(Instant time) const override;
   void wait_beyond(Sequence after, std::stop_token stop) const override;
   Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress) const override;

@@ -301,7 +301,7 @@ TEST_F(TushareSource, a_source_that_was_there_is_waited_for_longer) {
   server.reset();
   Result<Page> page = Error{Errc::Failed, "not asked"};
   std::thread asking([&] { page = asked->fetch(table_, call_, {}); });
-  std::this_thread::sleep_for(300ms);  // it is right either way, and proves more if a try fails
+  std::this_thread::sleep_for(300ms);  // allowed: right either way
   const ScriptedServer back([](const Request&, const Peer& peer) { peer.answer(kPage); },
                             std::stoi(url.substr(url.rfind(':') + 1)));
   asking.join();
