@@ -94,6 +94,30 @@ test("a palette changes candles, volume and figures together", async ({ page, st
   await expect.poll(() => pixels(page, "--orange")).toBeGreaterThan(100);
 });
 
+test("a narrow English page still says that prices are not real", async ({ page, stock }) => {
+  await page.addInitScript(() => {
+    localStorage.setItem("kanpan.preferences", JSON.stringify({ locale: "en" }));
+  });
+  await page.setViewportSize({ width: 380, height: 760 });
+  await open(page, stock.code);
+  const seen = await page
+    .locator(".strip p")
+    .first()
+    .evaluate((line) => {
+      const range = document.createRange();
+      const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+        const at = node.textContent?.indexOf("not real prices") ?? -1;
+        if (at < 0) continue;
+        range.setStart(node, at);
+        range.setEnd(node, at + "not real prices".length);
+        return range.getBoundingClientRect().right <= line.getBoundingClientRect().right;
+      }
+      return false;
+    });
+  expect(seen).toBe(true);
+});
+
 test("English is complete and stays", async ({ page, stock }) => {
   await open(page, stock.code);
   await page.getByRole("button", { name: "设置" }).click();

@@ -212,7 +212,7 @@ test("a collection that failed says so, and why", async ({ page, stock, request 
   const daily = {
     name: "daily",
     title: "日线行情",
-    state: "held",
+    state: "stored",
     rows: 5,
     last_day: "2026-11-20",
   };
@@ -238,6 +238,33 @@ test("a collection that failed says so, and why", async ({ page, stock, request 
   await expect(failures).toContainText("the source refuses: no calls left today");
   await expect(failures).toContainText("上次成功 2026-11-19 16:10:00");
 });
+
+for (const [locale, heading, chipName] of [
+  ["zh", "隔离", /采集状态/],
+  ["en", "In quarantine", /Collection/],
+] as const) {
+  test(`the tables tell what is in quarantine, in ${locale}`, async ({ page, stock, request }) => {
+    const answer = await (await request.get("/v1/status")).json();
+    const daily = { name: "daily", title: "日线行情", state: "stored", rows: 5, quarantined: 1234 };
+    const clean = { name: "weekly", title: "周线行情", state: "stored", rows: 5, quarantined: 0 };
+    const now = { ...(answer.data ?? answer), collecting: false, tables: [daily, clean] };
+    await page.addInitScript((value) => {
+      localStorage.setItem("kanpan.preferences", JSON.stringify({ locale: value }));
+    }, locale);
+    await page.route("**/v1/status", (route) => route.fulfill({ json: now }));
+    await page.route("**/v1/events", (route) =>
+      route.fulfill({
+        contentType: "text/event-stream",
+        body: `event: progress\ndata: ${JSON.stringify(now)}\n\n`,
+      }),
+    );
+    await page.goto(`/s/${stock.code}`);
+    await page.getByRole("button", { name: chipName }).click();
+    await expect(page.getByRole("columnheader", { name: heading })).toBeVisible();
+    await expect(page.getByRole("row", { name: /日线行情/ })).toContainText("1,234");
+    await expect(page.getByRole("row", { name: /周线行情/ })).not.toContainText("1,234");
+  });
+}
 
 test("a slow answer shows a skeleton and moves nothing when it comes", async ({ page, stock }) => {
   const shifts = await watchShifts(page);

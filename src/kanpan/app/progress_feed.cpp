@@ -69,7 +69,7 @@ std::string ProgressFeed::snapshot() const {
     boost::json::object entry{{"name", table->name}, {"title", table->title}};
     const auto rows = sizes.contains(table->name) ? sizes.at(table->name).rows : 0;
     entry["rows"] = rows;
-    entry["state"] = rows > 0 ? "held" : "empty";
+    entry["state"] = rows > 0 ? "stored" : "empty";
     entry["last_day"] = nullptr;
     if (const auto last = instance_.ledger().last_complete_day(table->name); last && *last)
       entry["last_day"] = (*last)->day.iso();

@@ -48,6 +48,15 @@ it("tells how far the chart is, whatever other tables have", () => {
   expect(chartDay(null)).toBe("");
 });
 
+it("tells how much is in quarantine", () => {
+  const tables = [
+    { name: "daily", quarantined: 3 },
+    { name: "weekly", quarantined: null },
+  ];
+  const status = parseStatus({ collecting: false, tables });
+  expect(status.tables.map((t) => t.quarantined)).toEqual([3, null]);
+});
+
 it("knows no share without a total", () => {
   expect(doneShare(parseStatus({ collecting: true, units_done: 3, units_total: 0 }))).toBeNull();
 });

@@ -7,6 +7,8 @@ export interface TableStatus {
   title: string;
   state: string;
   rows: number | null;
+  /** Rows and pages in quarantine; null when the server does not know. */
+  quarantined: number | null;
   /** The newest day that is complete; "" for none. */
   lastDay: string;
   nextRun: string;
@@ -49,6 +51,7 @@ function tableStatus(value: Json): TableStatus {
     title: text(value.title),
     state: text(value.state),
     rows: number(value.rows),
+    quarantined: number(value.quarantined),
     lastDay: isoDay(text(value.last_day)) ?? text(value.last_day),
     nextRun: text(value.next_run),
     lastSuccess: text(value.last_success),

@@ -14,7 +14,7 @@ export function SourceStrip() {
           <strong>
             <Trans>模拟数据</Trans>
           </strong>{" "}
-          <Trans>由内置的模拟交易所生成, 不是真实行情</Trans>
+          <Trans>不是真实行情, 由内置的模拟交易所生成</Trans>
         </p>
       ) : (
         <p>

@@ -124,7 +124,7 @@ function Failure({ table }: { table: TableStatus }) {
 /** The server's states in the page's language; an unknown one as it came. */
 function useStateNames(): Record<string, string> {
   const { t } = useLingui();
-  return { held: t`已有`, collecting: t`采集中`, empty: t`空` };
+  return { stored: t`已有`, collecting: t`采集中`, empty: t`空` };
 }
 
 /** Every table: what it is doing, how much there is, how far it is complete. */
@@ -132,6 +132,7 @@ export function TableList({ status }: { status: Status }) {
   const { locale } = usePreferences();
   const states = useStateNames();
   if (status.tables.length === 0) return null;
+  const anyQuarantined = status.tables.some((table) => table.quarantined);
   return (
     <table className="grid">
       <thead>
@@ -145,6 +146,11 @@ export function TableList({ status }: { status: Status }) {
           <th scope="col" className="num">
             <Trans>行数</Trans>
           </th>
+          {anyQuarantined && (
+            <th scope="col" className="num">
+              <Trans>隔离</Trans>
+            </th>
+          )}
           <th scope="col">
             <Trans>最新日期</Trans>
           </th>
@@ -158,6 +164,9 @@ export function TableList({ status }: { status: Status }) {
             </th>
             <td>{states[table.state] ?? (table.state || "-")}</td>
             <td className="num">{large(table.rows, locale)}</td>
+            {anyQuarantined && (
+              <td className="num">{table.quarantined ? count(table.quarantined) : ""}</td>
+            )}
             <td className="num">{table.lastDay || "-"}</td>
           </tr>
         ))}

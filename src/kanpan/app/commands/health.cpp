@@ -98,7 +98,7 @@ Result<int> status(Session& session) {
               has_days ? days->rbegin()->first.iso() : "",
               version.last == 0                              ? "empty"
               : has_days && !days->rbegin()->second.complete ? "provisional"
-                                                             : "held",
+                                                             : "stored",
               past.tried ? rfc3339(*past.tried) : "",
               past.succeeded ? rfc3339(*past.succeeded) : "", std::move(next), version.sources});
   }
