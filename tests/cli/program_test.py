@@ -329,6 +329,9 @@ class Program(ProgramCase):
         self.assertEqual(done.returncode, 5, done.stderr)
         held = json.loads(self.run_in(data, "--json", "quarantine", "list").stdout)
         self.assertEqual([one["kind"] for one in held], ["page"])
+        self.assertRegex(done.stderr, f"now by: kanpan --data {data} run resume [0-9T]+-[0-9a-f]+")
+        listed = self.run_in(data, "run", "list").stdout.splitlines()[1]
+        self.assertRegex(listed, r" …$")
         self.assertEqual(held[0]["rule"], "page.missing_column")
         self.assertEqual((held[0]["source"], held[0]["simulated"]), ("sim", True))
         number = str(held[0]["id"])

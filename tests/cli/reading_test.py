@@ -1,5 +1,6 @@
 """What the reading commands say of what is not there. KANPAN names the binary."""
 
+import gzip
 import json
 import unittest
 
@@ -65,6 +66,22 @@ class Reading(ProgramCase):
         self.assertEqual(json.loads(now.stdout)[-1]["vol"],
                          json.loads(then.stdout)[-1]["vol"] + 100)
         self.refused(2, "bars", code, "--as-of", "yesterday", says="yesterday", data=data)
+
+    # ---- files
+
+    def test_a_file_that_ends_with_gz_is_packed(self):
+        file, plain = self.fresh("daily.csv.gz"), self.fresh("daily.csv")
+        for target in (file, plain):
+            done = self.kanpan("get", "daily", "--units", "tushare", "--format", "csv", "-o", target)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(gzip.decompress(file.read_bytes()), plain.read_bytes())
+        self.assertEqual(self.run_in(self.fresh("unpacked"), "import", "daily", file).returncode, 0)
+        self.refused(2, "get", "daily", "-o", self.fresh("daily.csv.zst"), says="name it .gz")
+
+    def test_a_hint_lists_every_flag_once(self):
+        done = self.kanpan("config", "show", "--frobnicate")
+        hint = done.stderr.split("one of ")[1].split()
+        self.assertEqual(len(hint), len(set(hint)), hint)
 
     # ---- what the simulator reads
 

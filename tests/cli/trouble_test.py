@@ -147,11 +147,21 @@ class Trouble(ProgramCase):
         for name, value, says in (("SOURCE_WORKERS", "100000", "from 1 to 64"),
                                   ("SOURCE_WORKERS", "0", "from 1 to 64"),
                                   ("SOURCE_CALLS_PER_DAY", "5000000000", "from 0 to 1000000000"),
+                                  ("SOURCE_URL", "ftp://x", "http:// or https://"),
+                                  ("MEMORY_LIMIT", "5", "64MiB at least"),
                                   ("MEMORY_LIMIT", "99999999999GiB", "512MiB")):
             done = self.kanpan("config", "show", **{"KANPAN_" + name: value})
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn(value, done.stderr)
             self.assertIn(says, done.stderr)
+
+    def test_settings_that_are_no_yaml_are_named_by_line_and_column(self):
+        file = self.fresh("broken.yaml")
+        file.write_text("http:\n  listen: [a\n")
+        done = self.kanpan("--config", file, "config", "check")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, rf"kanpan: {file}:\d+:\d+: [a-z]")
+        self.assertNotIn("yaml-cpp", done.stderr)
 
     @unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
     def test_a_directory_that_cannot_be_looked_into(self):

@@ -104,7 +104,9 @@ struct Way {
 
 Error unknown_flag(const CLI::App* app, const std::string& name, const std::string& path) {
   std::vector<std::string> flags;
-  for (; app; app = app->get_parent()) std::ranges::move(flags_of(*app), std::back_inserter(flags));
+  for (; app; app = app->get_parent())
+    for (std::string& flag : flags_of(*app))  // every command has --help
+      if (std::ranges::find(flags, flag) == flags.end()) flags.push_back(std::move(flag));
   return unknown("flag", name, flags, path);
 }
 

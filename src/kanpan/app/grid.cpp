@@ -35,6 +35,18 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string shortened(std::string_view text, std::size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  std::size_t fits = 0, word = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
+    if (display_width(text.substr(0, at)) + 2 > columns) break;
+    fits = at;
+    if (at < text.size() && (text[at] == ' ' || text[at] == ',')) word = at;
+  }
+  return std::string(text.substr(0, word > 0 ? word : fits)) + " …";
+}
+
 std::string Grid::text() const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_)

@@ -23,6 +23,9 @@ class Grid {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// At most `columns` wide: what is longer ends at a word, with "…".
+std::string shortened(std::string_view text, std::size_t columns);
+
 /// A batch as a grid, its column names as header.
 std::string grid_of(const frame::Batch& batch);
 

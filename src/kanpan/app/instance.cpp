@@ -289,6 +289,9 @@ void Instance::connect() {
   ingest::Collector::Options options;
   options.workers = static_cast<int>(settings_.number("source.workers"));
   options.source = settings_.text("source.kind");
+  std::error_code error;  // the name as it was given will do
+  const auto whole = fs::absolute(directory_, error).lexically_normal();
+  options.program = fmt::format("kanpan --data {}", (error ? directory_ : whole).string());
   if (options.source != "sim" || settings_.given("source.points"))
     options.points = static_cast<int>(settings_.number("source.points"));
   collector_ =

@@ -42,6 +42,8 @@ Error unknown_key(std::string_view key, std::string_view where) {
 }
 
 constexpr int kMostWorkers = 64;
+/// With less the store cannot even open its file.
+constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
 constexpr int kMostCalls = 1'000'000'000;
 
 bool is_number(std::string_view text, int least, int most) {
@@ -66,7 +68,10 @@ std::string fault(std::string_view key, const std::string& value) {
   if ((key.starts_with("scheduler.") || key == "source.path_per_api") && value != "true" &&
       value != "false")
     return "true or false";
-  if (key == "memory.limit" && !parse_size(value)) return "a size such as 512MiB or 2GiB";
+  if (key == "memory.limit" && parse_size(value).value_or(0) < kLeastMemory)
+    return fmt::format("a size such as 512MiB or 2GiB, {}MiB at least", kLeastMemory >> 20);
+  if (key == "source.url" && !value.starts_with("http://") && !value.starts_with("https://"))
+    return "an address that begins with http:// or https://";
   if (key == "clock") {
     const auto clock = make_clock(value);
     if (!clock) return clock.error().hint;
@@ -203,7 +208,10 @@ Result<void> Settings::read_file(const std::filesystem::path& file) {
       }
     }
   } catch (const YAML::Exception& error) {
-    return Error{Errc::Config, fmt::format("{}: {}", name, error.what()), "mend the YAML"};
+    return Error{
+        Errc::Config,
+        fmt::format("{}:{}:{}: {}", name, error.mark.line + 1, error.mark.column + 1, error.msg),
+        "mend the YAML"};
   }
   return {};
 }

@@ -57,9 +57,10 @@ struct TablePlan {
 class Collector {
  public:
   struct Options {
-    int workers = 4;            ///< calls in flight
-    std::string source;         ///< name in evidence: "tushare"; "sim" where rows are invented
-    std::optional<int> points;  ///< of the token: decides which walks are affordable
+    int workers = 4;                 ///< calls in flight
+    std::string source;              ///< name in evidence: "tushare"; "sim" if invented
+    std::optional<int> points;       ///< of the token: decides which walks are affordable
+    std::string program = "kanpan";  ///< how a person calls it on this directory, in messages
   };
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,

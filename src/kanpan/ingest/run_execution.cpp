@@ -60,14 +60,13 @@ Result<std::map<std::string, Error>> RunExecution::refusals() const {
   std::map<std::string, Error> refused;
   for (const journal::Unit& unit : units) {
     const std::size_t others = counts[unit.table] - 1;
-    refused.emplace(
-        unit.table,
-        Error{Errc::Quality,
-              fmt::format("{} {} was refused, {}{}", unit.table, unit.label, unit.error,
-                          others > 0 ? fmt::format("; and {} more", others) : ""),
-              fmt::format("see kanpan quarantine list; it is asked for again by the next "
-                          "collection, or now by: kanpan run resume {}",
-                          id_)});
+    refused.emplace(unit.table,
+                    Error{Errc::Quality,
+                          fmt::format("{} {} was refused, {}{}", unit.table, unit.label, unit.error,
+                                      others > 0 ? fmt::format("; and {} more", others) : ""),
+                          fmt::format("see {0} quarantine list; it is asked for again by the next "
+                                      "collection, or now by: {0} run resume {1}",
+                                      owner_.options_.program, id_)});
   }
   return refused;
 }

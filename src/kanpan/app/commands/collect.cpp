@@ -199,9 +199,9 @@ Result<int> list_runs(Session& session, std::size_t limit) {
   boost::json::array list;
   for (const auto& s : runs) {
     grid.add({s.run.id, s.run.command, std::string(journal::name(s.run.state)),
-              s.run.tables.substr(0, 40), std::to_string(s.units), std::to_string(s.rows),
+              shortened(s.run.tables, 40), std::to_string(s.units), std::to_string(s.rows),
               std::to_string(s.quarantined), std::to_string(s.calls), rfc3339(s.run.started),
-              s.run.error.substr(0, 60)});
+              shortened(s.run.error, 60)});
     list.push_back({{"run", s.run.id},
                     {"command", s.run.command},
                     {"state", journal::name(s.run.state)},
@@ -338,12 +338,12 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   });
   auto repair_flags = std::make_shared<RepairFlags>();
   auto* repair_command =
-      root.add_subcommand("repair", "fetch only what is missing of a table's days and codes");
+      root.add_subcommand("repair", "fetch only the days of a table that are missing or lack rows");
   repair_command->add_option("TABLE", repair_flags->table, "table")->required();
   repair_command->add_flag("--plan", repair_flags->plan,
                            "say what would be fetched, fetch nothing");
-  repair_command->add_option("--from", repair_flags->from, "first day (the first one held)");
-  repair_command->add_option("--to", repair_flags->to, "last day (the last one held)");
+  repair_command->add_option("--from", repair_flags->from, "first day (the first one stored)");
+  repair_command->add_option("--to", repair_flags->to, "last day (the last one stored)");
   repair_command->footer("Example: kanpan repair daily --plan --from 2024-01-01");
   repair_command->callback([&parsed, repair_flags] {
     parsed.chosen.action = [repair_flags](Session& s) { return repair(s, *repair_flags); };

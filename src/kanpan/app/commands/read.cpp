@@ -1,5 +1,6 @@
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -12,6 +13,7 @@
 #include "kanpan/frame/csv.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/market/code.hpp"
+#include "kanpan/net/gzip.hpp"
 #include "kanpan/query/filter.hpp"
 
 namespace kanpan::app {
@@ -40,6 +42,7 @@ class RowOutput {
   RowOutput(Session& session, std::string format, const std::string& file, bool bom)
       : session_(session), format_(std::move(format)), bom_(bom) {
     if (!file.empty()) target_ = session.path(file);
+    if (file.ends_with(".gz")) packed_.emplace();
   }
   ~RowOutput() {
     if (partial_.empty()) return;
@@ -52,6 +55,9 @@ class RowOutput {
 
   Result<void> open() {
     if (target_.empty()) return {};
+    if (target_.extension() == ".zst")
+      return Error{Errc::Usage, fmt::format("'{}' would not be packed", target_.string()),
+                   "name it .gz, which is, or leave .zst away"};
     std::filesystem::path partial = target_;
     partial += ".part";
     stream_.open(partial, std::ios::binary | std::ios::trunc);
@@ -100,6 +106,7 @@ class RowOutput {
       write(text);
     }
     if (target_.empty()) return {};
+    if (packed_) stream_ << packed_->finish();
     stream_.close();
     std::error_code error;
     if (stream_) std::filesystem::rename(partial_, target_, error);
@@ -116,13 +123,15 @@ class RowOutput {
     frame::append_csv_header(text, batch, columns_, kCsv);
   }
   void write(const std::string& text) {
-    target_.empty() ? session_.out(text) : void(stream_ << text);
+    if (target_.empty()) return session_.out(text);
+    stream_ << (packed_ ? packed_->append(text) : text);
   }
 
   Session& session_;
   std::string format_;
   bool bom_;
   std::filesystem::path target_, partial_;
+  std::optional<net::GzipStream> packed_;  ///< where the file's name ends with .gz
   std::ofstream stream_;
   std::vector<std::size_t> columns_;
   std::size_t rows_ = 0;
@@ -273,7 +282,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");
   get_command->add_option("--format", flags->format, "table, csv, json or ndjson");
   get_command->add_option("--units", flags->units, "kanpan (元, 股, %) or tushare (the source's)");
-  get_command->add_option("-o,--output", flags->file, "file instead of stdout");
+  get_command->add_option("-o,--output", flags->file,
+                          "file instead of stdout; packed where it ends with .gz");
   get_command->add_flag("--count", flags->count, "only the number of rows");
   get_command->add_flag("--bom", flags->bom, "begin a CSV with a byte order mark");
   get_command->callback([&parsed, flags] {
@@ -294,7 +304,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   bars_command->add_option("--format", bar_flags->format, "table, csv, json or ndjson");
   bars_command->add_option("--units", bar_flags->units,
                            "kanpan (元, 股, %) or tushare (the source's)");
-  bars_command->add_option("-o,--output", bar_flags->file, "file instead of stdout");
+  bars_command->add_option("-o,--output", bar_flags->file,
+                           "file instead of stdout; packed where it ends with .gz");
   bars_command->callback([&parsed, bar_flags] {
     parsed.chosen.action = [bar_flags](Session& session) { return bars(session, *bar_flags); };
   });
