@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/universe.hpp"
 #include "kanpan/market/cron.hpp"
 
@@ -38,6 +39,18 @@ std::optional<Instant> next_period_end(const TableSpec& table, const market::Cro
   return std::nullopt;
 }
 
+/// The ready time of `day` where the expression has a time earlier on that day, which then finds
+/// nothing of it yet.
+std::optional<Instant> second_time(const TableSpec& table, const market::Cron& cron, Date day,
+                                   const Calendar& calendar) {
+  const Instant ready = ready_at(table, day), morning = shanghai_instant(day, 0);
+  if (table.days != catalog::Days::Trading || !calendar.is_open(day)) return std::nullopt;
+  const auto first = cron.next(morning - std::chrono::microseconds{1});
+  const bool same_evening = shanghai_date(ready) == day && table.source.ready_second >= kSessionEnd;
+  if (!same_evening || !first || *first >= ready) return std::nullopt;
+  return ready;
+}
+
 std::optional<Instant> next_cron(const TableSpec& table, Instant after, const Calendar& calendar) {
   const auto cron = market::Cron::parse(table.policy.schedule);
   if (!cron) return std::nullopt;
@@ -46,7 +59,8 @@ std::optional<Instant> next_cron(const TableSpec& table, Instant after, const Ca
   const bool by_weekday = !table.policy.schedule.ends_with('*');
   auto next = cron->next(after);
   while (next && by_weekday && !calendar.is_open(shanghai_date(*next))) next = cron->next(*next);
-  return next;
+  const auto second = second_time(table, *cron, shanghai_date(after), calendar);
+  return second && *second > after && (!next || *second < *next) ? second : next;
 }
 
 std::optional<Instant> next_event(Instant after) {

@@ -16,12 +16,12 @@ Trigger trigger_of(const catalog::TableSpec& table);
 
 /// When a table is collected next, as a pure function of its policy, the calendar and the past.
 /// Cron: the first matching time after `after`; where the expression names weekdays, the first on
-/// an open day, so that holidays are skipped and dates of the year (1 January, 1 May) are not. A
-/// table with one row a week or month is due at the expression's time of day on the last trading
-/// day of each, whichever weekday that is.
-/// Event: every day at 21:00, in the months of disclosure (January to April, July, August, October)
-/// at 12:30 too. Continuous: every poll_interval seconds while the exchange trades or calls an
-/// auction.
+/// an open day, so that holidays are skipped and dates of the year (1 January, 1 May) are not.
+/// Where that lies before a ready time of the same evening, and so finds nothing of the day yet,
+/// the ready time is one more. A table with one row a week or month is due at the expression's time
+/// of day on the last trading day of each, whichever weekday that is. Event: every day at 21:00, in
+/// the months of disclosure (January to April, July, August, October) at 12:30 too. Continuous:
+/// every poll_interval seconds while the exchange trades or calls an auction.
 std::optional<Instant> next_due(const catalog::TableSpec& table, Instant after,
                                 const market::Calendar& calendar);
 

@@ -181,6 +181,20 @@ TEST_F(SchedulerTest, AnnouncementsAreAskedForFromTheLastSuccessOn) {
     EXPECT_THAT(exchange_.calls(), Contains("express_vip(ann_date=" + day.compact() + ")"));
 }
 
+TEST_F(SchedulerTest, ADayThatWasNotThereYetIsAskedForTheSameEvening) {
+  database_.clock.move(
+      -std::chrono::hours{3});  // 19:00; top_list was due at 17:00, is there at 20:00
+  remember("top_list", database_.clock.now() - std::chrono::hours{2});
+  start();
+  const Instant ready = database_.clock.now() + std::chrono::hours{1};
+  EXPECT_EQ(schedule("top_list").next, ready);
+  EXPECT_THAT(exchange_.calls(), Not(Contains("top_list(trade_date=20240628)")));
+  database_.clock.move(std::chrono::hours{1});
+  EXPECT_EQ(tried("top_list", ready).past.error, "");
+  EXPECT_THAT(exchange_.calls(), Contains("top_list(trade_date=20240628)"));
+  EXPECT_EQ(rfc3339(schedule("top_list").next.value()), "2024-07-01T17:00:00+08:00");
+}
+
 TEST_F(SchedulerTest, ATableWithoutADayBeginsWithTheLastOnesAndKeepsNobodyWaiting) {
   for (const char* table : {"top_list", "hm_detail"})
     remember(table, database_.clock.now() - std::chrono::hours{24});
