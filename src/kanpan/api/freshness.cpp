@@ -1,12 +1,36 @@
 #include "kanpan/api/freshness.hpp"
 
+#include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/due.hpp"
+
 namespace kanpan::api {
+namespace {
+
+/// By then a scheduled collection that nothing is wrong with is over.
+constexpr std::chrono::hours kTimeToCollect{1};
+
+/// When the schedule first collects the day whole.
+Instant collected_at(const catalog::TableSpec& table, Date day, const market::Calendar& calendar) {
+  const Instant ready = ingest::ready_at(table, day);
+  if (table.policy.schedule.empty()) return ready;
+  return ingest::next_due(table, ready - std::chrono::microseconds{1}, calendar).value_or(ready);
+}
+
+/// Days without a rule of their rows are settled only days later, by their age; fetched they are.
+std::optional<Date> last_fetched(const catalog::TableSpec& table, const query::DayStates& days) {
+  for (auto day = days.rbegin(); day != days.rend(); ++day) {
+    const journal::DayState& state = day->second;
+    if (state.seen >= ingest::ready_at(table, day->first) && (state.complete || !state.is_short()))
+      return day->first;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Date expected_day(const catalog::TableSpec& table, const market::Calendar& calendar, Instant now) {
-  const Date today = shanghai_date(now);
-  Date day = calendar.at_or_before(today);
-  while (shanghai_instant(day + table.source.ready_days, table.source.ready_second) > now)
-    day = calendar.previous(day);
+  Date day = calendar.at_or_before(shanghai_date(now));
+  while (collected_at(table, day, calendar) + kTimeToCollect > now) day = calendar.previous(day);
   return day;
 }
 
@@ -19,14 +43,16 @@ Result<std::vector<Freshness>> freshness(const Context& context) {
     row.table = table->name;
     KANPAN_LET(const auto last, context.query.ledger().last_complete_day(table->name));
     if (last) row.last_complete = last->day;
+    KANPAN_LET(const auto days, context.query.days(*table));
+    row.last_fetched = last_fetched(*table, *days);
     if (table->days == catalog::Days::Trading) {
       row.expected = expected_day(*table, *calendar, context.clock.now());
-      if (row.last_complete) row.lag = calendar->count({*row.last_complete + 1, *row.expected});
+      if (row.last_fetched) row.lag = calendar->count({*row.last_fetched + 1, *row.expected});
     }
-    row.state = !row.last_complete ? "empty"
-                : !row.lag         ? "unknown"
-                : *row.lag == 0    ? "fresh"
-                                   : "stale";
+    row.state = days->empty()              ? "empty"
+                : !row.expected            ? "unknown"
+                : row.lag && *row.lag == 0 ? "fresh"
+                                           : "stale";
     out.push_back(std::move(row));
   }
   return out;

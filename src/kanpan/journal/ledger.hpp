@@ -53,6 +53,7 @@ class Ledger {
   /// Grows with those that brought states of the table's days.
   virtual std::uint64_t landings_of_days(std::string_view table) const = 0;
   virtual Result<std::vector<DayState>> days(std::string_view table, DateRange range) const = 0;
+  /// The newest day that is complete and lacks no row: a settled day may.
   virtual Result<std::optional<DayState>> last_complete_day(std::string_view table) const = 0;
 
   /// Newest first, of every table or state when that is ""; without the bodies of pages.

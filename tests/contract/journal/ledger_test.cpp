@@ -242,6 +242,15 @@ TEST_P(LedgerContract, the_newest_state_of_a_day_counts) {
   EXPECT_EQ(days[0].seen, clock_.now());
   EXPECT_FALSE(must(ledger().days("daily", {kDay + 3, kDay + 3})).at(0).expected.has_value());
   EXPECT_EQ(must(ledger().last_complete_day("daily"))->day, kDay + 1);
+  DayState settled = day(2, 4999, true);
+  DayState without_rule = day(-1, 0, true);
+  without_rule.table = "top_list";
+  without_rule.expected.reset();
+  Landing later;
+  later.days = {settled, without_rule};
+  land(later);
+  EXPECT_EQ(must(ledger().last_complete_day("daily"))->day, kDay + 1) << "a row is missing";
+  EXPECT_EQ(must(ledger().last_complete_day("top_list"))->day, kDay - 1);
   EXPECT_THAT(must(ledger().days("weekly", {kDay, kDay})), IsEmpty());
 }
 

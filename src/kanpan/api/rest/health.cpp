@@ -52,6 +52,7 @@ Answer data_health(const Context& context) {
     empty += table.state == "empty" ? 1 : 0;
     json::object item{{"table", table.table}, {"state", table.state}};
     if (table.last_complete) item["last_complete_day"] = table.last_complete->iso();
+    if (table.last_fetched) item["last_fetched_day"] = table.last_fetched->iso();
     if (table.expected) item["expected_day"] = table.expected->iso();
     if (table.lag) item["lag_trading_days"] = *table.lag;
     items.push_back(std::move(item));

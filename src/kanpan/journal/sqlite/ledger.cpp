@@ -77,7 +77,8 @@ Result<std::optional<DayState>> SqliteJournal::last_complete_day(std::string_vie
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,
              db->query("SELECT tab, day, rows, expected, complete, content, seen FROM "
-                       "day WHERE tab = ? AND complete ORDER BY day DESC LIMIT 1",
+                       "day WHERE tab = ? AND complete AND rows >= ifnull(expected, 0) "
+                       "ORDER BY day DESC LIMIT 1",
                        table));
   KANPAN_LET(const bool found, row.step());
   if (!found) return std::nullopt;
