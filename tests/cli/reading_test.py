@@ -72,7 +72,8 @@ class Reading(ProgramCase):
     def test_a_file_that_ends_with_gz_is_packed(self):
         file, plain = self.fresh("daily.csv.gz"), self.fresh("daily.csv")
         for target in (file, plain):
-            done = self.kanpan("get", "daily", "--units", "tushare", "--format", "csv", "-o", target)
+            words = ["get", "daily", "--units", "tushare", "--format", "csv", "-o", target]
+            done = self.kanpan(*words)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(gzip.decompress(file.read_bytes()), plain.read_bytes())
         self.assertEqual(self.run_in(self.fresh("unpacked"), "import", "daily", file).returncode, 0)

@@ -49,7 +49,9 @@ Result<std::vector<Freshness>> freshness(const Context& context) {
       row.expected = expected_day(*table, *calendar, context.clock.now());
       if (row.last_fetched) row.lag = calendar->count({*row.last_fetched + 1, *row.expected});
     }
-    row.state = days->empty()              ? "empty"
+    KANPAN_LET(const auto version, context.query.table_version(*table));
+    const bool has_none = row.expected ? days->empty() : version.empty;
+    row.state = has_none                   ? "empty"
                 : !row.expected            ? "unknown"
                 : row.lag && *row.lag == 0 ? "fresh"
                                            : "stale";

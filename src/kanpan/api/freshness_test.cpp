@@ -64,6 +64,13 @@ TEST_F(FreshnessTest, ADayWithoutARuleIsFreshOnceItWasFetchedThoughItIsNotSettle
   EXPECT_EQ(of("top_list").state, "stale") << "fetched before its time";
 }
 
+TEST_F(FreshnessTest, OfATableWithoutARuleNothingIsKnownOnceItHasRows) {
+  EXPECT_EQ(of("dividend").state, "empty");
+  service_.put("dividend", {"ts_code", "end_date", "ann_date"},
+               {"000001.SZ,2023-12-31,2024-03-15"});
+  EXPECT_EQ(of("dividend").state, "unknown");
+}
+
 TEST_F(FreshnessTest, ADayThatLacksRowsIsStaleUntilTheSourceHasNoMore) {
   set("2024-06-28T23:30:00+08:00");
   auto day = fetched("daily", Date::from_ymd(2024, 6, 28));
