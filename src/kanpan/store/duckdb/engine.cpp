@@ -205,9 +205,11 @@ Result<std::unique_ptr<Database>> Database::open_in_memory(const std::filesystem
   if (duckdb_open(nullptr, database->raw_.out()) == DuckDBError)
     return Error{Errc::Failed, "duckdb gives no database in memory", ""};
   KANPAN_LET(const auto connection, database->connect());
-  // In this order: once external access is off, the list of exceptions is closed.
+  // In this order: once external access is off, the list of exceptions is closed. The zone is that
+  // of the market, not of the machine: it decides the day of a zoned time.
   for (const std::string& sql :
-       {std::string("SET threads = 1"), std::string("SET autoinstall_known_extensions = false"),
+       {std::string("SET threads = 1"), std::string("SET GLOBAL TimeZone = 'Asia/Shanghai'"),
+        std::string("SET autoinstall_known_extensions = false"),
         std::string("SET allow_community_extensions = false"),
         fmt::format("SET allowed_paths = [{}]", literal(readable.string())),
         std::string("SET enable_external_access = false"),

@@ -16,6 +16,10 @@ using frame::Field;
 using frame::Type;
 using testing::ElementsAre;
 
+// ICU looks at the machine's zone once per process, so it is set before any test: that of a server
+// elsewhere, which must not matter.
+[[maybe_unused]] const int kInUtc = ::setenv("TZ", "UTC", 1);
+
 class Parquet : public testing::Test {
  protected:
   void SetUp() override {
@@ -94,6 +98,21 @@ TEST_F(Parquet, ReadsDatesAsTextAndNumbersOfAnyKindAndTellsWhatItCannotRead) {
   std::vector<std::string> raw;
   for (const auto& cell : block->bad_cells) raw.push_back(cell.raw);
   EXPECT_THAT(raw, testing::UnorderedElementsAre("yesterday", "many"));
+}
+
+TEST_F(Parquet, TakesTheDayOfAZonedTimeInShanghaiWhateverTheMachinesZone) {
+  const auto path = file(
+      "SELECT * FROM (VALUES (TIMESTAMPTZ '2024-06-28 00:00:00+08'), "
+      "(TIMESTAMPTZ '2024-06-28 23:59:59+08')) AS t(trade_date), (SELECT '600000.SH' AS ts_code)");
+  auto reader = ParquetReader::open(path, wanted_).value();
+  const auto block = reader.next(10).value();
+  ASSERT_TRUE(block);
+  EXPECT_THAT(block->batch.column(1).dates(),
+              ElementsAre(parse_date("20240628").value(), parse_date("20240628").value()));
+
+  const std::vector<Field> as_text{{"trade_date", Type::Text}};
+  auto texts = ParquetReader::open(path, as_text).value();
+  EXPECT_EQ(texts.next(10).value()->batch.column(0).texts()[0], "2024-06-28 00:00:00+08");
 }
 
 TEST_F(Parquet, NamesWhatIsMissingAndWhatNobodyWants) {
