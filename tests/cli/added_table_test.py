@@ -148,5 +148,62 @@ class AddedTable(unittest.TestCase):
             self.assertIn(text, done.stderr)
 
 
+class ChangedTable(unittest.TestCase):
+    """A declaration that comes and changes beside rows of other tables."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="kanpan-changed-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        write(self.folder)
+        self.file = self.folder / "tables/special/crowd_mood.yaml"
+        self.program = Program(CLOCK, "--csv", str(self.folder / "csv"),
+                               CATALOG_DIRECTORY=str(self.folder / "tables"))
+        self.addCleanup(self.program.stop)
+        self.file.unlink()
+        self.program.collect("daily", "--from", DAYS[0], "--to", DAYS[-1])
+
+    def declare(self, text: str):
+        self.file.write_text(text, encoding="utf-8")
+
+    def rows_of(self, table: str) -> int:
+        done = self.program.run("get", table, "--format", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return len(done.stdout.splitlines()) - 1
+
+    def kept(self) -> int:
+        """How many stores were set aside."""
+        return len(list((Path(self.program.directory.name) / "data").glob("hot.duckdb.2*")))
+
+    def test_without_rows_it_costs_nothing_and_with_rows_a_rebuild(self):
+        text = declaration()
+        mood = "  - {name: mood, type: real, label: 情绪, label_en: Mood, unit: \"%\"}\n"
+        self.assertIn(mood, text)
+        for version in (text.replace(mood, ""), text):
+            self.declare(version)
+            self.assertEqual(self.rows_of("crowd_mood"), 0)
+            self.assertEqual(self.rows_of("daily"), len(CODES) * len(DAYS))
+            self.assertEqual(self.kept(), 0)
+        self.program.collect("crowd_mood", "--from", DAYS[0], "--to", DAYS[-1])
+        self.assertEqual(self.rows_of("crowd_mood"), len(rows()))
+        self.declare(text + mood.replace("mood", "fear").replace("情绪", "恐惧"))
+        self.assertEqual(self.rows_of("crowd_mood"), len(rows()))
+        self.assertEqual(self.kept(), 1)
+        self.assertEqual(self.program.run("store", "verify").returncode, 0)
+
+    def test_rows_that_came_while_it_was_away_are_there_when_it_is_back(self):
+        self.declare(declaration())
+        self.program.collect("crowd_mood", "--from", DAYS[0], "--to", DAYS[1])
+        self.file.unlink()
+        data = Path(self.program.directory.name) / "data"
+        for file in data.glob("hot.duckdb*"):
+            file.unlink()
+        self.assertEqual(self.rows_of("daily"), len(CODES) * len(DAYS))
+        self.program.collect("stock_basic")
+        self.declare(declaration())
+        self.assertEqual(self.rows_of("crowd_mood"), 2 * len(CODES) * len(CROWDS))
+        self.assertEqual(self.kept(), 1)
+
+
 if __name__ == "__main__":
     unittest.main()

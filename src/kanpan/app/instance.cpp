@@ -43,8 +43,9 @@ Error owned(const fs::path& directory, int file) {
       "stop that process, or choose another directory with --data"};
 }
 
-store::duckdb::Options store_options(const Settings& settings) {
+store::duckdb::Options store_options(const Settings& settings, const journal::Journal& journal) {
   store::duckdb::Options options;
+  options.origin = origin_of(journal);
   const double share = static_cast<double>(settings.bytes("memory.limit")) * kStoreShare;
   options.memory_limit = std::min(static_cast<std::uint64_t>(share), kMostStoreBytes);
   return options;
@@ -63,6 +64,17 @@ std::string stamp() {
   text.resize(text.find('+'));
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
   return text;
+}
+
+store::duckdb::Origin origin_of(const journal::Journal& journal) {
+  return {
+      .has_commits = [&journal](const std::string& table, journal::Sequence upto) -> Result<bool> {
+        const auto first = journal.headers(0, 1, table);
+        if (!first && first.error().code == Errc::NotFound)
+          return true;  // in a sealed stretch, perhaps
+        if (!first) return first.error();
+        return !first->empty() && first->front().seq <= upto;
+      }};
 }
 
 Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
@@ -164,8 +176,8 @@ Result<void> Instance::open_journal() {
 
 Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token stop) {
   for (int attempt = 1;; ++attempt) {
-    auto opened =
-        store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_));
+    auto opened = store::duckdb::DuckdbStore::open(store_path(), catalog_,
+                                                   store_options(settings_, *journal_));
     std::string reason;
     if (!opened && opened.error().code != Errc::Corrupt) return std::move(opened).error();
     if (!opened) {
@@ -175,8 +187,6 @@ Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token 
       if (store_->applied() > journal_->last())
         reason = fmt::format("it holds commit {} but the journal ends at {}", store_->applied(),
                              journal_->last());
-      else if (!store_->added_tables().empty() && store_->applied() > 0)
-        reason = fmt::format("the catalog has new tables ({}, …)", store_->added_tables().front());
     }
     if (reason.empty()) break;
     if (attempt > 1)
@@ -222,8 +232,8 @@ Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
   writer_.reset();
   query_.reset();
   KANPAN_TRY(set_store_aside(progress, reason));
-  KANPAN_LET(store_,
-             store::duckdb::DuckdbStore::open(store_path(), catalog_, store_options(settings_)));
+  KANPAN_LET(store_, store::duckdb::DuckdbStore::open(store_path(), catalog_,
+                                                      store_options(settings_, *journal_)));
   KANPAN_LET(const auto replayed, catch_up(progress, stop));
   connect();
   return replayed;

@@ -135,6 +135,9 @@ class Instance {
 Result<std::unique_ptr<source::Source>> source_of(const Settings& settings, const Clock& wall,
                                                   source::QuotaStore* quota);
 
+/// What a store's file is held against when it is opened. The journal must outlive it.
+store::duckdb::Origin origin_of(const journal::Journal& journal);
+
 /// 20240628T180000 of the real time: what set-aside files are called by.
 std::string stamp();
 

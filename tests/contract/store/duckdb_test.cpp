@@ -25,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using duckdb::DuckdbStore;
-using testing::HasSubstr;
 
 const Date kMonday = Date::from_ymd(2024, 6, 24);
 
@@ -68,29 +67,6 @@ TEST(DuckdbStore, a_file_of_something_else_is_corrupt) {
 TEST(DuckdbStore, a_missing_directory_is_an_io_error) {
   TemporaryDirectory directory;
   EXPECT_EQ(open_error(directory.path() / "nowhere" / "hot.duckdb", all_tables()).code, Errc::Io);
-}
-
-TEST(DuckdbStore, a_table_that_differs_from_the_catalog_is_corrupt) {
-  TemporaryDirectory directory;
-  const fs::path path = directory.path() / "hot.duckdb";
-  ASSERT_TRUE(DuckdbStore::open(path, all_tables()));
-  catalog::TableSpec wider = daily();
-  wider.columns.emplace_back().name = "turnover";
-  const Error error = open_error(path, {&wider});
-  EXPECT_EQ(error.code, Errc::Corrupt);
-  EXPECT_THAT(error.message, HasSubstr("turnover text"));
-}
-
-TEST(DuckdbStore, a_new_table_is_added_and_reported) {
-  TemporaryDirectory directory;
-  const fs::path path = directory.path() / "hot.duckdb";
-  {
-    auto store = DuckdbStore::open(path, {&daily()}).value();
-    EXPECT_THAT(store->added_tables(), testing::IsEmpty());
-  }
-  auto store = DuckdbStore::open(path, all_tables()).value();
-  EXPECT_THAT(store->added_tables(), testing::ElementsAre("chips", "statements", "stock_basic"));
-  EXPECT_EQ(store->count(all_of(chips())).value(), 0u);
 }
 
 TEST(DuckdbStore, what_is_set_aside_stays_together_and_makes_room) {

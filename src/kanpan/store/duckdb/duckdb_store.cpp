@@ -87,18 +87,16 @@ struct DuckdbStore::Impl {
   std::unique_ptr<Database> database;
   std::unique_ptr<Writer> writer;
   std::unique_ptr<Readers> readers;  ///< null while the store is closed, as the two before it
-  std::vector<std::string> added;
-  Sequence last_applied = 0;  ///< what was visible when it was closed
-  bool is_damaged = false;    ///< found when it was opened again
+  Sequence last_applied = 0;         ///< what was visible when it was closed
+  bool is_damaged = false;           ///< found when it was opened again
 
   Result<void> open() {
     for (const catalog::TableSpec* spec : specs)
       tables.emplace(spec->name, std::make_unique<Table>(*spec));
     KANPAN_LET(database, Database::open(path, options));
     KANPAN_LET(auto connection, database->connect());
-    auto opened = prepare_schema(*connection, tables);
+    auto opened = prepare_schema(*connection, tables, options.origin);
     if (!opened) return std::move(opened.error()).within(path.string());
-    added = std::move(opened->added);
     writer = std::make_unique<Writer>(std::move(connection), tables, options, opened->applied);
     KANPAN_LET(readers, Readers::open(*database, options));
     return {};
@@ -202,8 +200,6 @@ Result<void> DuckdbStore::reopen() {
   impl_->close();
   return opened;
 }
-
-const std::vector<std::string>& DuckdbStore::added_tables() const { return impl_->added; }
 
 Result<void> DuckdbStore::read(const Read& read, const Sink& sink) const {
   const Use use(*impl_);

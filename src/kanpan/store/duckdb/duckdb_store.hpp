@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,13 @@
 #include "kanpan/store/store.hpp"
 
 namespace kanpan::store::duckdb {
+
+/// The journal that a file is held against, asked while it is opened and by that thread. An error
+/// of it is no error of the file: it is passed on, as Errc::Failed where it is Corrupt.
+struct Origin {
+  /// Whether a table has commits up to a sequence. Empty: as if every table had some.
+  std::function<Result<bool>(const std::string& table, Sequence upto)> has_commits;
+};
 
 struct Options {
   std::uint64_t memory_limit = std::uint64_t{1} << 30;  ///< bytes that DuckDB may hold
@@ -29,6 +37,7 @@ struct Options {
   std::uint64_t temp_bytes = std::uint64_t{16} << 30;        ///< spilled by sorts, at the most
   std::uint64_t fold_rows = 20'000;  ///< unfolded rows that make an idle fold worth its while
   unsigned fold_runs = 8;            ///< sorted runs in the by-code copy before it is rewritten
+  Origin origin{};
 };
 
 /// Thread rule as in Store: apply(), fold() and checkpoint() by one writer thread, the rest by any.
@@ -38,8 +47,9 @@ struct Options {
 class DuckdbStore final : public Store {
  public:
   /// Opens or creates. Errc::Busy: another process has the file open. Errc::Corrupt: the file
-  /// cannot be used (damaged, foreign, or its tables differ from the catalog) and the owner should
-  /// set it aside and rebuild. Errc::Io, Errc::NoSpace: the file system refuses.
+  /// cannot be used (damaged, foreign, or its tables differ from the catalog and the origin has
+  /// commits of them) and the owner should set it aside and rebuild; the tables in it are as they
+  /// were. Errc::Io, Errc::NoSpace: the file system refuses.
   static Result<std::unique_ptr<DuckdbStore>> open(const std::filesystem::path& path,
                                                    const catalog::Catalog& catalog,
                                                    const Options& options = {});
@@ -77,9 +87,6 @@ class DuckdbStore final : public Store {
   /// True once a read or a write met bytes of the file that cannot be right, or a FATAL error other
   /// than a full disk: the owner sets the file aside and rebuilds.
   bool damaged() const;
-  /// Tables that open() created in a file that already had others. If the journal has commits for
-  /// one of them at or below applied(), only a rebuild brings its rows.
-  const std::vector<std::string>& added_tables() const;
 
  private:
   struct Impl;

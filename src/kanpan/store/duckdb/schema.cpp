@@ -34,7 +34,13 @@ Result<void> create_bookkeeping(Connection& connection) {
   return connection.run("CREATE TABLE _tables (name VARCHAR, definition VARCHAR)");
 }
 
+/// Drops what the file has by its names: a table of another definition, which has no rows.
 Result<void> create_table(Connection& connection, const Table& table) {
+  for (const std::string* name : {&table.current, &table.old, &table.by_code})
+    KANPAN_TRY(connection.run("DROP TABLE IF EXISTS " + *name));
+  for (const char* of : {"_tables", "_folded"})
+    KANPAN_TRY(
+        connection.query(fmt::format("DELETE FROM {} WHERE name = $1", of), {table.spec->name}));
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < table.fields.size(); ++i)
     columns.push_back(table.column(i) + " " + std::string(sql_type(table.fields[i].type)));
@@ -104,6 +110,36 @@ Result<void> check_format(Connection& connection) {
   return {};
 }
 
+/// Whether the origin has commits of a table that the file should hold.
+Result<bool> has_commits(const Origin& origin, const std::string& table, Sequence applied) {
+  if (applied == 0) return false;
+  if (!origin.has_commits) return true;
+  auto found = origin.has_commits(table, applied);
+  if (!found && found.error().code == Errc::Corrupt)  // the origin is, not the file
+    return Error{Errc::Failed, found.error().message, found.error().hint};
+  return found;
+}
+
+/// The tables that are missing, and those whose definition is another. All is decided before
+/// anything is made: a start may be killed, and the next must find what this one found.
+Result<std::vector<const Table*>> to_create(Connection& connection, const Tables& tables,
+                                            const Origin& origin, Sequence applied) {
+  KANPAN_LET(const auto definitions, stored_definitions(connection));
+  std::vector<const Table*> create;
+  for (const auto& [name, table] : tables) {
+    const auto found = definitions.find(name);
+    if (found != definitions.end() && found->second == table->definition()) continue;
+    KANPAN_LET(const bool has_rows, has_commits(origin, name, applied));
+    if (has_rows && found == definitions.end())
+      return mismatch(fmt::format("table {} has commits and is not in the file", name));
+    if (has_rows)
+      return mismatch(fmt::format("table {} is stored as ({}), the catalog has ({})", name,
+                                  found->second, table->definition()));
+    create.push_back(table.get());
+  }
+  return create;
+}
+
 }  // namespace
 
 std::string identifier(std::string_view name) {
@@ -171,7 +207,7 @@ Result<void> create_working_tables(Connection& connection, const Table& table) {
       table.match, table.columns, table.current));
 }
 
-Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
+Result<Opened> prepare_schema(Connection& connection, Tables& tables, const Origin& origin) {
   KANPAN_LET(const std::uint64_t present, count_tables(connection, "%"));
   const bool fresh = present == 0;
   if (!fresh) KANPAN_TRY(check_format(connection));
@@ -179,22 +215,14 @@ Result<Opened> prepare_schema(Connection& connection, Tables& tables) {
   Opened opened;
   KANPAN_TRY(connection.run("BEGIN"));
   if (fresh) KANPAN_TRY(create_bookkeeping(connection));
-  KANPAN_LET(const auto definitions, stored_definitions(connection));
-  for (const auto& [name, table] : tables) {
-    if (const auto found = definitions.find(name); found == definitions.end()) {
-      KANPAN_TRY(create_table(connection, *table));
-      if (!fresh) opened.added.push_back(name);
-    } else if (found->second != table->definition()) {
-      return mismatch(fmt::format("table {} is stored as ({}), the catalog has ({})", name,
-                                  found->second, table->definition()));
-    }
-  }
+  KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
+  KANPAN_LET(const auto create, to_create(connection, tables, origin, opened.applied));
+  for (const Table* table : create) KANPAN_TRY(create_table(connection, *table));
   KANPAN_TRY(connection.run("COMMIT"));
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
-  if (fresh || !opened.added.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
+  if (fresh || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
 
   KANPAN_TRY(read_folds(connection, tables));
-  KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
   return opened;
 }
 

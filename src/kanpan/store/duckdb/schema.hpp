@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kanpan/catalog/table_spec.hpp"
+#include "kanpan/store/duckdb/duckdb_store.hpp"
 #include "kanpan/store/duckdb/engine.hpp"
 
 namespace kanpan::store::duckdb {
@@ -56,12 +57,12 @@ std::string identifier(std::string_view name);
 /// What the file said when it was opened.
 struct Opened {
   Sequence applied = 0;
-  std::vector<std::string> added;  ///< tables created in a file that had others already
 };
 
-/// Creates what is missing and checks what is there. Errc::Corrupt when the file is another
-/// program's, of another format, or differs from the catalog.
-Result<Opened> prepare_schema(Connection& connection, Tables& tables);
+/// Checks what is there, then creates what is missing, and anew what is of another definition,
+/// where the origin has no commits of it. Errc::Corrupt when the file is another program's, of
+/// another format, or differs from the catalog in tables with commits: then it is left as it was.
+Result<Opened> prepare_schema(Connection& connection, Tables& tables, const Origin& origin);
 
 /// Makes the temporary tables `stage` and `match` of the writer's connection.
 Result<void> create_working_tables(Connection& connection, const Table& table);

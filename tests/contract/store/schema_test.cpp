@@ -1,0 +1,110 @@
+// A DuckDB file whose tables are not those of the catalog.
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "backend.hpp"
+#include "kanpan/store/duckdb/duckdb_store.hpp"
+
+namespace kanpan::store::contract {
+namespace {
+
+using duckdb::DuckdbStore;
+using testing::HasSubstr;
+
+const Date kMonday = Date::from_ymd(2024, 6, 24);
+
+class DuckdbSchema : public testing::Test {
+ protected:
+  Result<std::unique_ptr<DuckdbStore>> open(
+      const std::vector<const catalog::TableSpec*>& tables) const {
+    return DuckdbStore::open(directory_.path() / "hot.duckdb", tables, options_);
+  }
+  Error error_of(const std::vector<const catalog::TableSpec*>& tables) const {
+    const auto store = open(tables);
+    return store ? Error{} : store.error();
+  }
+  /// A file with these tables and a row of daily.
+  void make(const std::vector<const catalog::TableSpec*>& tables) const {
+    const auto store = open(tables).value();
+    const Row row{std::string("A"), kMonday, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
+    const Change change = change_of(1, daily(), Mode::Upsert, {row});
+    ASSERT_TRUE(store->apply({&change, 1}));
+  }
+
+  /// An origin with commits of these tables only.
+  void set_commits_of(std::set<std::string> tables) {
+    options_.origin.has_commits = [=](const std::string& table, Sequence upto) -> Result<bool> {
+      return upto >= 1 && tables.contains(table);
+    };
+  }
+
+  TemporaryDirectory directory_;
+  duckdb::Options options_;
+};
+
+TEST_F(DuckdbSchema, a_table_that_differs_from_the_catalog_is_corrupt) {
+  make(all_tables());
+  catalog::TableSpec wider = daily();
+  wider.columns.emplace_back().name = "turnover";
+  const Error error = error_of({&wider});
+  EXPECT_EQ(error.code, Errc::Corrupt);
+  EXPECT_THAT(error.message, HasSubstr("turnover text"));
+  EXPECT_TRUE(open(all_tables())) << "nothing was changed";
+}
+
+TEST_F(DuckdbSchema, a_new_table_that_may_lack_rows_is_corrupt_until_the_file_is_gone) {
+  make({&daily()});
+  for (int start = 0; start < 2; ++start) {  // the first may have been killed
+    const Error error = error_of(all_tables());
+    EXPECT_EQ(error.code, Errc::Corrupt) << "start " << start;
+    EXPECT_THAT(error.message, HasSubstr("chips"));
+  }
+}
+
+TEST_F(DuckdbSchema, what_has_no_commits_is_added_and_changed_in_place) {
+  set_commits_of({"daily"});
+  make({&daily(), &chips()});
+  catalog::TableSpec wider = chips();
+  wider.columns.emplace_back().name = "mood";
+  std::vector<const catalog::TableSpec*> tables{&daily(), &wider, &statements()};
+  for (int start = 0; start < 2; ++start) {
+    const auto store = open(tables).value();
+    EXPECT_EQ(store->applied(), 1u);
+    EXPECT_EQ(store->count(all_of(daily())).value(), 1u);
+    EXPECT_EQ(store->count(all_of(statements())).value(), 0u);
+    Read read = all_of(wider);
+    read.columns = {"mood"};
+    EXPECT_THAT(rows_of(*store, read).value(), testing::IsEmpty());
+    EXPECT_EQ(store->sizes().value().size(), 3u);
+  }
+  const auto store = open(tables).value();
+  Row row(wider.columns.size());
+  row[0] = std::string("A");
+  row[1] = kMonday;
+  row.back() = std::string("calm");
+  const Change change = change_of(2, wider, Mode::Upsert, {row});
+  ASSERT_TRUE(store->apply({&change, 1}));
+  ASSERT_TRUE(store->fold(true));
+  EXPECT_THAT(rows_of(*store, all_of(wider)).value(), testing::ElementsAre(row));
+}
+
+TEST_F(DuckdbSchema, one_table_with_commits_keeps_all_of_the_file_as_it_was) {
+  set_commits_of({"daily", "statements"});
+  make({&daily(), &chips()});
+  catalog::TableSpec wider = chips();
+  wider.columns.emplace_back().name = "mood";
+  EXPECT_EQ(error_of({&daily(), &wider, &statements()}).code, Errc::Corrupt);
+  set_commits_of({"daily", "chips"});
+  EXPECT_TRUE(open({&daily(), &chips()})) << "chips is of the old definition";
+}
+
+TEST_F(DuckdbSchema, before_the_first_commit_everything_may_change) {
+  ASSERT_TRUE(open({&daily()}));
+  catalog::TableSpec wider = daily();
+  wider.columns.emplace_back().name = "turnover";
+  EXPECT_TRUE(open({&wider, &chips()}));
+}
+
+}  // namespace
+}  // namespace kanpan::store::contract
