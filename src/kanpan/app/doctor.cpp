@@ -77,10 +77,6 @@ Finding journal_tail(const journal::Journal& journal) {
 }
 
 Finding store_position(journal::Sequence applied, journal::Sequence last) {
-  if (applied > last)
-    return {"store", Health::Fault,
-            fmt::format("it holds commit {} but the journal ends at {}", applied, last),
-            "run: kanpan doctor --fix"};
   if (applied < last)
     return {"store", Health::Warning, fmt::format("{} commits behind the journal", last - applied),
             "nothing to do: they are replayed at the next start"};
@@ -96,7 +92,8 @@ Finding set_aside(const fs::path& store, Finding found) {
           "the next start makes a new one from the journal"};
 }
 
-Finding stored(const fs::path& store, journal::Sequence last, bool fix) {
+Finding stored(const fs::path& store, const journal::Journal& journal, bool fix) {
+  const auto last = journal.last();
   std::error_code ignored;
   if (!fs::exists(store, ignored))
     return {"store", last > 0 ? Health::Warning : Health::Ok, "there is none yet",
@@ -104,8 +101,10 @@ Finding stored(const fs::path& store, journal::Sequence last, bool fix) {
   Finding found;
   {
     // Without tables nothing is created in it.
-    const auto opened =
-        store::duckdb::DuckdbStore::open(store, std::vector<const catalog::TableSpec*>{});
+    const std::vector<const catalog::TableSpec*> none;
+    store::duckdb::Options options;
+    options.origin = origin_of(journal);
+    const auto opened = store::duckdb::DuckdbStore::open(store, none, options);
     if (opened)
       found = store_position((*opened)->applied(), last);
     else
@@ -140,7 +139,7 @@ void files(const Session& session, bool fix, std::vector<Finding>& into) {
     return;
   }
   into.push_back(journal_tail(**journal));
-  into.push_back(stored(session.data / "hot.duckdb", (*journal)->last(), fix));
+  into.push_back(stored(session.data / "hot.duckdb", **journal, fix));
 }
 
 Finding tables(const Session& session, std::optional<catalog::Catalog>& loaded) {

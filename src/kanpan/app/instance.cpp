@@ -67,14 +67,20 @@ std::string stamp() {
 }
 
 store::duckdb::Origin origin_of(const journal::Journal& journal) {
-  return {
-      .has_commits = [&journal](const std::string& table, journal::Sequence upto) -> Result<bool> {
-        const auto first = journal.headers(0, 1, table);
-        if (!first && first.error().code == Errc::NotFound)
-          return true;  // in a sealed stretch, perhaps
-        if (!first) return first.error();
-        return !first->empty() && first->front().seq <= upto;
-      }};
+  const auto has = [&journal](journal::Sequence seq, const std::string& chain) -> Result<bool> {
+    const auto found = journal.headers(seq - 1, 1);
+    if (!found && found.error().code == Errc::NotFound) return true;  // in a sealed stretch
+    if (!found) return found.error();
+    return !found->empty() && hex(found->front().chain) == chain;
+  };
+  const auto has_commits = [&journal](const std::string& table,
+                                      journal::Sequence upto) -> Result<bool> {
+    const auto first = journal.headers(0, 1, table);
+    if (!first && first.error().code == Errc::NotFound) return true;  // in a sealed one, perhaps
+    if (!first) return first.error();
+    return !first->empty() && first->front().seq <= upto;
+  };
+  return {.has = has, .has_commits = has_commits};
 }
 
 Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
@@ -178,17 +184,12 @@ Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token 
   for (int attempt = 1;; ++attempt) {
     auto opened = store::duckdb::DuckdbStore::open(store_path(), catalog_,
                                                    store_options(settings_, *journal_));
-    std::string reason;
-    if (!opened && opened.error().code != Errc::Corrupt) return std::move(opened).error();
-    if (!opened) {
-      reason = opened.error().message;
-    } else {
+    if (opened) {
       store_ = std::move(*opened);
-      if (store_->applied() > journal_->last())
-        reason = fmt::format("it holds commit {} but the journal ends at {}", store_->applied(),
-                             journal_->last());
+      break;
     }
-    if (reason.empty()) break;
+    if (opened.error().code != Errc::Corrupt) return std::move(opened).error();
+    const std::string& reason = opened.error().message;
     if (attempt > 1)
       return Error{Errc::Corrupt, fmt::format("a new store cannot be used either: {}", reason),
                    "run: kanpan doctor"};

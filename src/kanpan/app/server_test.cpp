@@ -11,8 +11,7 @@
 #include "kanpan/app/known_calendar.hpp"
 #include "kanpan/app/progress_feed.hpp"
 #include "kanpan/app/readiness.hpp"
-#include "kanpan/frame/codec.hpp"
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/app/sample_instance.hpp"
 #include "kanpan/net/http_client.hpp"
 
 namespace kanpan::app {
@@ -22,22 +21,9 @@ using ingest::test::Database;
 using ingest::test::day_of;
 using ingest::test::real_catalog;
 using ingest::test::real_table;
+using test::land;
+using test::open_instance;
 using testing::HasSubstr;
-
-/// One durable commit, by another name if given; visible only once it is applied.
-store::Change land(journal::Journal& journal, const catalog::TableSpec& table,
-                   const std::vector<std::vector<std::string>>& rows, std::string name = "") {
-  auto batch = ingest::test::batch_of(table, rows);
-  journal::Landing landing;
-  landing.commits.push_back({{}, frame::encode(batch), {}});
-  auto& commit = landing.commits.back();
-  commit.compressed = frame::compress(commit.payload);
-  commit.header.table = name.empty() ? table.name : name;
-  commit.header.source = "test";
-  commit.header.rows = static_cast<std::uint32_t>(batch.rows());
-  const auto landed = journal.land({&landing, 1}).value();
-  return {landed.front().seq, &table, store::Mode::Upsert, {}, std::move(batch)};
-}
 
 class Readiness : public testing::Test {
  protected:
@@ -103,16 +89,6 @@ TEST(KnownCalendar, is_read_again_only_when_trade_cal_has_changed) {
   EXPECT_FALSE(known.now()->is_open(day_of("20240628")));
   known.now();
   EXPECT_EQ(loads, 3);
-}
-
-Result<std::unique_ptr<Instance>> open_instance(const std::filesystem::path& directory) {
-  Settings::Sources sources;
-  sources.flags = {{"http.listen", "127.0.0.1:0"},
-                   {"source.kind", "sim"},
-                   {"source.url", "http://127.0.0.1:9"},
-                   {"catalog.directory", KANPAN_SOURCE_DIR "/catalog/tables"}};
-  KANPAN_LET(auto settings, Settings::load(sources));
-  return Instance::open(directory, std::move(settings), {}, {});
 }
 
 TEST(Instance, does_not_replay_commits_of_a_table_that_is_gone) {

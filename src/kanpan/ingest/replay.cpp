@@ -54,7 +54,8 @@ void read_ahead(const journal::Journal& journal, journal::Sequence after, std::s
 
 store::Change to_change(const journal::Commit& commit, const catalog::TableSpec& table,
                         frame::Batch rows) {
-  return {commit.seq, &table, commit.mode, commit.scope, conform(std::move(rows), table)};
+  return {commit.seq,  &table, commit.mode, commit.scope, conform(std::move(rows), table),
+          commit.chain};
 }
 
 Result<std::uint64_t> replay(const journal::Journal& journal, store::Store& store,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kanpan/base/error.hpp"
+#include "kanpan/base/hash.hpp"
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/frame/batch.hpp"
 #include "kanpan/frame/change.hpp"
@@ -29,6 +30,7 @@ struct Change {
   Mode mode = Mode::Upsert;
   Scope scope;
   frame::Batch rows;  ///< all columns of the table, catalog order
+  Sha256 chain{};     ///< of the commit: tells it from one of the same sequence in another journal
 };
 
 /// What became of a change. A change that was applied before has only its sequence.
@@ -92,8 +94,8 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Applies changes in order in one transaction that also stores the last sequence. Changes at or
-  /// below applied() are skipped, so a replay is harmless. Writer thread.
+  /// Applies changes in order in one transaction that also stores the last sequence and its chain.
+  /// Changes at or below applied() are skipped, so a replay is harmless. Writer thread.
   virtual Result<std::vector<Applied>> apply(std::span<const Change> changes) = 0;
   /// Last sequence whose rows are visible to readers.
   virtual Sequence applied() const = 0;

@@ -1,6 +1,7 @@
 // A DuckDB file whose tables are not those of the catalog.
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "backend.hpp"
@@ -104,6 +105,43 @@ TEST_F(DuckdbSchema, before_the_first_commit_everything_may_change) {
   catalog::TableSpec wider = daily();
   wider.columns.emplace_back().name = "turnover";
   EXPECT_TRUE(open({&wider, &chips()}));
+}
+
+TEST_F(DuckdbSchema, the_last_commit_must_be_one_of_the_origin) {
+  std::string asked;
+  bool is_ours = true;
+  options_.origin.has = [&](Sequence seq, const std::string& chain) -> Result<bool> {
+    asked = fmt::format("{} {}", seq, chain);
+    return is_ours;
+  };
+  {
+    const auto store = open(all_tables()).value();
+    EXPECT_EQ(asked, "") << "nothing was applied yet";
+    std::vector<Change> changes{change_of(1, daily(), Mode::Upsert, {}),
+                                change_of(2, daily(), Mode::Upsert, {})};
+    changes[1].chain[31] = 0xab;
+    ASSERT_TRUE(store->apply(changes));
+    ASSERT_TRUE(store->apply(changes)) << "applied before";
+  }
+  EXPECT_EQ(open(all_tables()).value()->applied(), 2u);
+  EXPECT_EQ(asked, "2 " + std::string(62, '0') + "ab");
+  is_ours = false;
+  const Error error = error_of(all_tables());
+  EXPECT_EQ(error.code, Errc::Corrupt);
+  EXPECT_THAT(error.message, HasSubstr("commit 2"));
+}
+
+TEST_F(DuckdbSchema, damage_of_the_origin_is_not_taken_for_the_files) {
+  make({&daily()});
+  options_.origin.has = [](Sequence, const std::string&) -> Result<bool> {
+    return Error{Errc::Corrupt, "the journal is damaged", ""};
+  };
+  EXPECT_EQ(error_of(all_tables()).code, Errc::Failed);
+  options_.origin.has = nullptr;
+  options_.origin.has_commits = [](const std::string&, Sequence) -> Result<bool> {
+    return Error{Errc::Corrupt, "the journal is damaged", ""};
+  };
+  EXPECT_EQ(error_of(all_tables()).code, Errc::Failed);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ struct DuckdbStore::Impl {
     KANPAN_LET(auto connection, database->connect());
     auto opened = prepare_schema(*connection, tables, options.origin);
     if (!opened) return std::move(opened.error()).within(path.string());
-    writer = std::make_unique<Writer>(std::move(connection), tables, options, opened->applied);
+    writer = std::make_unique<Writer>(std::move(connection), tables, options, *opened);
     KANPAN_LET(readers, Readers::open(*database, options));
     return {};
   }

@@ -23,6 +23,8 @@ namespace kanpan::store::duckdb {
 /// The journal that a file is held against, asked while it is opened and by that thread. An error
 /// of it is no error of the file: it is passed on, as Errc::Failed where it is Corrupt.
 struct Origin {
+  /// Whether it has this very commit. Empty: as if it had.
+  std::function<Result<bool>(Sequence seq, const std::string& chain)> has;
   /// Whether a table has commits up to a sequence. Empty: as if every table had some.
   std::function<Result<bool>(const std::string& table, Sequence upto)> has_commits;
 };
@@ -47,9 +49,9 @@ struct Options {
 class DuckdbStore final : public Store {
  public:
   /// Opens or creates. Errc::Busy: another process has the file open. Errc::Corrupt: the file
-  /// cannot be used (damaged, foreign, or its tables differ from the catalog and the origin has
-  /// commits of them) and the owner should set it aside and rebuild; the tables in it are as they
-  /// were. Errc::Io, Errc::NoSpace: the file system refuses.
+  /// cannot be used (damaged, foreign, made from another journal, or its tables differ from the
+  /// catalog and the origin has commits of them) and the owner should set it aside and rebuild; the
+  /// tables in it are as they were. Errc::Io, Errc::NoSpace: the file system refuses.
   static Result<std::unique_ptr<DuckdbStore>> open(const std::filesystem::path& path,
                                                    const catalog::Catalog& catalog,
                                                    const Options& options = {});

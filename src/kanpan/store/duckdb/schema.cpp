@@ -11,7 +11,7 @@ namespace kanpan::store::duckdb {
 namespace {
 
 // Raised whenever the meaning of the file changes; an older file is rebuilt, never migrated.
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 
 std::size_t position(const std::vector<frame::Field>& fields, std::string_view name) {
   for (std::size_t i = 0; i < fields.size(); ++i)
@@ -29,7 +29,7 @@ Result<void> create_bookkeeping(Connection& connection) {
   KANPAN_TRY(connection.run(fmt::format("INSERT INTO _format VALUES ({})", kFormat)));
   // Append-only: the greatest sequence counts. An update in place would keep checkpoints waiting
   // for readers.
-  KANPAN_TRY(connection.run("CREATE TABLE _applied (seq UBIGINT)"));
+  KANPAN_TRY(connection.run("CREATE TABLE _applied (seq UBIGINT, chain VARCHAR)"));
   KANPAN_TRY(connection.run("CREATE TABLE _folded (name VARCHAR, seq UBIGINT)"));
   return connection.run("CREATE TABLE _tables (name VARCHAR, definition VARCHAR)");
 }
@@ -110,14 +110,32 @@ Result<void> check_format(Connection& connection) {
   return {};
 }
 
-/// Whether the origin has commits of a table that the file should hold.
-Result<bool> has_commits(const Origin& origin, const std::string& table, Sequence applied) {
-  if (applied == 0) return false;
-  if (!origin.has_commits) return true;
-  auto found = origin.has_commits(table, applied);
-  if (!found && found.error().code == Errc::Corrupt)  // the origin is, not the file
-    return Error{Errc::Failed, found.error().message, found.error().hint};
-  return found;
+/// What the origin says; an empty question is answered with yes.
+template <typename Ask, typename... What>
+Result<bool> asked(const Ask& ask, const What&... what) {
+  if (!ask) return true;
+  auto answer = ask(what...);
+  if (!answer && answer.error().code == Errc::Corrupt)  // the origin is, not the file
+    return Error{Errc::Failed, answer.error().message, answer.error().hint};
+  return answer;
+}
+
+/// The last commit that the file holds, which must be one of the origin.
+Result<Sequence> read_applied(Connection& connection, const Origin& origin) {
+  const frame::Field fields[] = {{"seq", frame::Type::Int}, {"chain", frame::Type::Text}};
+  Gather gather(fields);
+  {
+    KANPAN_LET(Rows rows, connection.query(
+                              "SELECT seq::BIGINT, chain FROM _applied ORDER BY seq DESC LIMIT 1"));
+    KANPAN_TRY(gather.add_all(rows));
+  }
+  const frame::Batch last = gather.take();
+  if (last.rows() == 0) return 0;
+  const auto seq = static_cast<Sequence>(last.column(0).ints()[0]);
+  KANPAN_LET(const bool is_ours, asked(origin.has, seq, std::string(last.column(1).texts()[0])));
+  if (!is_ours)
+    return mismatch(fmt::format("made from another journal: commit {} is not in this one", seq));
+  return seq;
 }
 
 /// The tables that are missing, and those whose definition is another. All is decided before
@@ -129,7 +147,10 @@ Result<std::vector<const Table*>> to_create(Connection& connection, const Tables
   for (const auto& [name, table] : tables) {
     const auto found = definitions.find(name);
     if (found != definitions.end() && found->second == table->definition()) continue;
-    KANPAN_LET(const bool has_rows, has_commits(origin, name, applied));
+    bool has_rows = false;
+    if (applied > 0) {
+      KANPAN_LET(has_rows, asked(origin.has_commits, name, applied));
+    }
     if (has_rows && found == definitions.end())
       return mismatch(fmt::format("table {} has commits and is not in the file", name));
     if (has_rows)
@@ -207,23 +228,22 @@ Result<void> create_working_tables(Connection& connection, const Table& table) {
       table.match, table.columns, table.current));
 }
 
-Result<Opened> prepare_schema(Connection& connection, Tables& tables, const Origin& origin) {
+Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Origin& origin) {
   KANPAN_LET(const std::uint64_t present, count_tables(connection, "%"));
   const bool fresh = present == 0;
   if (!fresh) KANPAN_TRY(check_format(connection));
 
-  Opened opened;
   KANPAN_TRY(connection.run("BEGIN"));
   if (fresh) KANPAN_TRY(create_bookkeeping(connection));
-  KANPAN_LET(opened.applied, connection.number("SELECT max(seq) FROM _applied"));
-  KANPAN_LET(const auto create, to_create(connection, tables, origin, opened.applied));
+  KANPAN_LET(const Sequence applied, read_applied(connection, origin));
+  KANPAN_LET(const auto create, to_create(connection, tables, origin, applied));
   for (const Table* table : create) KANPAN_TRY(create_table(connection, *table));
   KANPAN_TRY(connection.run("COMMIT"));
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
   if (fresh || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
 
   KANPAN_TRY(read_folds(connection, tables));
-  return opened;
+  return applied;
 }
 
 }  // namespace kanpan::store::duckdb

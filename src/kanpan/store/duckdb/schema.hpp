@@ -54,15 +54,11 @@ using Tables = std::map<std::string, std::unique_ptr<Table>, std::less<>>;
 /// A double-quoted SQL identifier.
 std::string identifier(std::string_view name);
 
-/// What the file said when it was opened.
-struct Opened {
-  Sequence applied = 0;
-};
-
 /// Checks what is there, then creates what is missing, and anew what is of another definition,
-/// where the origin has no commits of it. Errc::Corrupt when the file is another program's, of
-/// another format, or differs from the catalog in tables with commits: then it is left as it was.
-Result<Opened> prepare_schema(Connection& connection, Tables& tables, const Origin& origin);
+/// where the origin has no commits of it. Gives the last sequence applied. Errc::Corrupt when the
+/// file is another program's, of another format or another journal, or differs from the catalog in
+/// tables with commits: then it is left as it was.
+Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Origin& origin);
 
 /// Makes the temporary tables `stage` and `match` of the writer's connection.
 Result<void> create_working_tables(Connection& connection, const Table& table);

@@ -23,12 +23,14 @@ Result<std::vector<Applied>> Writer::apply(std::span<const Change> changes) {
   std::set<Table*> touched;
   Sequence last = this->applied();
   std::uint64_t rows = 0;
+  std::string chain;
   for (const Change& change : changes) {
     if (change.seq <= this->applied()) continue;
     KANPAN_TRY(check(change));
     if (change.seq <= last) return wrong_change(change, "sequences must rise");
     last = change.seq;
     rows += change.rows.rows();
+    chain = hex(change.chain);
     Table& table = *tables_.find(change.table->name)->second;
     touched.insert(&table);
     KANPAN_TRY(state(table));
@@ -39,7 +41,7 @@ Result<std::vector<Applied>> Writer::apply(std::span<const Change> changes) {
   }
   const auto work = [&]() -> Result<void> {
     KANPAN_TRY(apply_all(changes, applied));
-    KANPAN_TRY(connection_->query("INSERT INTO _applied VALUES ($1)", {last}));
+    KANPAN_TRY(connection_->query("INSERT INTO _applied VALUES ($1, $2)", {last, chain}));
     return {};
   };
   const auto publish = [&] {

@@ -1,0 +1,77 @@
+// The store's file held against the journal, when it is opened.
+#include <algorithm>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kanpan/app/sample_instance.hpp"
+
+namespace kanpan::app {
+namespace {
+
+namespace fs = std::filesystem;
+using ingest::test::bar;
+using ingest::test::real_table;
+using test::land;
+using test::open_instance;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> codes(Instance& instance) {
+  return instance.store().codes_on(real_table("daily"), ingest::test::day_of("20240628")).value();
+}
+
+/// Names of the stores that were set aside.
+std::vector<std::string> kept(const fs::path& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory))
+    if (const auto name = entry.path().filename().string(); name.starts_with("hot.duckdb.2"))
+      names.push_back(name);
+  return names;
+}
+
+/// A directory whose store has a row of daily for each of these codes, a commit each.
+void fill(const fs::path& directory, const std::vector<std::string>& codes) {
+  {
+    const auto instance = open_instance(directory).value();
+    for (const std::string& code : codes)
+      land(instance->journal(), real_table("daily"), {bar(code, "20240628", 10, 10)});
+  }
+  const auto instance = open_instance(directory).value();
+  ASSERT_EQ(instance->store().applied(), codes.size());
+  ASSERT_TRUE(instance->store().fold(true));
+}
+
+/// Puts the other directory's journal in the place of this one's.
+void take_journal(const fs::path& directory, const fs::path& other) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::remove(directory / (std::string("journal.db") + suffix));
+    if (const auto from = other / (std::string("journal.db") + suffix); fs::exists(from))
+      fs::copy(from, directory / from.filename());
+  }
+}
+
+TEST(StoreHistory, a_store_of_its_journal_is_kept) {
+  const journal::ScratchDirectory directory;
+  fill(directory.path(), {"000001.SZ"});
+  const auto instance = open_instance(directory.path()).value();
+  EXPECT_THAT(kept(directory.path()), IsEmpty());
+  EXPECT_THAT(codes(*instance), ElementsAre("000001.SZ"));
+}
+
+TEST(StoreHistory, a_store_of_another_journal_is_made_anew_though_that_is_no_shorter) {
+  for (const std::vector<std::string>& others :
+       {std::vector<std::string>{"600000.SH"}, {"600000.SH", "600001.SH", "600002.SH"}}) {
+    const journal::ScratchDirectory directory, other;
+    fill(directory.path(), {"000001.SZ"});
+    fill(other.path(), others);
+    take_journal(directory.path(), other.path());
+    const auto instance = open_instance(directory.path()).value();
+    EXPECT_EQ(codes(*instance), others);
+    EXPECT_EQ(kept(directory.path()).size(), 1u);
+  }
+}
+
+}  // namespace
+}  // namespace kanpan::app
