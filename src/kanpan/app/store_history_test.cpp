@@ -1,4 +1,4 @@
-// The store's file held against the journal, when it is opened.
+// The store's file held against the journal: when it is opened, and by `store verify`.
 #include <algorithm>
 #include <filesystem>
 
@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "kanpan/app/sample_instance.hpp"
+#include "kanpan/app/verify.hpp"
+#include "kanpan/store/duckdb/engine.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -16,6 +18,7 @@ using ingest::test::real_table;
 using test::land;
 using test::open_instance;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> codes(Instance& instance) {
@@ -71,6 +74,37 @@ TEST(StoreHistory, a_store_of_another_journal_is_made_anew_though_that_is_no_sho
     EXPECT_EQ(codes(*instance), others);
     EXPECT_EQ(kept(directory.path()).size(), 1u);
   }
+}
+
+/// What `store verify` says, or its error.
+std::string verified(const fs::path& directory) {
+  const auto instance = open_instance(directory).value();
+  std::string said;
+  Terminal terminal;
+  terminal.out = terminal.err = [&](std::string_view text) { said += text; };
+  Session session{terminal, instance.get(), directory, {}};
+  const auto result = verify_store(session);
+  return result ? said : result.error().text();
+}
+
+TEST(VerifyStore, looks_at_both_orders) {
+  const journal::ScratchDirectory directory;
+  fill(directory.path(), {"000001.SZ", "600000.SH"});
+  EXPECT_THAT(verified(directory.path()), HasSubstr("2 rows up to commit 2 equal the journal"));
+  const auto change = [&](const std::string& sql) {
+    const auto file = directory.path() / "hot.duckdb";
+    auto database = store::duckdb::Database::open(file, {}).value();
+    auto connection = database->connect().value();
+    ASSERT_TRUE(connection->run(sql));
+  };
+  change("UPDATE code_daily SET close = 11 WHERE ts_code = '600000.SH'");
+  EXPECT_THAT(verified(directory.path()), HasSubstr("differs from the journal in daily (by code)"));
+  change("UPDATE code_daily SET close = 10");
+  EXPECT_THAT(verified(directory.path()), HasSubstr("equal the journal"));
+  change("DELETE FROM code_daily WHERE ts_code = '600000.SH'");
+  EXPECT_THAT(verified(directory.path()), HasSubstr("daily (by code)"));
+  change("UPDATE cur_daily SET close = 11");
+  EXPECT_THAT(verified(directory.path()), HasSubstr("in daily, daily (by code)"));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace kanpan::app {
 
 /// Replays the journal into a store of its own beside the real one, compares the content of every
-/// table, and removes it again. Errc::Corrupt names the tables that differ.
+/// table in both its orders, and removes it again. Errc::Corrupt names the tables that differ.
 Result<int> verify_store(Session& session);
 
 }  // namespace kanpan::app

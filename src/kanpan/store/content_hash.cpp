@@ -64,10 +64,11 @@ void add(ContentHash& hash, const frame::Batch& rows) {
 }
 
 Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& table,
-                                 std::optional<Sequence> as_of) {
+                                 std::optional<Sequence> as_of, Copy copy) {
   Read everything;
   everything.table = &table;
   everything.any_order = true;
+  everything.by_code = copy == Copy::ByCode;
   everything.as_of = as_of;
   ContentHash hash;
   KANPAN_TRY(store.read(everything, [&](frame::Batch&& rows) -> Result<bool> {

@@ -16,10 +16,12 @@ struct ContentHash {
   friend bool operator==(const ContentHash&, const ContentHash&) = default;
 };
 
-/// Reads the whole table once. Two stores with equal rows give equal hashes; it finds damage and
-/// defects, not malice.
+enum class Copy { Current, ByCode };
+
+/// Reads the whole table once, from one of its copies. Two stores with equal rows give equal
+/// hashes; it finds damage and defects, not malice.
 Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& table,
-                                 std::optional<Sequence> as_of = {});
+                                 std::optional<Sequence> as_of = {}, Copy copy = Copy::Current);
 
 /// Adds the rows of a batch.
 void add(ContentHash& hash, const frame::Batch& rows);

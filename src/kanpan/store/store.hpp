@@ -62,6 +62,7 @@ struct Read {
   std::vector<Filter> filters;
   std::vector<Order> order;  ///< empty = key order; nulls last; ties in key order
   bool any_order = false;    ///< no order at all: cheaper for a whole table
+  bool by_code = false;      ///< from the by-code copy, where there is one: to see what that holds
   bool slow_sink = false;    ///< the sink may wait for somebody: see Store::read
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;

@@ -313,6 +313,21 @@ TEST_P(Contract, days_codes_and_sizes_are_counted) {
   EXPECT_GT(store().bytes(), 0u);
 }
 
+TEST_P(Contract, both_copies_of_a_table_have_the_same_content) {
+  const auto expect_equal = [&](Sequence as_of) {
+    for (const catalog::TableSpec* table : {&daily(), &stock_basic()})
+      EXPECT_EQ(content_hash(store(), *table, as_of).value(),
+                content_hash(store(), *table, as_of, Copy::ByCode).value())
+          << table->name << " as of " << as_of;
+  };
+  apply(daily(), Mode::Upsert, {bar("A", kMonday, 1), bar("B", kMonday, 2)});
+  apply(stock_basic(), Mode::Upsert, {share("A", kNull)});
+  ASSERT_TRUE(store().fold(true));
+  for (Sequence as_of : {1, 2}) expect_equal(as_of);
+  apply(daily(), Mode::Upsert, {bar("A", kMonday, 3), bar("C", kMonday + 1, 4)});
+  for (Sequence as_of : {1, 2, 3}) expect_equal(as_of);
+}
+
 TEST_P(Contract, content_hash_sees_rows_not_their_order) {
   apply(daily(), Mode::Upsert, {bar("A", kMonday, 1), bar("B", kMonday, 2)});
   const ContentHash hash = content_hash(store(), daily()).value();

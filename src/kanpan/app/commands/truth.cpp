@@ -172,7 +172,9 @@ void add_truth(CLI::App& root, Parsed& parsed) {
   store->add_subcommand("status", "bytes and rows")->callback([&parsed] {
     parsed.chosen.action = store_status;
   });
-  store->add_subcommand("verify", "compare the store's content with the journal")
+  store
+      ->add_subcommand("verify",
+                       "compare the store's content, in both its orders, with the journal")
       ->callback([&parsed] { parsed.chosen.action = verify_store; });
   store->add_subcommand("rebuild", "make the store anew from the journal; the old one is kept")
       ->callback([&parsed] {

@@ -193,7 +193,7 @@ Result<Plan> plan(const Table& table, const Read& read, const Copies& copies) {
   KANPAN_LET(const std::vector<std::string> where, conditions(table, read, place));
 
   const bool few_codes = !read.codes.empty() && read.codes.size() <= kFewCodes;
-  plan.by_code = few_codes && copies.folded > 0;
+  plan.by_code = (few_codes || read.by_code) && copies.folded > 0;
   plan.needs_still = plan.by_code && copies.is_still;
   plan.is_short = few_codes || is_cross_section(read);
 
