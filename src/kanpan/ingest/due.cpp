@@ -72,7 +72,7 @@ std::optional<Instant> next_event(Instant after) {
   }
 }
 
-std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
+Instant next_poll_in_session(const TableSpec& table, Instant after, const Calendar& calendar) {
   const Instant candidate = after + std::chrono::seconds{std::max(table.policy.poll_interval, 1)};
   switch (calendar.phase(candidate)) {
     case market::Phase::CallAuction:
@@ -88,6 +88,18 @@ std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Ca
       break;
   }
   return shanghai_instant(calendar.next(shanghai_date(candidate)), kSessionStart);
+}
+
+/// What the source has of a day only after the session, or the next morning, no poll of the session
+/// brings: one more when the whole day is there.
+std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
+  const Instant poll = next_poll_in_session(table, after, calendar);
+  const catalog::SourceSpec& source = table.source;
+  const bool is_ready_at_once = source.ready_second == 0 && source.ready_days == 0;
+  if (table.days != catalog::Days::Trading || is_ready_at_once) return poll;
+  Date day = calendar.at_or_before(shanghai_date(after) - source.ready_days);
+  while (ready_at(table, day) <= after) day = calendar.next(day);
+  return std::min(poll, ready_at(table, day));
 }
 
 /// First moment from `now` on at which the exchange neither trades nor calls an auction.

@@ -107,6 +107,10 @@ DateRange announcement_days(const Attempts& past, Date today) {
   return {from - kLookBackDays, today};
 }
 
+bool looks_back(const Attempts& past, Date today) {
+  return !past.since || shanghai_date(*past.since) < today;
+}
+
 void Schedule::add(const TableSpec& table, Attempts past, Instant now, bool catch_up,
                    const Calendar& calendar) {
   Entry entry{&table, std::move(past), {}, {}, 0, false};
@@ -123,6 +127,9 @@ std::vector<Schedule::Entry*> Schedule::take(
     const Trigger trigger = trigger_of(*entry.table);
     const Date today = shanghai_date(now);
     if (!entry.resumes.empty() || !first.resumes.empty()) return entry.resumes == first.resumes;
+    if (trigger == Trigger::Continuous &&
+        looks_back(entry.past, today) != looks_back(first.past, today))
+      return false;
     return trigger == trigger_of(*first.table) && entry.past.refused == first.past.refused &&
            (trigger != Trigger::Event || announcement_days(entry.past, today).first ==
                                              announcement_days(first.past, today).first);
@@ -157,14 +164,18 @@ void Schedule::finish(Entry& entry, const std::string& run, Instant began, Insta
   past.error = error ? error->text() : "";
   past.run = error && !past.refused && !probed ? run : "";
   if (!error) past.succeeded = past.since = began;
-  if (!past.since) past.since = began;
-  // All else of it is done, so that what is asked for again need not grow.
-  if (error && error->code == Errc::Quality)
-    past.since = std::max(*past.since, began - kRefusedDays);
+  const bool polled = trigger_of(*entry.table) == Trigger::Continuous;
+  // All else of it is done, so that what is asked for again need not grow; by polls least of all.
+  const bool all_else = error && error->code == Errc::Quality;
+  if (polled && (all_else || (error && error->code == Errc::SourceParameter))) past.since = began;
+  if (!polled && !past.since) past.since = began;
+  if (!polled && all_else) past.since = std::max(*past.since, began - kRefusedDays);
   entry.failures = error ? entry.failures + 1 : 0;
   // From its begin: what came due while it ran is not covered by it.
-  const bool polled = trigger_of(*entry.table) == Trigger::Continuous;
-  const auto ahead = next_due(*entry.table, polled || error ? now : began, calendar);
+  Instant after = polled || error ? now : began;
+  // Polls that look back cost more than others, and would do so again and again.
+  if (polled && error && looks_back(past, shanghai_date(now))) after += kFirstRetry;
+  const auto ahead = next_due(*entry.table, after, calendar);
   if (!error || polled || !may_heal(error->code)) {
     entry.due = entry.next = ahead;
     return;

@@ -25,7 +25,8 @@ struct Attempts {
   std::optional<Instant> tried;      ///< when the last one began
   std::optional<Instant> succeeded;  ///< when the last one began that did all that was asked for
   /// What was due or announced from then on is owed: the last success, or while there is none the
-  /// first attempt. A refused page alone is owed for kRefusedDays.
+  /// first attempt. A refused page alone is owed for kRefusedDays. Of a continuous table when it
+  /// last asked for all that was owed, a refused page aside.
   std::optional<Instant> since;
   std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
   std::string run;               ///< of the last one if it failed; "" when it has none
@@ -59,6 +60,10 @@ std::optional<Instant> first_begin(const catalog::TableSpec& table, const Attemp
 /// is announced late or corrected.
 DateRange announcement_days(const Attempts& past, Date today);
 
+/// Whether a poll of a continuous table asks for all days that are owed, and not for `today` alone:
+/// the first of a day. One that fails is made again after kFirstRetry.
+bool looks_back(const Attempts& past, Date today);
+
 /// One thread at a time.
 class Schedule {
  public:
@@ -77,8 +82,9 @@ class Schedule {
            const market::Calendar& calendar);
 
   /// Marks as running and returns what may begin at `now`: continuous tables or the others, of one
-  /// run that is gone on with, or of one trigger and with one window of announcements. A run that
-  /// failed is gone on with until more comes due. `is_empty` is asked of `full` tables.
+  /// run that is gone on with, or of one trigger, with one window of announcements, and polls that
+  /// look back apart from those that do not. A run that failed is gone on with until more comes
+  /// due. `is_empty` is asked of `full` tables.
   std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
                            const std::function<bool(const catalog::TableSpec&)>& is_empty);
   /// What take() returned, a probe where it was refused, has run as `run` from `began` to `now`;

@@ -29,6 +29,7 @@ class ScheduleTest : public testing::Test {
     return names;
   }
   std::vector<std::string> take(std::string_view now) { return take(at(now)); }
+  std::vector<std::string> take_polls(std::string_view now) { return take(at(now), true); }
   void finish(Instant began, Instant now, const std::optional<Error>& error = {}) {
     for (auto* entry : taken_) schedule_.finish(*entry, "run", began, now, error, calendar_);
   }
@@ -67,6 +68,35 @@ TEST_F(ScheduleTest, WhatFailsIsTriedAgainAfterAGrowingPause) {
   EXPECT_EQ(past().succeeded, at("2024-06-28T18:15:00+08:00"));
   EXPECT_EQ(past().error, "");
   EXPECT_EQ(past().retry, std::nullopt);
+}
+
+TEST_F(ScheduleTest, APollLooksBackOnceADayAndNotAgainForAPageThatWasRefused) {
+  const auto day = [](std::string_view text) { return parse_date(text).value(); };
+  add("ths_hot", "2024-06-28T09:00:00+08:00", done_at("2024-06-27T22:30:00+08:00"));
+  EXPECT_TRUE(looks_back(past(), day("20240628")));
+  take_polls("2024-06-28T09:15:00+08:00");
+  finish("2024-06-28T09:15:00+08:00", kDown);
+  EXPECT_TRUE(looks_back(past(), day("20240628"))) << "it is still owed";
+  EXPECT_EQ(next(), "2024-06-28T09:21:00+08:00") << "it costs more than a poll";
+  take_polls("2024-06-28T09:21:00+08:00");
+  finish("2024-06-28T09:21:00+08:00", Error{Errc::Quality, "ths_hot 2024-06-27 was refused"});
+  EXPECT_FALSE(looks_back(past(), day("20240628"))) << "it would cost the day's quota";
+  EXPECT_EQ(next(), "2024-06-28T09:22:00+08:00");
+  EXPECT_TRUE(looks_back(past(), day("20240629")));
+}
+
+TEST_F(ScheduleTest, ANewPolledTableOwesItsDaysUntilItHasHadThem) {
+  add("ths_hot", "2024-06-28T09:00:00+08:00");
+  take_polls("2024-06-28T09:15:00+08:00");
+  finish("2024-06-28T09:15:00+08:00", kDown);
+  EXPECT_TRUE(looks_back(past(), parse_date("20240628").value()));
+}
+
+TEST_F(ScheduleTest, APollThatLooksBackIsARunOfItsOwn) {
+  add("ths_hot", "2024-06-28T09:00:00+08:00", done_at("2024-06-27T22:30:00+08:00"));
+  add("kpl_list", "2024-06-28T09:00:00+08:00", done_at("2024-06-28T08:30:00+08:00"));
+  EXPECT_THAT(take_polls("2024-06-28T09:15:00+08:00"), ElementsAre("ths_hot"));
+  EXPECT_THAT(take_polls("2024-06-28T09:15:00+08:00"), ElementsAre("kpl_list"));
 }
 
 TEST_F(ScheduleTest, WhatIsRefusedForGoodWaitsForItsNextTime) {

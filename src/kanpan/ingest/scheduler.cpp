@@ -102,7 +102,10 @@ CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const
   const Date today = shanghai_date(now);
   const Schedule::Entry& first = *entries.front();
   request.probe = first.past.refused;
-  if (trigger_of(*first.table) == Trigger::Continuous) request.from = request.to = today;
+  if (trigger_of(*first.table) == Trigger::Continuous) {
+    request.to = today;  // named, so that it is asked for though it is not ready
+    if (!looks_back(first.past, today)) request.from = today;
+  }
   if (trigger_of(*first.table) == Trigger::Event)
     request.announcements = announcement_days(first.past, today);
   return request;

@@ -1,5 +1,6 @@
 #include "kanpan/ingest/scheduler.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -193,6 +194,49 @@ TEST_F(SchedulerTest, ADayThatWasNotThereYetIsAskedForTheSameEvening) {
   EXPECT_EQ(tried("top_list", ready).past.error, "");
   EXPECT_THAT(exchange_.calls(), Contains("top_list(trade_date=20240628)"));
   EXPECT_EQ(rfc3339(schedule("top_list").next.value()), "2024-07-01T17:00:00+08:00");
+}
+
+TEST_F(SchedulerTest, AListThatComesTheNextMorningIsAskedForThen) {
+  remember("kpl_list", database_.clock.now() - std::chrono::hours{7});
+  start();
+  const auto times = [this](std::string_view day) {
+    const auto calls = exchange_.calls();
+    return std::ranges::count_if(calls, [&](const std::string& call) {
+      return call.starts_with(fmt::format("kpl_list(trade_date={}", day));
+    });
+  };
+  const auto at_ready = schedule("kpl_list").next.value();
+  EXPECT_EQ(rfc3339(at_ready), "2024-06-29T08:30:00+08:00");
+  database_.clock.move(at_ready - database_.clock.now());
+  EXPECT_EQ(tried("kpl_list", at_ready, true).past.error, "");
+  const auto tags = static_cast<std::ptrdiff_t>(real_table("kpl_list").source.split->values.size());
+  EXPECT_EQ(times("20240628"), tags);
+  EXPECT_EQ(times("20240627"), tags) << "nothing was held";
+
+  // The first poll of a day looks back, the others do not.
+  const auto monday = schedule("kpl_list").next.value();
+  EXPECT_EQ(rfc3339(monday), "2024-07-01T09:15:00+08:00");
+  database_.clock.move(monday - database_.clock.now());
+  tried("kpl_list", monday, true);
+  EXPECT_EQ(times("20240628"), 2 * tags);
+  EXPECT_EQ(times("20240701"), tags);
+  EXPECT_EQ(times("20240620"), tags) << "an empty day that is settled";
+  const auto second = schedule("kpl_list").next.value();
+  EXPECT_EQ(second, monday + std::chrono::seconds{30});
+  database_.clock.move(second - database_.clock.now());
+  tried("kpl_list", second, true);
+  EXPECT_EQ(times("20240628"), 2 * tags);
+  EXPECT_EQ(times("20240701"), 2 * tags);
+}
+
+TEST_F(SchedulerTest, TheLastListsOfADayAreAskedForWhenTheyAreThere) {
+  remember("ths_hot", database_.clock.now() - std::chrono::hours{7});
+  start();
+  const auto at_ready = schedule("ths_hot").next.value();
+  EXPECT_EQ(rfc3339(at_ready), "2024-06-28T22:30:00+08:00");
+  database_.clock.move(at_ready - database_.clock.now());
+  tried("ths_hot", at_ready, true);
+  EXPECT_THAT(exchange_.calls(), Contains(HasSubstr("ths_hot(trade_date=20240628")));
 }
 
 TEST_F(SchedulerTest, ATableWithoutADayBeginsWithTheLastOnesAndKeepsNobodyWaiting) {
