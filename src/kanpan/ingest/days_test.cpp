@@ -54,12 +54,17 @@ class DaysTest : public test::CollectingTest<Exchange> {
       out.push_back(values.contains(column.name) ? values.at(column.name) : "");
     return out;
   }
-  journal::DayState collect(std::string_view table) {
+  RunOutcome fetch(std::string_view table, std::optional<catalog::UpdateMode> mode) {
     CollectRequest request;
     request.tables = {std::string(table)};
     request.from = request.to = kDay;
-    const auto outcome = collector_.collect(request, {});
+    request.mode = mode;
+    auto outcome = collector_.collect(request, {});
     EXPECT_TRUE(outcome) << outcome.error().text();
+    return *std::move(outcome);
+  }
+  journal::DayState collect(std::string_view table) {
+    fetch(table, std::nullopt);
     return state(table);
   }
   journal::DayState state(std::string_view table) {
@@ -210,6 +215,43 @@ TEST_F(HeldRows, DoNotSoAnyMoreOnceTheyAreReleased) {
   EXPECT_TRUE(state("top_list").complete);
   EXPECT_EQ(state("top_list").rows, 6u);
   EXPECT_EQ(state("top_list").expected, std::nullopt);
+}
+
+TEST_F(HeldRows, StayDecidedWhenTheyComeAgainAfterTheyWereReleased) {
+  auto wrong = bar("600002.SH", "20240628", 10, 10);
+  wrong[3] = "1";  // high
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10), wrong};
+  collect("daily");
+  ASSERT_TRUE(quarantine_.release(held("daily").at(0).id));
+  ASSERT_EQ(covered("daily").state, "complete");
+  for (const auto mode : {catalog::UpdateMode::Full, catalog::UpdateMode::Merge}) {
+    const auto again = fetch("daily", mode);
+    EXPECT_EQ(again.exit_code(), 0);
+    EXPECT_EQ(again.summary.quarantined, 0u);
+    EXPECT_THAT(held("daily"), IsEmpty());
+    EXPECT_TRUE(state("daily").complete);
+    EXPECT_EQ(state("daily").rows, 3u);
+    EXPECT_EQ(state("daily").expected, 3u);
+    EXPECT_EQ(covered("daily").state, "complete");
+    EXPECT_EQ(covered("daily").rows, 3u) << "it stays stored";
+  }
+  exchange_.rows["daily"].back()[3] = "2";
+  EXPECT_EQ(fetch("daily", catalog::UpdateMode::Full).exit_code(), 5) << "that one nobody has seen";
+  ASSERT_EQ(held("daily").size(), 1u);
+  EXPECT_EQ(covered("daily").rows, 3u);
+}
+
+TEST_F(HeldRows, AreHeldAnewWhereTheReleasedOneIsStoredNoMore) {
+  collect("top_list");
+  ASSERT_TRUE(quarantine_.release(held("top_list").at(0).id));
+  auto bad = exchange_.rows["top_list"].back();
+  exchange_.rows["top_list"].pop_back();
+  ASSERT_EQ(fetch("top_list", catalog::UpdateMode::Full).exit_code(), 0);
+  ASSERT_EQ(covered("top_list").rows, 5u) << "it is gone at the source";
+  exchange_.rows["top_list"].push_back(bad);
+  EXPECT_EQ(fetch("top_list", catalog::UpdateMode::Full).exit_code(), 5);
+  EXPECT_EQ(held("top_list").size(), 1u);
 }
 
 TEST_F(HeldRows, CountUntilTheLastIsDecidedOn) {

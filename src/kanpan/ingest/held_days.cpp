@@ -41,10 +41,8 @@ Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
                                      const journal::Ledger& ledger) {
   if (held.empty()) return 0;
   std::set<std::pair<std::string, std::string>> decided;
-  for (const char* state : {"released", "dropped"}) {
-    KANPAN_LET(const auto rows, ledger.quarantine(table.name, state, kAll));
-    for (const journal::Quarantined& kept : rows) decided.emplace(kept.rule, kept.row);
-  }
+  KANPAN_LET(const auto dropped, ledger.quarantine(table.name, "dropped", kAll));
+  for (const journal::Quarantined& kept : dropped) decided.emplace(kept.rule, kept.row);
   const auto is_new = [&](const auto& kept) { return !decided.contains({kept.rule, kept.row}); };
   return static_cast<std::uint32_t>(std::ranges::count_if(held, is_new));
 }

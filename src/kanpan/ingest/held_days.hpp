@@ -21,8 +21,9 @@ std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view r
 Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
                                                 const journal::Ledger& ledger);
 
-/// How many of the rows that the gate has just held back are new: a row that was released or
-/// dropped before comes again with every fetch of its day, and has been decided on.
+/// How many of the rows that are to be held back are new: a row that was dropped before comes again
+/// with every fetch of its day, and has been decided on. So has one that was released, but that is
+/// not held back again (released_rows.hpp).
 Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
                                      std::span<const journal::Quarantined> held,
                                      const journal::Ledger& ledger);

@@ -16,6 +16,7 @@
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/new_rows.hpp"
 #include "kanpan/ingest/quarantine.hpp"
+#include "kanpan/ingest/released_rows.hpp"
 #include "kanpan/ingest/run_report.hpp"
 
 namespace kanpan::ingest {
@@ -238,10 +239,14 @@ class ImportExecution {
     }
     KANPAN_LET(const auto all_new,
                hold_new_rows(table_, file.rows->missing(), owner_.store_, verdict));
-    for (HeldRow& held : verdict.held) {
-      const auto line = block.lines[held.row];
-      into.landing.quarantined.push_back(quarantined_row(
-          unit, {fmt::format("{}:{}", file.name, line), source_of(file)}, std::move(held), now));
+    KANPAN_LET(const auto released,
+               released_rows(table_, verdict.held, owner_.ledger_, owner_.store_));
+    for (std::size_t n = 0; n < verdict.held.size(); ++n) {
+      if (released.is[n]) continue;
+      const auto line = block.lines[verdict.held[n].row];
+      into.landing.quarantined.push_back(
+          quarantined_row(unit, {fmt::format("{}:{}", file.name, line), source_of(file)},
+                          std::move(verdict.held[n]), now));
     }
     unit.quarantined += static_cast<std::uint32_t>(verdict.held.size());
     if (all_new) {

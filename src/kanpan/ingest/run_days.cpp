@@ -11,8 +11,23 @@ namespace kanpan::ingest {
 using catalog::TableSpec;
 using journal::UnitState;
 
-/// A slice that is one day of the table's time column says how complete that day now is.
-Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::Batch& rows) {
+namespace {
+
+frame::Batch rows_of_day(const TableSpec& table, const frame::Batch& rows, Date day) {
+  std::vector<std::uint32_t> of_day;
+  if (rows.rows() == 0) return rows.take(of_day);
+  const auto days = rows.column(rows.find(table.time)).dates();
+  for (std::uint32_t row = 0; row < rows.rows(); ++row)
+    if (days[row] == day) of_day.push_back(row);
+  return rows.take(of_day);
+}
+
+}  // namespace
+
+/// A slice that is one day of the table's time column says how complete that day now is. What was
+/// released before is not among the rows, but stored.
+Result<void> RunExecution::note_day(const Work& work, Submission& into, const frame::Batch& rows,
+                                    const frame::Batch& released) {
   const Slice& slice = work.slice;
   const TableSpec& table = *slice.table;
   if (!slice.is_one_day()) return {};
@@ -21,8 +36,12 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, frame::B
   const std::optional<journal::DayState> before =
       known.empty() ? std::nullopt : std::optional(known.front());
   KANPAN_LET(const auto held, undecided_rows(table, into.landing.quarantined, owner_.ledger_));
-  const DayFetch fetch{static_cast<std::uint32_t>(rows.rows()), codes_of(table, rows), held,
-                       sha256({frame::encode(rows)}), owner_.clock_.now()};
+  const frame::Batch others = rows_of_day(table, released, day);
+  std::vector<std::string_view> codes = codes_of(table, rows), of_others = codes_of(table, others);
+  codes.insert(codes.end(), of_others.begin(), of_others.end());
+  if (!of_others.empty()) std::ranges::sort(codes);
+  const DayFetch fetch{static_cast<std::uint32_t>(rows.rows() + others.rows()), std::move(codes),
+                       held, sha256({frame::encode(rows)}), owner_.clock_.now()};
   journal::DayState state = judge_day(table, day, fetch, *universe_, before);
   const bool forced = request_.mode == catalog::UpdateMode::Full;
   if (!forced && before && before->content == state.content)

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/frame/codec.hpp"
+#include "kanpan/ingest/released_rows.hpp"
 #include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
 
@@ -189,14 +190,18 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
     refuse(fetched, *verdict.refused, into);
     return {};
   }
-  for (HeldRow& held : verdict.held)
-    into.landing.quarantined.push_back(quarantined_row(unit, origin(call_of(work.slice, "").text()),
-                                                       std::move(held), owner_.clock_.now()));
-  unit.quarantined = static_cast<std::uint32_t>(verdict.held.size());
+  KANPAN_LET(const auto released,
+             released_rows(table, verdict.held, owner_.ledger_, owner_.store_));
+  for (std::size_t n = 0; n < verdict.held.size(); ++n)
+    if (!released.is[n])
+      into.landing.quarantined.push_back(
+          quarantined_row(unit, origin(call_of(work.slice, "").text()), std::move(verdict.held[n]),
+                          owner_.clock_.now()));
+  unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
   unit.state = UnitState::Committed;
   sort_by_key(table, verdict.rows);
-  KANPAN_TRY(note_day(work, into, verdict.rows));
+  KANPAN_TRY(note_day(work, into, verdict.rows, released.rows));
   const bool replaces = work.slice.mode == journal::Mode::Replace;
   if (unit.state == UnitState::Unchanged || !replaces)
     owner_.history_.accepted(table, verdict.known);

@@ -60,7 +60,8 @@ class RunExecution {
   void propose(const Work& work, journal::Mode mode, frame::Batch rows, Submission& into);
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
   Origin origin(std::string call) const;
-  Result<void> note_day(const Work& work, Submission& into, frame::Batch& rows);
+  Result<void> note_day(const Work& work, Submission& into, const frame::Batch& rows,
+                        const frame::Batch& released);
   Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
   Result<void> settle_days();
   Result<void> keep_first_days();
