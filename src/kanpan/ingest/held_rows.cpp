@@ -13,9 +13,11 @@ std::string row_json(const Harvest& harvest, std::uint32_t row) {
   for (std::size_t c = 0; c < harvest.rows.width(); ++c) {
     const Column& column = harvest.rows.column(c);
     const std::string& name = harvest.rows.fields()[c].name;
-    if (std::ranges::find(harvest.absent, name) != harvest.absent.end()) continue;
+    // A later line of NDJSON may have what its first one lacks.
+    const bool is_null = column.is_null(row);
+    if (is_null && std::ranges::find(harvest.absent, name) != harvest.absent.end()) continue;
     auto& value = object[name];
-    if (column.is_null(row)) continue;
+    if (is_null) continue;
     switch (column.type()) {
       case frame::Type::Int:
         value = column.ints()[row];

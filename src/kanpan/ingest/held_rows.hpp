@@ -9,7 +9,7 @@
 namespace kanpan::ingest {
 
 /// The row's raw values by column, numbers as the source sent them, as a JSON object. Without the
-/// columns that its file does not have.
+/// columns that its file does not have; a later line of NDJSON may have one for itself.
 std::string row_json(const Harvest& harvest, std::uint32_t row);
 
 /// Whether the row's key can be told, and lies in what the slice asked for. Of one that has no

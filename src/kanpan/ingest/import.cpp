@@ -158,11 +158,13 @@ class ImportExecution {
     const auto& missing = file.rows->missing();
     const auto needed = never_empty(table_, missing);
     if (!missing.empty())
-      tell("note", file.name, 0,
-           fmt::format("no column {}: left as stored, {}", fmt::join(missing, ", "),
-                       needed.empty() ? "empty in new rows"
-                                      : "and new rows are held back, as they must have " +
-                                            fmt::format("{}", fmt::join(needed, ", "))));
+      tell(
+          "note", file.name, 0,
+          fmt::format("no column {}{}: left as stored, {}", fmt::join(missing, ", "),
+                      file.format == "ndjson" ? " in its first line (a later one may have it)" : "",
+                      needed.empty() ? "empty in new rows"
+                                     : "and new rows are held back, as they must have " +
+                                           fmt::format("{}", fmt::join(needed, ", "))));
     // Which rows are new is asked of the store: what came before must be in it.
     if (!needed.empty()) owner_.writer_.drain();
     const std::size_t rows =

@@ -15,10 +15,10 @@ namespace kanpan::ingest {
 std::vector<std::string> never_empty(const catalog::TableSpec& table,
                                      const std::vector<std::string>& columns);
 
-/// `missing` are the columns that the file does not have. A row under a stored key says nothing of
-/// them; one under a new key would leave them empty, and goes from the verdict's rows to those
-/// held. Where these are all of them the verdict stays as it is and the block is to be refused.
-/// Errors are the store's.
+/// `missing` are the columns that the file, or the first line of NDJSON, does not have. A row under
+/// a stored key says nothing of them; one under a new key that lacks them too would leave them
+/// empty, and goes from the verdict's rows to those held. Where these are all of them the verdict
+/// stays as it is and the block is to be refused. Errors are the store's.
 Result<std::optional<Refusal>> hold_new_rows(const catalog::TableSpec& table,
                                              const std::vector<std::string>& missing,
                                              const store::Store& store, Verdict& verdict);

@@ -96,6 +96,36 @@ TEST_F(PartialRows, AHeldLineThatIsReleasedToo) {
   EXPECT_EQ(stored("600001.SH", "turnover_rate"), "1");
 }
 
+TEST_F(PartialRows, WhatTheFirstLineLacksAHeldLineKeeps) {
+  std::string first = whole("600000.SH", 1), second = whole("600001.SH", 3);
+  const std::string member = R"("turnover_rate":1,)";
+  ASSERT_NE(first.find(member), std::string::npos);
+  first.erase(first.find(member), member.size());
+  const auto at = second.find(R"("l_amount":6)");
+  ASSERT_NE(at, std::string::npos);
+  second.replace(at, 12, R"("l_amount":9)");
+  ASSERT_EQ(import("ndjson", first + second).exit_code(), 5);
+  release();
+  EXPECT_EQ(stored("600001.SH", "l_amount"), "9");
+  EXPECT_EQ(stored("600001.SH", "turnover_rate"), "3");
+}
+
+TEST_F(PartialRows, WhatTheFirstLineLacksARefusedBlockKeeps) {
+  std::string text;
+  for (int n = 0; n < 8; ++n) {
+    std::string line = whole(test::share(n), 3);
+    line.replace(line.find(R"("l_amount":6)"), 12, R"("l_amount":9)");
+    const std::string member = R"("turnover_rate":3,)";
+    if (n == 0) line.erase(line.find(member), member.size());
+    text += line;
+  }
+  const auto outcome = import("ndjson", text);
+  EXPECT_EQ(outcome.summary.refused, 1u);
+  release();
+  EXPECT_EQ(stored(test::share(0), "turnover_rate"), "");
+  EXPECT_EQ(stored(test::share(7), "turnover_rate"), "3");
+}
+
 TEST_F(PartialRows, AHeldRowOfANarrowerFileToo) {
   ASSERT_EQ(import("ndjson", whole("600001.SH", 1)).exit_code(), 0);
   ASSERT_EQ(import("csv",

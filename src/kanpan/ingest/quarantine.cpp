@@ -115,7 +115,10 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
   std::string page = R"({"code":0,"msg":"","data":{"fields":)";
   for (std::size_t c = 0; c < rows.width(); ++c) {
     const std::string& name = rows.fields()[c].name;
-    if (std::ranges::find(missing, name) != missing.end()) continue;
+    const bool is_empty =
+        rows.column(c).null_count() == rows.rows() &&
+        std::ranges::find(bad_cells, c, &source::Page::BadCell::column) == bad_cells.end();
+    if (is_empty && std::ranges::find(missing, name) != missing.end()) continue;
     page += columns.empty() ? '[' : ',';
     frame::append_json_text(page, name);
     columns.push_back(c);

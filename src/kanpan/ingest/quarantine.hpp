@@ -30,7 +30,8 @@ journal::Quarantined quarantined_page(const journal::Unit& unit, Origin origin,
                                       const Refusal& refusal, std::string body, Instant at);
 
 /// Rows of a file in the form of a source's answer, so that a refused block is kept, shown and
-/// released like a refused page. Columns in `missing` are left out, bad cells are what was read.
+/// released like a refused page. Columns in `missing` are left out where no row has one for itself,
+/// as a line of NDJSON may; bad cells are what was read.
 std::string page_of(const frame::Batch& rows, const std::vector<std::string>& missing,
                     const std::vector<source::Page::BadCell>& bad_cells);
 
