@@ -13,10 +13,10 @@
 #include <fmt/ranges.h>
 
 #include "kanpan/frame/compare.hpp"
+#include "kanpan/ingest/folded_codes.hpp"
 #include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
-#include "kanpan/market/spelling.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -114,18 +114,16 @@ class Inspection {
   }
 
   void window() {
-    if (!slice_.range) return;
     const bool announcement = slice_.walk.kind == WalkKind::Announcement;
-    if (!announcement && !slice_.by_time_column()) return;
-    const std::string& name = announcement ? slice_.walk.column : table_.time;
-    const Column* days = column(name);
-    if (!days || days->type() != frame::Type::Date) return;
-    const auto values = days->dates();
-    for (std::uint32_t row = 0; row < bad_.size(); ++row)
-      if (!days->is_null(row) && !slice_.range->contains(values[row]))
-        hold(row, "date.window", [&] {
-          return fmt::format("{} {} lies outside {}", name, values[row].iso(), slice_.label());
-        });
+    if (slice_.range && (announcement || slice_.by_time_column()))
+      hold_outside(announcement ? slice_.walk.column : table_.time, *slice_.range, "date.window",
+                   "outside " + slice_.label());
+    const bool of_trading = table_.days == catalog::Days::Trading ||
+                            table_.days == catalog::Days::WeekEnd ||
+                            table_.days == catalog::Days::MonthEnd;
+    if (options_.today && of_trading)
+      hold_outside(table_.time, {DateRange::all().first, *options_.today + options_.days_ahead},
+                   "date.future", "ahead of " + options_.today->iso());
   }
 
   void numbers() {
@@ -205,6 +203,17 @@ class Inspection {
     if (bad_[row]) return;
     bad_[row] = true;
     held_.push_back({row, std::move(rule), reason(), {}});
+  }
+
+  void hold_outside(const std::string& name, DateRange range, const char* rule,
+                    const std::string& where) {
+    const Column* days = column(name);
+    if (!days || days->type() != frame::Type::Date) return;
+    const auto values = days->dates();
+    for (std::uint32_t row = 0; row < bad_.size(); ++row)
+      if (!days->is_null(row) && !range.contains(values[row]))
+        hold(row, rule,
+             [&] { return fmt::format("{} {} lies {}", name, values[row].iso(), where); });
   }
 
   /// Key columns may be null where the source has no value (f_ann_date); day and code may not.
@@ -302,33 +311,6 @@ Verdict refused(Refusal refusal, frame::Batch rows) {
   verdict.refused = std::move(refusal);
   verdict.rows = std::move(rows);
   return verdict;
-}
-
-/// Codes are identifiers: full-width letters and stray blanks say nothing. All other text stays as
-/// the source wrote it. The note has the original.
-void fold_codes(const TableSpec& table, Harvest& harvest, std::vector<std::string>& notes) {
-  const auto at = table.code.empty() ? Batch::npos : harvest.rows.find(table.code);
-  if (at == Batch::npos || harvest.rows.column(at).type() != frame::Type::Text) return;
-  Column& codes = harvest.rows.column(at);
-  const auto odd = [](unsigned char byte) { return byte <= ' ' || byte >= 0x80; };
-  if (std::ranges::none_of(codes.texts().bytes(), odd)) return;
-  Column folded(frame::Type::Text);
-  std::string example;
-  std::size_t count = 0;
-  for (std::size_t row = 0; row < codes.size(); ++row) {
-    const auto code = codes.texts()[row];
-    if (codes.is_null(row) || table.takes_code(code)) continue;
-    const std::string plain = market::folded(code);
-    if (!table.takes_code(plain)) continue;
-    if (count++ == 0) example = fmt::format("{} '{}' read as '{}'", table.code, code, plain);
-    folded.append(codes, folded.size(), row);
-    folded.push(std::string_view(plain));
-  }
-  if (count == 0) return;
-  folded.append(codes, folded.size(), codes.size());
-  codes = std::move(folded);
-  notes.push_back(count == 1 ? example
-                             : fmt::format("{}, and {} more like it", example, count - 1));
 }
 
 /// The rows neither held nor dropped; the batch itself when that is all of them.

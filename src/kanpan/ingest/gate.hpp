@@ -53,6 +53,11 @@ struct Verdict {
 };
 
 struct GateOptions {
+  /// Rows of tables by trading day, week or month may lie so many days ahead of it: a bar may bear
+  /// the last day of its week, and the clock may be that of another zone. Of files, since no window
+  /// was asked for; without it nothing is said.
+  std::optional<Date> today = std::nullopt;
+  int days_ahead = 7;
   /// Share of rows that may fail one rule before the whole page is taken for wrong.
   double systematic_share = 0.2;
   /// … and the least number of rows for that.

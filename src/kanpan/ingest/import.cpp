@@ -232,8 +232,11 @@ class ImportExecution {
       harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
     const auto bad_cells = harvest.bad_cells;
     const auto mode = mode_of(file, block.partial);
-    KANPAN_LET(auto verdict, judge(Slice::of_file(table_, mode), std::move(harvest), history_));
     const Instant now = owner_.clock_.now();
+    GateOptions options;
+    options.today = shanghai_date(now);
+    KANPAN_LET(auto verdict,
+               judge(Slice::of_file(table_, mode), std::move(harvest), history_, options));
     if (verdict.refused) {
       refuse(file, *verdict.refused, page_of(verdict.rows, file.rows->missing(), bad_cells),
              into.landing);
@@ -250,7 +253,7 @@ class ImportExecution {
           quarantined_row(unit, {fmt::format("{}:{}", file.name, line), source_of(file)},
                           std::move(verdict.held[n]), now));
     }
-    unit.quarantined += static_cast<std::uint32_t>(verdict.held.size());
+    unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
     if (all_new) {
       refuse(file, *all_new, page_of(verdict.rows, file.rows->missing(), {}), into.landing);
       return {};

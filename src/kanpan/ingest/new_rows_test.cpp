@@ -1,9 +1,11 @@
-// Rows of a file that lacks columns which are never empty.
+// Rows of a file that are held: new ones that lack what is never empty, days that are yet to come,
+// and what was released before.
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
 #include "kanpan/frame/csv.hpp"
+#include "kanpan/frame/ndjson.hpp"
 #include "kanpan/ingest/import.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/sample.hpp"
@@ -35,6 +37,16 @@ class NewRows : public testing::Test {
            std::make_unique<frame::CsvReader>(
                frame::CsvReader::read(frame::stream_of(text), "rows.csv", daily().fields())
                    .value())});
+    return run(std::move(request));
+  }
+  Result<RunOutcome> import_lines(const std::string& text) {
+    ImportRequest request{&daily(), {}, false, 50'000};
+    auto lines = frame::NdjsonReader::read(frame::stream_of(text), "rows.ndjson", daily().fields());
+    request.files.push_back(
+        {"rows.ndjson", "ndjson", std::make_unique<frame::NdjsonReader>(std::move(lines).value())});
+    return run(std::move(request));
+  }
+  Result<RunOutcome> run(ImportRequest request) {
     Importer importer(real_catalog(), *database_.journal, *database_.store, writer_,
                       database_.clock, progress_, runs_, run_ledger_);
     return importer.run(std::move(request), {});
@@ -115,6 +127,57 @@ TEST_F(NewRows, RowsOfAnEarlierFileOfTheSameImportAreNotNew) {
   const auto rows = stored();
   ASSERT_EQ(rows.rows(), 50u);
   EXPECT_EQ(rows.column(rows.find("vol")).text_of(49), "2000");
+}
+
+TEST_F(NewRows, ALineThatHasWhatTheFirstOneLacksIsWhole) {
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
+  const auto outcome = import_lines(
+      R"({"ts_code":"600000.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+      R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":2000,"amount":2020})"
+      "\n"
+      R"({"ts_code":"600001.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+      R"("close":10.2,"pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
+      "\n"
+      R"({"ts_code":"600002.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+      R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
+      "\n");
+  EXPECT_EQ(outcome.value().exit_code(), 5);
+  const auto rows = stored();
+  ASSERT_EQ(rows.rows(), 2u) << "600001.SH is whole";
+  EXPECT_EQ(rows.column(rows.find("close")).text_of(0), "10.2");
+  EXPECT_EQ(rows.column(rows.find("vol")).text_of(0), "2000");
+  EXPECT_EQ(rows.column(rows.find("close")).text_of(1), "10.2");
+  ASSERT_EQ(held().size(), 1u);
+  EXPECT_EQ(held()[0].call, "rows.ndjson:3");
+  EXPECT_NE(held()[0].reason.find("must have close, which it lacks"), std::string::npos)
+      << held()[0].reason;
+}
+
+class HeldOfFiles : public NewRows {};
+
+TEST_F(HeldOfFiles, AReleasedRowThatComesAgainIsDecided) {
+  const std::string text =
+      std::string(kHeader) + row("600000.SH", "20240628", "-1") + row("600001.SH", "20240628");
+  ASSERT_EQ(import(text).value().exit_code(), 5);
+  ASSERT_TRUE(release(held().at(0).id));
+  const auto again = import(text).value();
+  EXPECT_EQ(again.exit_code(), 0);
+  EXPECT_EQ(again.summary.quarantined, 0u);
+  EXPECT_TRUE(held().empty());
+  EXPECT_EQ(stored().rows(), 2u);
+}
+
+TEST_F(HeldOfFiles, AreDaysThatAreYetToCome) {
+  std::string text = std::string(kHeader) + row("600000.SH", "20420628");
+  for (int day = 17; day <= 28; ++day) text += row("600000.SH", fmt::format("2024-06-{}", day));
+  EXPECT_EQ(import(text).value().exit_code(), 5);
+  EXPECT_EQ(stored().rows(), 12u);
+  ASSERT_EQ(held().size(), 1u);
+  EXPECT_EQ(held()[0].rule, "date.future");
+  EXPECT_NE(held()[0].reason.find("2042-06-28 lies ahead of 2024-06-28"), std::string::npos)
+      << held()[0].reason;
+  const auto soon = std::string(kHeader) + row("600000.SH", "20240702");
+  EXPECT_EQ(import(soon).value().exit_code(), 0) << "the end of a week, another zone's clock";
 }
 
 TEST_F(NewRows, WhatLooksLikeAnotherUnitNamesTheFlag) {
