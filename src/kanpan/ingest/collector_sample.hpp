@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -45,6 +46,9 @@ class Exchange final : public source::Source {
   bool away = false;
   /// Whether the page lacks a column.
   std::function<bool(const Call&)> is_bad = [](const Call&) { return false; };
+  std::function<std::optional<Error>(const Call&)> refuses = [](const Call&) {
+    return std::nullopt;
+  };
   bool invented = true;
   bool simulated() const override { return invented; }
   bool is_away() const override { return away; }
@@ -52,6 +56,7 @@ class Exchange final : public source::Source {
     before_answer(call);
     if (away) return Error{Errc::SourceTransient, "connection refused"};
     if (refusals > 0 && refusals--) return Error{Errc::SourceTransient, "connection refused"};
+    if (auto error = refuses(call)) return *std::move(error);
     Page page;
     if (table.name == "index_daily" || table.name == "moneyflow_hsgt")
       page = still(table, call);

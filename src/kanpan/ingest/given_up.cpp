@@ -7,10 +7,11 @@ namespace {
 /// the source is away a back-fill of thousands would fail one by one.
 constexpr int kUnansweredUnits = 3;
 
-bool stops_table(Errc code) {
-  return code == Errc::SourcePermission || code == Errc::SourceQuota ||
-         code == Errc::SourceParameter;
-}
+bool stops_table(Errc code) { return code == Errc::SourcePermission || code == Errc::SourceQuota; }
+
+/// A parameter is of one call (a code that the source no longer knows), so that the others may fare
+/// better; but where it refuses the interface, they all fare so.
+bool counts(Errc code) { return code == Errc::SourceTransient || code == Errc::SourceParameter; }
 
 bool stops_everything(Errc code) { return code == Errc::SourceToken || code == Errc::Config; }
 
@@ -29,7 +30,7 @@ bool GivenUp::everything() const {
 void GivenUp::note(const std::string& table, const std::optional<Error>& error, bool away) {
   const std::lock_guard lock(mutex_);
   int& unanswered = unanswered_[table];
-  unanswered = error && error->code == Errc::SourceTransient ? unanswered + 1 : 0;
+  unanswered = error && counts(error->code) ? unanswered + 1 : 0;
   if (!error) return;
   if (away || stops_everything(error->code)) everything_ = true;
   if (unanswered >= kUnansweredUnits || stops_table(error->code)) tables_.insert(table);

@@ -18,9 +18,9 @@ class GivenUp {
   /// Whether nothing at all need be tried.
   bool everything() const;
 
-  /// How a unit of the table has ended: a refusal gives its table up, a refused token or a source
-  /// that cannot be reached (`away`) everything, and so do a few units in a row without an answer
-  /// their table.
+  /// How a unit of the table has ended: a refusal of the table (permission, quota) gives it up, a
+  /// refused token or a source that cannot be reached (`away`) everything, and a few units in a row
+  /// that had no answer, or whose parameters were refused, their table.
   void note(const std::string& table, const std::optional<Error>& error, bool away);
 
  private:

@@ -10,6 +10,8 @@ namespace {
 using source::Call;
 using test::CollectorTest;
 using test::day_of;
+using test::parameter;
+using test::real_table;
 
 using RunExecutionTest = CollectorTest;
 
@@ -28,6 +30,38 @@ TEST_F(RunExecutionTest, ASourceThatCannotBeReachedEndsTheRunAtItsFirstCall) {
   for (const std::string& table : request.tables) EXPECT_TRUE(outcome->unfinished.contains(table));
   exchange_.away = false;
   EXPECT_NE(collector_.resume(outcome->summary.run.id, {})->summary.units, 1u);
+}
+
+TEST_F(RunExecutionTest, ACallThatIsRefusedByItsParameterDoesNotKeepTheOthersFromTheirs) {
+  const auto codes = real_table("index_daily").codes;
+  ASSERT_GT(codes.size(), 4u);
+  std::size_t refused = 1;
+  exchange_.refuses = [&](const Call& call) -> std::optional<Error> {
+    for (std::size_t n = 0; n < refused; ++n)
+      if (parameter(call, "ts_code") == codes[n])
+        return Error{Errc::SourceParameter, "no such ts_code"};
+    return std::nullopt;
+  };
+  const auto one = collector_.collect(indices(), {});
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->summary.failed, 1u);
+  EXPECT_EQ(one->summary.planned, 0u);
+  EXPECT_EQ(one->exit_code(), 4);
+  EXPECT_EQ(one->unfinished.at("index_daily").code, Errc::SourceParameter);
+
+  // Many in a row are the table's fault; a resume begins with what was not tried.
+  refused = 3;
+  CollectRequest earlier = indices();
+  earlier.from = day_of("20240506");
+  earlier.to = day_of("20240510");
+  const auto many = collector_.collect(earlier, {});
+  ASSERT_TRUE(many);
+  EXPECT_EQ(many->summary.failed, 3u);
+  EXPECT_EQ(many->summary.planned, codes.size() - 3);
+  const auto resumed = collector_.resume(many->summary.run.id, {});
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->summary.failed, 3u);
+  EXPECT_EQ(resumed->summary.planned, 0u);
 }
 
 TEST_F(RunExecutionTest, ASourceThatSaysOnlyInItsAnswerThatItInventsIsHeardInTime) {

@@ -130,6 +130,9 @@ Result<std::vector<RunExecution::Work>> RunExecution::units_of(const TableSpec& 
     KANPAN_LET(auto slice, Slice::from_json(table, unit.plan));
     works.push_back({std::move(slice), unit});
   }
+  // What has failed may fail again, and a few of those end the table.
+  std::ranges::stable_partition(
+      works, [](const Work& work) { return work.unit.state != UnitState::Failed; });
   if (known) return works;
   if (brought_.contains(table.name) && table.policy.mode == catalog::UpdateMode::Full) {
     KANPAN_LET(const bool empty, owner_.is_empty(table.name));
