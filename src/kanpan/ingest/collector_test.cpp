@@ -189,6 +189,20 @@ TEST_F(CollectorTest, AFreshDirectorysPlanNamesWhatIsKnownOnlyLater) {
   EXPECT_THAT(notes.at("cyq_chips"), testing::HasSubstr("once stock_basic"));
 }
 
+TEST_F(CollectorTest, CodesOfATableThatIsAskedForAsAWholeAreSaidToBeIgnored) {
+  CollectRequest request;
+  request.tables = {"stock_company"};
+  request.codes = {"600000.SH"};
+  EXPECT_THAT(collector_.plan(request).value().back().plan.warning,
+              testing::HasSubstr("stock_company is asked for as a whole: --codes is ignored"));
+  std::vector<std::string> notes;
+  const auto subscription = progress_.subscribe([&](const Event& event) {
+    if (event.kind == "note") notes.push_back(event.message);
+  });
+  ASSERT_TRUE(collector_.collect(request, {}));
+  EXPECT_THAT(notes, testing::Contains(testing::HasSubstr("--codes is ignored")));
+}
+
 TEST_F(CollectorTest, WhoeverWatchesSeesPagesAndWhyARunStandsStill) {
   exchange_.refusals = 1;
   std::map<std::string, std::vector<Event>> told;

@@ -75,6 +75,8 @@ class Planner {
     if (!walk && !table_.code.empty()) return by_every_code();
     if (!walk) walk = walk_of(WalkKind::Window);
     if (!walk) return no_walk();
+    if (!request_.codes.empty())
+      plan_.warning = fmt::format("{} is asked for as a whole: --codes is ignored", table_.name);
     Slice slice{&table_, *walk, std::nullopt, "", journal::Mode::Replace};
     if ((request_.from || request_.to) && table_.dated() && !walk->from.empty())
       slice.range =

@@ -29,7 +29,7 @@ struct Plan {
   std::size_t calls = 0;     ///< predicted, paging and splitting included
   std::size_t left_out = 0;  ///< days (periods) that need not be asked for
   std::string note;          ///< what was ignored or assumed; may be empty
-  /// Why the days that were named, or some of them, cannot be asked for; may be empty.
+  /// Why the days or codes that were named, or some of them, are not asked for; may be empty.
   std::string warning = {};
 };
 
