@@ -8,8 +8,7 @@
 namespace kanpan::app {
 Result<void> StoreReadiness::check() {
   if (is_damaged_())
-    return Error{Errc::Corrupt, "the store is damaged",
-                 "it is being rebuilt from the journal"};
+    return Error{Errc::Corrupt, "the store is damaged", "it is being rebuilt from the journal"};
   const std::lock_guard lock(mutex_);
   const store::Sequence applied = store_.applied();
   const auto now = std::chrono::steady_clock::now();

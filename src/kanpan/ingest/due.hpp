@@ -21,8 +21,8 @@ Trigger trigger_of(const catalog::TableSpec& table);
 /// the ready time is one more. A table with one row a week or month is due at the expression's time
 /// of day on the last trading day of each, whichever weekday that is. Event: every day at 21:00, in
 /// the months of disclosure (January to April, July, August, October) at 12:30 too. Continuous:
-/// every poll_interval seconds while the exchange trades or calls an auction, and once more when the
-/// source has the whole of a trading day.
+/// every poll_interval seconds while the exchange trades or calls an auction, and once more when
+/// the source has the whole of a trading day.
 std::optional<Instant> next_due(const catalog::TableSpec& table, Instant after,
                                 const market::Calendar& calendar);
 
