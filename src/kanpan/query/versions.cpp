@@ -29,6 +29,18 @@ std::optional<std::pair<int, int>> years_of(const journal::Commit& commit) {
 
 }  // namespace
 
+Span span_of(const store::Read& read) {
+  Span span;
+  span.until = read.as_of;
+  const catalog::TableSpec& table = *read.table;
+  // A row whose time is no part of its key can move out of a year that its new version is not in.
+  const bool rows_stay = std::ranges::find(table.key, table.time) != table.key.end();
+  if (!rows_stay || table.days == catalog::Days::Calendar) return span;
+  if (read.from) span.first_year = read.from->year();
+  if (read.to) span.last_year = read.to->year();
+  return span;
+}
+
 void Versions::add(History& history, const journal::Commit& commit) {
   history.touches.push_back({commit.seq, commit.time, years_of(commit)});
   if (const auto& years = history.touches.back().years)

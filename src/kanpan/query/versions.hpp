@@ -13,6 +13,7 @@
 
 #include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
+#include "kanpan/store/store.hpp"
 
 namespace kanpan::query {
 
@@ -32,6 +33,9 @@ struct Span {
   std::optional<int> first_year, last_year;
   std::optional<journal::Sequence> until;  ///< the last one that counts
 };
+
+/// The commits that can have changed what the read gives.
+Span span_of(const store::Read& read);
 
 using DayStates = std::map<Date, journal::DayState>;
 
