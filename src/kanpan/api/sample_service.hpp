@@ -60,7 +60,8 @@ class SampleService {
          "600519.SH,2024-06-26,1500,1510,1490,1505,1500,5,0.3333,20,3010",
          "000001.SZ,2024-06-27,10.2,10.4,10,10.1,10.2,-0.1,-0.9804,900,915",
          "600519.SH,2024-06-27,1505,1515,1500,1510,1505,5,0.3322,22,3322",
-         "000001.SZ,2024-06-28,9.1,9.3,9,9.2,9.09,0.11,1.2101,1200,1101.25"});
+         "000001.SZ,2024-06-28,9.1,9.3,9,9.2,9.09,0.11,1.2101,1200,1101.25"},
+        {held("20240626", 2), held("20240627", 2), held("20240628", 1)});
     put("adj_factor", {"ts_code", "trade_date", "adj_factor"},
         {"000001.SZ,2024-06-26,2", "000001.SZ,2024-06-27,2", "000001.SZ,2024-06-28,2.2"});
     put("trade_cal", {"exchange", "cal_date", "is_open", "pretrade_date"},
@@ -71,11 +72,13 @@ class SampleService {
 
   /// One commit of rows written as comma separated cells of `fields`; other columns are null.
   journal::Sequence put(std::string_view name, const std::vector<std::string>& fields,
-                        const std::vector<std::string>& lines) {
+                        const std::vector<std::string>& lines,
+                        std::vector<journal::DayState> days = {}) {
     const catalog::TableSpec* table = expect_ok(tables.find(name));
     frame::Batch rows(table->fields());
     for (const std::string& line : lines) push_line(rows, fields, line);
     journal::Landing landing;
+    landing.days = std::move(days);
     journal::NewCommit commit;
     commit.header.table = table->name;
     commit.header.source = "sim";
@@ -134,6 +137,10 @@ class SampleService {
   net::Dispatch dispatch;
 
  private:
+  static journal::DayState held(std::string_view day, std::uint32_t rows) {
+    return {"daily", expect_ok(parse_date(day)), rows, std::nullopt, true, {}, {}};
+  }
+
   static void push_line(frame::Batch& rows, const std::vector<std::string>& fields,
                         const std::string& line) {
     std::vector<std::string> cells;

@@ -97,8 +97,8 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
     const bool before_all = rows.empty() || day < rows.begin()->first;
     const auto by_rule = universe.expected_rows(table, day);
     const auto waiting = held_back.find(day);
-    if (held == rows.end() && waiting == held_back.end() && before_all && by_rule.value_or(0) == 0)
-      continue;
+    const bool known = asked == Asked::Everything || !before_all || by_rule.value_or(0) > 0;
+    if (held == rows.end() && waiting == held_back.end() && !known) continue;
     // Any day of the year may have rows or none: only those that were asked for have a state.
     if (table.days == catalog::Days::Calendar && had == before.end()) continue;
     journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, by_rule, false,

@@ -52,10 +52,10 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
 enum class Asked { Everything, Part, Nothing };
 
 /// The states of the days between the bounds from what is stored now: after rows that did not come
-/// day by day. None before the first day with rows, where nothing is known. A day that was complete
-/// stays so while no row is lost; a day without an expectation is settled only when everything was
-/// asked for, or when it had been but for rows that were held back then and are not now. Errors are
-/// the store's and the ledger's.
+/// day by day. None before the first day with rows unless everything was asked for: there nothing
+/// is known. A day that was complete stays so while no row is lost; a day without an expectation is
+/// settled only when everything was asked for, or when it had been but for rows that were held back
+/// then and are not now. Errors are the store's and the ledger's.
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
                                                    Asked asked, const Universe& universe,
                                                    const store::Store& store,

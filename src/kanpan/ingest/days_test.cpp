@@ -169,6 +169,22 @@ TEST_F(DaysTest, ADayWhosePageWasRefusedIsAsAbsentAsOneThatNobodyAskedFor) {
   EXPECT_EQ(covered("daily").state, "absent");
 }
 
+TEST_F(DaysTest, DaysBeforeTheFirstRowWereAskedForTooByAWholeWalk) {
+  exchange_.rows["moneyflow_hsgt"] = {cells("moneyflow_hsgt", {{"trade_date", "20240627"}}),
+                                      cells("moneyflow_hsgt", {{"trade_date", "20240628"}})};
+  CollectRequest request;
+  request.tables = {"moneyflow_hsgt"};
+  request.from = day_of("20240620");
+  request.to = kDay;
+  ASSERT_TRUE(collector_.collect(request, {}));
+  const auto days = database_.journal->days("moneyflow_hsgt", {*request.from, kDay}).value();
+  ASSERT_EQ(days.size(), 7u);
+  EXPECT_EQ(days.front().day, day_of("20240620"));
+  EXPECT_EQ(days.front().rows, 0u);
+  EXPECT_TRUE(days.front().complete) << "the source has nothing of it";
+  EXPECT_FALSE(days.back().complete) << "the day is fresh";
+}
+
 /// Five rows of a hot list, nothing of which is expected, and a sixth that does not add up.
 class HeldRows : public DaysTest {
  protected:

@@ -31,7 +31,7 @@ Result<Absences::Calendar> Absences::calendar() const {
 Result<std::shared_ptr<const std::vector<Date>>> Absences::of(
     const catalog::TableSpec& table, const std::shared_ptr<const DayStates>& held) const {
   static const auto none = std::make_shared<const std::vector<Date>>();
-  if (!table.dated() || table.expect == catalog::Expect::Unknown || held->empty()) return none;
+  if (!table.dated() || held->empty()) return none;
   const Date until = last_due(table, clock_.now());
   const std::lock_guard lock(mutex_);
   KANPAN_LET(const Calendar calendar, this->calendar());

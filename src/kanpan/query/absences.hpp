@@ -24,9 +24,9 @@ class Absences {
            const Clock& clock)
       : catalog_(catalog), store_(store), versions_(versions), clock_(clock) {}
 
-  /// Days with rows, of a table with an expectation, from the first that the source has to the last
-  /// whose ready time has passed, that are not among `held`; oldest first. Never null; none where
-  /// no day is held at all. Errors are the store's and the journal's.
+  /// Days that the table's time column takes, from the first that the source has to the last whose
+  /// ready time has passed, that are not among `held`; oldest first. Never null; none of an undated
+  /// table and where no day is held at all. Errors are the store's and the journal's.
   Result<std::shared_ptr<const std::vector<Date>>> of(
       const catalog::TableSpec& table, const std::shared_ptr<const DayStates>& held) const;
 

@@ -26,6 +26,10 @@ class AbsencesTest : public QueryTest {
     out.seen = shanghai_instant(out.day + 1, 9 * 3600);
     return out;
   }
+  /// Of a table without a rule.
+  static journal::DayState held_of(std::string_view name, std::string_view date) {
+    return state(name, date, 1, {}, true);
+  }
   static std::vector<std::string> listing(std::string_view code, std::string_view since,
                                           std::string_view until = "") {
     const auto& columns = table("stock_basic").columns;
@@ -108,11 +112,84 @@ TEST_F(AbsencesTest, AreAFewEntriesHoweverManyTheyAre) {
   EXPECT_GT(many.missing_count, 35u);
 }
 
-TEST_F(AbsencesTest, AreNoneOfTablesThatExpectNothing) {
-  commit("suspend_d", {}, {state("suspend_d", "20240617", 0, {}, true)});
-  EXPECT_EQ(query_.evidence({read("suspend_d", day("20240601"), day("20240628")), Units::Normal})
-                ->missing_count,
-            0u);
+TEST_F(AbsencesTest, AreThoseOfTablesThatExpectNothingToo) {
+  const auto lists = [&](std::string_view from, std::string_view to) {
+    return query_.evidence({read("suspend_d", day(from), day(to)), Units::Normal}).value();
+  };
+  commit("suspend_d", {}, {held_of("suspend_d", "20240617"), held_of("suspend_d", "20240619")});
+  EXPECT_EQ(lists("20240617", "20240617").status, "complete") << "nobody was suspended";
+  const auto years = lists("20230101", "20231231");
+  EXPECT_EQ(years.status, "partial") << "nobody asked for them";
+  EXPECT_THAT(years.missing, ElementsAre("2023-01-03..2023-12-29: 242 days not collected"));
+  EXPECT_THAT(lists("20240617", "20240619").missing, ElementsAre("2024-06-18: not collected"));
+}
+
+TEST_F(AbsencesTest, OfPeriodsAreThoseThatNobodyAskedFor) {
+  const auto statements = [&](std::string_view from, std::string_view to) {
+    return query_.evidence({read("income_vip", day(from), day(to)), Units::Normal}).value();
+  };
+  commit("income_vip", {}, {held_of("income_vip", "20231231"), held_of("income_vip", "20240331")});
+  EXPECT_EQ(statements("20231231", "20240331").status, "complete");
+  EXPECT_EQ(statements("20231001", "20240630").status, "complete") << "the quarter still runs";
+  const auto years = statements("20150101", "20240331");
+  EXPECT_EQ(years.status, "partial");
+  EXPECT_THAT(years.missing, ElementsAre("2015-03-31..2023-09-30: 35 days not collected"));
+}
+
+TEST_F(AbsencesTest, AreNotKnownWhereNoDayIs) {
+  // By announcement, by code, from a file: rows of whatever day, and no day of which it was all.
+  for (const char* name : {"income_vip", "forecast_vip", "top_list", "trade_cal"}) {
+    commit(name, {});
+    for (const auto& from : {std::optional<Date>{}, std::optional<Date>{day("20150101")}}) {
+      const auto evidence = query_.evidence({read(name, from), Units::Normal}).value();
+      EXPECT_EQ(evidence.status, "unknown") << name;
+      EXPECT_THAT(evidence.missing, ElementsAre("which days were collected is not known"));
+      EXPECT_EQ(evidence.missing_count, 0u);
+    }
+    EXPECT_THAT(query_.version(read(name)).value(), EndsWith("-no-days")) << name;
+  }
+  commit("stock_basic", {listing("600000.SH", "19991110")});
+  EXPECT_EQ(query_.evidence({read("stock_basic"), Units::Normal})->status, "complete") << "undated";
+}
+
+TEST_F(AbsencesTest, AreNotKnownOfDaysThatMayBeEmpty) {
+  const auto forecasts = [&](std::optional<Date> from, std::optional<Date> to) {
+    return query_.evidence({read("forecast_vip", from, to), Units::Normal}).value();
+  };
+  std::vector<journal::DayState> days;
+  for (Date at = day("20240601"); at < day("20240628"); ++at)
+    days.push_back(held_of("forecast_vip", at.compact()));
+  commit("forecast_vip", {}, days);
+  EXPECT_EQ(forecasts(day("20240601"), day("20240627")).status, "complete");
+  const auto more = forecasts(day("20240530"), day("20240731"));
+  EXPECT_EQ(more.status, "unknown");
+  EXPECT_THAT(more.missing, ElementsAre("2024-05-30..2024-05-31: 2 days not known to be collected",
+                                        "2024-06-28: not known to be collected"));
+  EXPECT_EQ(more.missing_count, 0u);
+  // Rows of other days may be there too, so without a bound every day counts.
+  EXPECT_EQ(forecasts({}, day("20240627")).status, "unknown");
+  EXPECT_EQ(forecasts(day("20240601"), {}).status, "unknown");
+  EXPECT_EQ(forecasts({}, {}).status, "unknown");
+
+  auto early = state("forecast_vip", "20240627", 1, {}, false);
+  commit("forecast_vip", {}, {early});
+  EXPECT_EQ(forecasts(day("20240601"), day("20240627")).status, "provisional");
+  EXPECT_EQ(forecasts(day("20240601"), day("20240628")).status, "unknown");
+  commit("forecast_vip", {}, {state("forecast_vip", "20240615", 1, 2, true)});
+  const auto lacking = forecasts(day("20240601"), day("20240628"));
+  EXPECT_EQ(lacking.status, "partial") << "a row was held back";
+  EXPECT_EQ(lacking.missing_count, 1u);
+}
+
+TEST_F(AbsencesTest, ThatAreNotKnownAreAnotherVersionThanThoseOfThePast) {
+  commit("top_list", {});
+  auto request = read("top_list");
+  request.as_of = store_->applied();
+  const auto before = query_.version(request).value();
+  commit("top_list", {});
+  EXPECT_EQ(query_.evidence({request, Units::Normal})->status, "unknown");
+  EXPECT_THAT(query_.evidence({request, Units::Normal})->missing, IsEmpty());
+  EXPECT_NE(query_.version(request).value(), before);
 }
 
 TEST_F(AbsencesTest, OfWeeksAreTheirLastDays) {

@@ -24,6 +24,7 @@ using store::Read;
 constexpr std::size_t kMostMissing = 20;
 constexpr std::size_t kMostCodes = 3;
 constexpr std::size_t kMostGaps = 5;
+constexpr std::string_view kNoDays = "which days were collected is not known";
 
 /// The days of the read that are not both complete and full, oldest first.
 std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& days) {
@@ -42,6 +43,15 @@ std::string status_without_days(const TableVersion& version) {
   if (version.empty) return version.pending && !is_past ? "provisional" : "empty";
   return is_past ? "unknown" : "";
 }
+
+/// Rows that came otherwise than by day (announcements, single codes, files of days that may be
+/// empty) leave no day of which it is known that all of it was asked for.
+bool has_no_days(const Read& read, const TableState& known) {
+  return read.table->dated() && known.days->empty();
+}
+
+/// Days without a state may have been empty at the source, or have come with other days' rows.
+bool may_be_empty(const Read& read) { return read.table->days == catalog::Days::Calendar; }
 
 /// The days are known as soon as their rows are durable; these can be seen a little later.
 void wait_for_rows(std::string& status, const TableVersion& version) {
@@ -142,9 +152,13 @@ Dates within(Dates days, const DateRange& range) {
   return {first, std::ranges::upper_bound(first, days.end(), range.last)};
 }
 
-/// The absent days between the bounds of the read, or between the days held where it has none.
+/// The absent days between the bounds of the read, or between the days held where it has none. Of
+/// days that may be empty the rows can lie anywhere, so there those held are no bounds.
 Dates absent_days(const Read& read, const TableState& known) {
   if (known.absent->empty()) return {};
+  if (may_be_empty(read))
+    return within(*known.absent, {read.from.value_or(DateRange::all().first),
+                                  read.to.value_or(DateRange::all().last)});
   return within(*known.absent, {read.from.value_or(known.days->begin()->first),
                                 read.to.value_or(known.days->rbegin()->first)});
 }
@@ -174,34 +188,44 @@ Result<std::vector<DateRange>> listed_periods(const Read& read, const catalog::C
   return merged;
 }
 
+/// "2024-06-18: not collected", "2024-06-24..2024-06-25: 2 days not collected"
+std::string absence(Dates gap, std::string_view what) {
+  if (gap.size() == 1) return fmt::format("{}: {}", gap.front().iso(), what);
+  return fmt::format("{}..{}: {} days {}", gap.front().iso(), gap.back().iso(), gap.size(), what);
+}
+
 /// Absent days with none that is held between them are one entry.
-void add_absent(Completeness& out, Dates absent, const DayStates& days) {
+void add_absent(Completeness& out, Dates absent, const Read& read, const DayStates& days) {
   if (absent.empty()) return;
-  out.status = "partial";
-  out.missing_count += absent.size();
-  out.short_days += absent.size();
+  const bool known = !may_be_empty(read);
+  if (known) {
+    out.status = "partial";
+    out.missing_count += absent.size();
+    out.short_days += absent.size();
+  } else if (out.status != "partial") {
+    out.status = "unknown";
+  }
   for (std::size_t gaps = 0; gaps < kMostGaps && !absent.empty(); ++gaps) {
     const auto held = days.upper_bound(absent.front());
     const auto end =
         held == days.end() ? absent.end() : std::ranges::lower_bound(absent, held->first);
     const Dates gap(absent.begin(), end);
-    out.missing.push_back(gap.size() == 1
-                              ? fmt::format("{}: not collected", gap.front().iso())
-                              : fmt::format("{}..{}: {} days not collected", gap.front().iso(),
-                                            gap.back().iso(), gap.size()));
+    out.missing.push_back(absence(gap, known ? "not collected" : "not known to be collected"));
     absent = absent.subspan(gap.size());
   }
 }
 
 Result<void> judge_absent(Completeness& out, const Read& read, const TableState& known,
                           const catalog::Catalog& catalog, const store::Store& store) {
-  const Dates absent = read.from || read.to ? absent_days(read, known) : Dates{};
+  const bool count = read.from || read.to || may_be_empty(read);
+  const Dates absent = count ? absent_days(read, known) : Dates{};
   if (absent.empty()) return {};
   std::vector<DateRange> periods{DateRange::all()};
   if (goes_by_code(read)) {
     KANPAN_LET(periods, listed_periods(read, catalog, store));
   }
-  for (const DateRange& period : periods) add_absent(out, within(absent, period), *known.days);
+  for (const DateRange& period : periods)
+    add_absent(out, within(absent, period), read, *known.days);
   // All of them begin with their day.
   std::ranges::sort(out.missing);
   if (out.missing.size() > kMostMissing) out.missing.resize(kMostMissing);
@@ -266,8 +290,10 @@ Result<Completeness> judge(const Read& read, const TableState& known,
   if (auto status = status_without_days(known.table); !status.empty())
     return Completeness{std::move(status), {}, 0, 0};
   const auto doubtful = doubtful_days(read, *known.days);
-  auto out = goes_by_code(read) ? judge_codes(read, doubtful, catalog, store)
-                                : Result<Completeness>(judge_whole(doubtful));
+  auto out = has_no_days(read, known)
+                 ? Result<Completeness>({"unknown", {std::string(kNoDays)}, 0, 0})
+             : goes_by_code(read) ? judge_codes(read, doubtful, catalog, store)
+                                  : Result<Completeness>(judge_whole(doubtful));
   if (!out) return out;
   KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
   KANPAN_TRY(judge_strangers(*out, read, known, store));
@@ -277,7 +303,8 @@ Result<Completeness> judge(const Read& read, const TableState& known,
 
 std::string fingerprint(const Read& read, const TableState& known) {
   if (auto status = status_without_days(known.table); !status.empty()) return status;
-  std::string status = "complete", text;
+  // Not "unknown": that is of the past, of which nothing is missing.
+  std::string status = has_no_days(read, known) ? "no-days" : "complete", text;
   for (const DayState* day : doubtful_days(read, *known.days))
     if (day->is_short())
       text += fmt::format("{} {} {} {} {}\n", day->day.iso(), day->rows, *day->expected,

@@ -14,12 +14,14 @@
 namespace kanpan::query {
 
 struct Completeness {
-  /// complete, provisional, partial (whenever `missing` says something), empty; unknown = the rows
-  /// of the past have changed since
+  /// complete, provisional, partial, empty; unknown = the rows of the past have changed since, or
+  /// which days were asked for is not known, as `missing` then says. Partial and unknown come
+  /// before provisional, partial before unknown.
   std::string status;
   /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH",
-  /// "2024-04-25..2024-04-30: 4 days not collected". Before them all codes that nothing is known
-  /// of: "600000.SH: not in stock_basic".
+  /// "2024-04-25..2024-04-30: 4 days not collected"; of days that may be empty "2024-06-28: not
+  /// known to be collected", where no day is held "which days were collected is not known". Before
+  /// them all codes that nothing is known of: "600000.SH: not in stock_basic".
   std::vector<std::string> missing;
   std::size_t missing_count = 0;  ///< days with missing rows
   std::size_t short_days = 0;     ///< days that lack rows of whatever code
@@ -39,7 +41,9 @@ struct TableState {
 /// of others is complete for those whose rows came after the source's ready time. Then, where days
 /// are short, the rows of the codes are looked up. Of a read with a bound the absent days count
 /// too: up to the bounds, or to the first and the last day held; of codes those on which one was
-/// listed, or one that nothing is known of might have been. Strangers without a row in the read
+/// listed, or one that nothing is known of might have been. Of tables by calendar days they count
+/// without a bound as well, but any of them may be empty: they make the answer unknown, as does a
+/// dated table with commits and without a day. Strangers without a row in the read
 /// make it partial whatever the days are: most likely they are mistyped. Errors are the store's.
 Result<Completeness> judge(const store::Read& read, const TableState& known,
                            const catalog::Catalog& catalog, const store::Store& store);

@@ -194,7 +194,8 @@ TEST_F(EvidenceTest, DoesNotCallCompleteWhatNobodyCanSeeYet) {
 }
 
 TEST_F(EvidenceTest, DoesNotCallEmptyWhatNobodyCanSeeYet) {
-  const auto landed = land("daily", {bar("20240625", 11, 10)});
+  const auto landed =
+      land("daily", {bar("20240625", 11, 10)}, {state("daily", "20240625", 1, 1, true)});
   EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->status, "provisional");
   EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 0u);
   EXPECT_EQ(query_.evidence({read("weekly"), Units::Normal})->status, "empty");

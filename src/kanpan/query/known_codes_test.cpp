@@ -50,7 +50,7 @@ TEST_F(KnownCodesTest, TablesWithCodesOfTheirOwnGoByThese) {
   commit("stock_basic", {listing("600519.SH", "20010827")});
   auto index = bar("20240624", 10, 10);
   index[0] = "000300.SH";
-  commit("index_daily", {index});
+  commit("index_daily", {index}, {state("index_daily", "20240624", 1, {}, true)});
   EXPECT_EQ(of("index_daily", {"000001.SH"}).status, "complete");
   EXPECT_THAT(of("index_daily", {"600519.SH"}).missing,
               ElementsAre("600519.SH: not in the codes that index_daily has"));

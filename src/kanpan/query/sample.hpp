@@ -117,8 +117,14 @@ class QueryTest : public testing::Test {
   }
 
   void commit_week() {
-    commit("daily", {bar("20240624", 10, 10), bar("20240625", 11, 10), bar("20240626", 12, 11),
-                     bar("20240627", 6, 6), bar("20240628", 7, 6), bar("20240701", 8, 7)});
+    std::vector<journal::DayState> days;
+    for (const char* text :
+         {"20240624", "20240625", "20240626", "20240627", "20240628", "20240701"})
+      days.push_back(state("daily", text, 1, 1, true));
+    commit("daily",
+           {bar("20240624", 10, 10), bar("20240625", 11, 10), bar("20240626", 12, 11),
+            bar("20240627", 6, 6), bar("20240628", 7, 6), bar("20240701", 8, 7)},
+           days);
     Cells factors;
     for (const char* text : {"20240624", "20240625", "20240626"})
       factors.push_back({"600000.SH", text, "1"});

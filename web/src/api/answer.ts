@@ -14,7 +14,7 @@ export interface Column {
   unit: string;
 }
 
-export type Completeness = "complete" | "provisional" | "partial" | "empty";
+export type Completeness = "complete" | "provisional" | "partial" | "empty" | "unknown";
 
 /** Where rows come from and how far they can be trusted. */
 export interface Evidence {
@@ -52,9 +52,11 @@ function text(value: unknown): string {
   return value == null ? "" : String(value);
 }
 
+const statuses: readonly Completeness[] = ["complete", "provisional", "partial", "empty"];
+
 function completeness(value: unknown): Completeness {
-  // An unknown status is not proof of completeness.
-  return value === "complete" || value === "partial" || value === "empty" ? value : "provisional";
+  // A word that this page does not know is not proof of completeness.
+  return statuses.find((status) => status === value) ?? "unknown";
 }
 
 function number(value: unknown): number {

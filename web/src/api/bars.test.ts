@@ -63,8 +63,10 @@ describe("parseBars", () => {
       shortDays: 5,
       columns: [{ name: "vol", unit: "股" }],
     });
-    expect(parseBars(answer([], { status: "splendid" })).meta.status).toBe("provisional");
-    expect(parseBars(answer([])).meta.status).toBe("provisional");
+    expect(parseBars(answer([], { status: "splendid" })).meta.status).toBe("unknown");
+    expect(parseBars(answer([])).meta.status).toBe("unknown");
+    expect(parseBars(answer([], { status: "unknown" })).meta.status).toBe("unknown");
+    expect(parseBars(answer([], { status: "provisional" })).meta.status).toBe("provisional");
   });
 });
 

@@ -85,6 +85,13 @@ TEST(Rows, pages_follow_the_cursor_and_stay_as_they_were) {
       ["000001.SZ","2024-06-28"],["600519.SH","2024-06-26"],["600519.SH","2024-06-27"]])"));
 }
 
+TEST(Rows, say_where_it_is_not_known_which_days_were_collected) {
+  const SampleService service;
+  const Heard heard = service.get("/v1/tables/trade_cal/rows?start_date=20240627");
+  EXPECT_EQ(heard.at("/meta/status"), "unknown");
+  EXPECT_EQ(heard.at("/meta/missing"), parse(R"(["which days were collected is not known"])"));
+}
+
 /// What is answered when the price becomes 99 with commit 5, before the `at`-th look at the store.
 struct Moving {
   explicit Moving(int at)

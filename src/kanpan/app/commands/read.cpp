@@ -178,9 +178,12 @@ std::string evidence_line(const query::Evidence& evidence, const std::string& ta
                   evidence.as_of.empty() ? "never" : evidence.as_of, evidence.data_version,
                   evidence.source.empty() ? "none" : evidence.source);
   if (evidence.simulated) line += " (模拟数据 simulated)";
-  if (!evidence.missing.empty()) line += fmt::format("; missing {}", evidence.missing.front());
+  const bool unknown = evidence.status == "unknown";
+  if (!evidence.missing.empty())
+    line += fmt::format("; {}{}", unknown ? "" : "missing ", evidence.missing.front());
   if (evidence.missing.size() > 1)
-    line += fmt::format(" and more, {} days in all", evidence.missing_count);
+    line +=
+        unknown ? " and more" : fmt::format(" and more, {} days in all", evidence.missing_count);
   if (evidence.short_days > evidence.missing_count)
     line += fmt::format("; {} days lack rows of other codes",
                         evidence.short_days - evidence.missing_count);

@@ -26,6 +26,7 @@ const icons: Record<Completeness, IconName> = {
   provisional: "clock",
   partial: "gap",
   empty: "gap",
+  unknown: "gap",
 };
 
 function useStatusWords(): Record<Completeness, readonly [word: string, meaning: string]> {
@@ -35,6 +36,7 @@ function useStatusWords(): Record<Completeness, readonly [word: string, meaning:
     provisional: [t`待定`, t`有的行还没有收齐、还没有入库或还可能被更正, 收齐后自动变为完整。`],
     partial: [t`缺失`, t`有应有而没有的行, 明细如下。`],
     empty: [t`缺失`, t`这个范围内一行也没有。`],
+    unknown: [t`不明`, t`无从判断是否齐全: 没有记录收过哪些天, 或所读的行后来有变动。`],
   };
 }
 
