@@ -130,7 +130,7 @@ class RowsAnswer {
   Answer json_body(JsonRows rows, std::uint64_t limit) const {
     std::string next;
     if (rows.has_more())
-      next = make_cursor(question_, question_.pinned.value_or(snapshot_.seen),
+      next = make_cursor(question_, question_.pinned.value_or(snapshot_.evidence.data_version),
                          question_.offset + limit);
     std::string body = std::move(rows).take();
     body += question_.objects ? "]" : "]}";

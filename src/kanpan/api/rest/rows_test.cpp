@@ -85,6 +85,16 @@ TEST(Rows, pages_follow_the_cursor_and_stay_as_they_were) {
       ["000001.SZ","2024-06-28"],["600519.SH","2024-06-26"],["600519.SH","2024-06-27"]])"));
 }
 
+TEST(Rows, pages_of_one_tag_are_the_same_bytes) {
+  SampleService service;
+  const std::string base = "/v1/tables/daily/rows?fields=ts_code,trade_date&limit=2";
+  const Heard before = service.get(base);
+  service.put("adj_factor", {"ts_code", "trade_date", "adj_factor"}, {"600519.SH,2024-06-28,3"});
+  const Heard after = service.get(base);
+  EXPECT_EQ(after.headers.get("etag"), before.headers.get("etag"));
+  EXPECT_EQ(after.body, before.body);
+}
+
 TEST(Rows, say_where_it_is_not_known_which_days_were_collected) {
   const SampleService service;
   const Heard heard = service.get("/v1/tables/trade_cal/rows?start_date=20240627");
