@@ -138,7 +138,8 @@ class SampleService {
 
  private:
   static journal::DayState held(std::string_view day, std::uint32_t rows) {
-    return {"daily", expect_ok(parse_date(day)), rows, std::nullopt, true, {}, {}};
+    const Date date = expect_ok(parse_date(day));
+    return {"daily", date, rows, std::nullopt, true, {}, shanghai_instant(date, 20 * 3600)};
   }
 
   static void push_line(frame::Batch& rows, const std::vector<std::string>& fields,

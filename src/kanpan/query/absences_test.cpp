@@ -138,7 +138,7 @@ TEST_F(AbsencesTest, OfPeriodsAreThoseThatNobodyAskedFor) {
 
 TEST_F(AbsencesTest, AreNotKnownWhereNoDayIs) {
   // By announcement, by code, from a file: rows of whatever day, and no day of which it was all.
-  for (const char* name : {"income_vip", "forecast_vip", "top_list", "trade_cal"}) {
+  for (const char* name : {"income_vip", "forecast_vip", "top_list"}) {
     commit(name, {});
     for (const auto& from : {std::optional<Date>{}, std::optional<Date>{day("20150101")}}) {
       const auto evidence = query_.evidence({read(name, from), Units::Normal}).value();
@@ -150,6 +150,8 @@ TEST_F(AbsencesTest, AreNotKnownWhereNoDayIs) {
   }
   commit("stock_basic", {listing("600000.SH", "19991110")});
   EXPECT_EQ(query_.evidence({read("stock_basic"), Units::Normal})->status, "complete") << "undated";
+  commit("trade_cal", {});
+  EXPECT_EQ(query_.evidence({read("trade_cal"), Units::Normal})->status, "complete") << "it says";
 }
 
 TEST_F(AbsencesTest, AreNotKnownOfDaysThatMayBeEmpty) {

@@ -45,9 +45,10 @@ std::string status_without_days(const TableVersion& version) {
 }
 
 /// Rows that came otherwise than by day (announcements, single codes, files of days that may be
-/// empty) leave no day of which it is known that all of it was asked for.
+/// empty) leave no day of which it is known that all of it was asked for. The calendar has a row
+/// for every day: what is there of it needs no other proof.
 bool has_no_days(const Read& read, const TableState& known) {
-  return read.table->dated() && known.days->empty();
+  return read.table->dated() && known.days->empty() && read.table->name != catalog::role::kCalendar;
 }
 
 /// Days without a state may have been empty at the source, or have come with other days' rows.

@@ -97,7 +97,7 @@ TEST(Rows, pages_of_one_tag_are_the_same_bytes) {
 
 TEST(Rows, say_where_it_is_not_known_which_days_were_collected) {
   const SampleService service;
-  const Heard heard = service.get("/v1/tables/trade_cal/rows?start_date=20240627");
+  const Heard heard = service.get("/v1/tables/adj_factor/rows?start_date=20240627");
   EXPECT_EQ(heard.at("/meta/status"), "unknown");
   EXPECT_EQ(heard.at("/meta/missing"), parse(R"(["which days were collected is not known"])"));
 }

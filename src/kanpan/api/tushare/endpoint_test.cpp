@@ -36,7 +36,7 @@ TEST(TushareEndpoint, evidence_is_in_the_headers) {
   EXPECT_EQ(heard.body,
             R"({"request_id":"req-1","code":0,"msg":"","detail":null,"data":{"fields":["close"],)"
             R"("items":[[9.2]],"has_more":false,"count":1}})");
-  const Heard open = service.ask("POST", "/", R"({"api_name":"trade_cal","params":{}})");
+  const Heard open = service.ask("POST", "/", R"({"api_name":"adj_factor","params":{}})");
   EXPECT_EQ(open.headers.get("X-Data-Status"), "unknown") << "no day of it is recorded";
   const Heard refused = service.ask("POST", "/", R"({"api_name":"nonsense"})");
   EXPECT_FALSE(refused.headers.has("X-Data-Status"));
