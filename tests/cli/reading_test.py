@@ -98,6 +98,21 @@ class Reading(ProgramCase):
         self.refused(3, "sim", "--port", "0", "--fault", faults,
                      says=[f"{faults}:2: api is 'dialy'", "did you mean 'daily'?"])
 
+    def test_bars_say_that_they_are_the_newest(self):
+        words = ["bars", "600001.SH", "--format", "csv"]
+        some = self.kanpan(*words, "--limit", 2)
+        self.assertEqual(len(some.stdout.splitlines()), 3)
+        self.assertIn("the newest 2 bars; --from", some.stderr)
+        whole = self.kanpan(*words)
+        self.assertEqual(len(whole.stdout.splitlines()), 6)
+        self.assertEqual(whole.stdout.splitlines()[-2:], some.stdout.splitlines()[-2:])
+        self.assertNotIn("newest", whole.stderr)
+        self.refused(2, *words, "--limit", 2, "--from", "20240624", says="leave out --from")
+
+    def test_a_calendar_that_is_there_is_complete(self):
+        said = self.kanpan("coverage", "trade_cal", "--from", "20240624", "--to", "20240628")
+        self.assertIn("trade_cal: 5 of 5 days complete", said.stdout + said.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -34,6 +34,10 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const SimulatorOptions& opti
   protocol.points = options.points;
   protocol.invented = options.csv.empty();
   if (!options.faults.empty()) {
+    std::error_code error;  // what cannot be looked at cannot be read either, which says why
+    if (!std::filesystem::exists(options.faults, error) && !error)
+      return Error{Errc::Usage, fmt::format("there is no file '{}'", options.faults.string()),
+                   "name a file of faults: docs/guide/faults.md"};
     KANPAN_LET(protocol.faults, source::sim::load_faults(options.faults, catalog));
   }
   made->protocol_ =

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
 
@@ -20,8 +21,10 @@ std::vector<std::string> difference(const std::vector<std::string>& wanted,
 
 /// A settled day is complete in the ledger, which only says that it need not be asked for again.
 /// One that was asked for in vain has a state there, but as little of it is held as of one that was
-/// not.
-std::string_view state_of(const DayCoverage& day, const journal::DayState* known) {
+/// not. The calendar has a row for every day, which is all that there can be of it.
+std::string_view state_of(const catalog::TableSpec& table, const DayCoverage& day,
+                          const journal::DayState* known) {
+  if (table.name == catalog::role::kCalendar) return day.rows > 0 ? "complete" : "absent";
   const bool lacks = day.expected && day.rows < *day.expected;
   if (known && known->complete) return lacks ? "partial" : "complete";
   const bool answered = known && known->content != Sha256{};
@@ -75,7 +78,7 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
       out.held = waiting->second;
     out.expected = expected_with(out.expected, out.rows, out.missing.size(), out.held);
     const auto state = known.find(day);
-    out.state = state_of(out, state == known.end() ? nullptr : &state->second);
+    out.state = state_of(table, out, state == known.end() ? nullptr : &state->second);
     coverage.rows += out.rows;
     coverage.missing_cells += out.missing.size();
     coverage.complete += out.state == "complete" ? 1 : 0;

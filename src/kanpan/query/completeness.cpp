@@ -37,10 +37,13 @@ std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& da
   return doubtful;
 }
 
-/// What is said whatever the days are; "" where they count.
-std::string status_without_days(const TableVersion& version) {
+/// What is said whatever the days are; "" where they count. Days may have been asked for and have
+/// had nothing.
+std::string status_without_days(const TableState& known) {
+  const TableVersion& version = known.table;
   const bool is_past = version.newest > version.last;
-  if (version.empty) return version.pending && !is_past ? "provisional" : "empty";
+  if (version.empty && (version.newest > 0 || known.days->empty()))
+    return version.pending && !is_past ? "provisional" : "empty";
   return is_past ? "unknown" : "";
 }
 
@@ -288,7 +291,7 @@ Result<void> judge_strangers(Completeness& out, const Read& asked, const TableSt
 
 Result<Completeness> judge(const Read& read, const TableState& known,
                            const catalog::Catalog& catalog, const store::Store& store) {
-  if (auto status = status_without_days(known.table); !status.empty())
+  if (auto status = status_without_days(known); !status.empty())
     return Completeness{std::move(status), {}, 0, 0};
   const auto doubtful = doubtful_days(read, *known.days);
   auto out = has_no_days(read, known)
@@ -303,7 +306,7 @@ Result<Completeness> judge(const Read& read, const TableState& known,
 }
 
 std::string fingerprint(const Read& read, const TableState& known) {
-  if (auto status = status_without_days(known.table); !status.empty()) return status;
+  if (auto status = status_without_days(known); !status.empty()) return status;
   // Not "unknown": that is of the past, of which nothing is missing.
   std::string status = has_no_days(read, known) ? "no-days" : "complete", text;
   for (const DayState* day : doubtful_days(read, *known.days))

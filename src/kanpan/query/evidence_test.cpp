@@ -193,6 +193,17 @@ TEST_F(EvidenceTest, DoesNotCallCompleteWhatNobodyCanSeeYet) {
   EXPECT_EQ(query_.evidence({read("daily"), Units::Normal})->data_version, 2u);
 }
 
+TEST_F(EvidenceTest, OfDaysThatWereAskedForAndHadNothingIsComplete) {
+  journal::Landing landing;
+  landing.days = {state("top_list", "20240627", 0, {}, true)};
+  ASSERT_TRUE(journal_->land({&landing, 1}));
+  const auto since = [&](std::string_view first) {
+    return query_.evidence({read("top_list", day(first), day("20240627")), Units::Normal}).value();
+  };
+  EXPECT_EQ(since("20240627").status, "complete");
+  EXPECT_EQ(since("20240626").status, "partial");
+}
+
 TEST_F(EvidenceTest, DoesNotCallEmptyWhatNobodyCanSeeYet) {
   const auto landed =
       land("daily", {bar("20240625", 11, 10)}, {state("daily", "20240625", 1, 1, true)});

@@ -107,7 +107,8 @@ export function barsParameters(question: BarsQuestion, older?: OlderPage): Param
 
 /** The address that gives what the page shows, for people who want to ask themselves. */
 export function barsAddress(question: BarsQuestion): string {
-  return address(`/v1/bars/${encodeURIComponent(question.code)}`, barsParameters(question));
+  const { freq, adj } = question;
+  return address(`/v1/bars/${encodeURIComponent(question.code)}`, { freq, adj, start: firstDay });
 }
 
 /**

@@ -31,6 +31,7 @@ struct GetFlags {
 struct BarsFlags {
   std::string code, frequency = "D", adjust = "none", method = "ratio", anchor, from, to, as_of,
                     format, file, units = "kanpan";
+  std::optional<std::uint64_t> limit;
 };
 
 constexpr frame::CsvStyle kCsv{.line_end = "\n"};
@@ -173,6 +174,8 @@ Result<query::RowsRequest> rows_request(const Instance& instance, const GetFlags
 }
 
 std::string evidence_line(const query::Evidence& evidence, const std::string& table) {
+  if (evidence.as_of.empty() && evidence.status == "complete")
+    return fmt::format("{}: complete, the source had no rows of these days", table);
   std::string line =
       fmt::format("{}: {} as of {}, version {}, source {}", table, evidence.status,
                   evidence.as_of.empty() ? "never" : evidence.as_of, evidence.data_version,
@@ -241,6 +244,9 @@ Result<query::BarsRequest> bars_request(const query::Query& query, const BarsFla
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_TRY(query::check_range(request.from, request.to));
+  if (flags.limit && (request.from || request.to))
+    return Error{Errc::Usage, "--limit is of the newest bars", "leave out --from and --to"};
+  if (flags.limit) request.limit = *flags.limit;
   if (!flags.as_of.empty()) {
     KANPAN_LET(request.as_of, query.as_of(flags.as_of));
   }
@@ -254,9 +260,13 @@ Result<int> bars(Session& session, const BarsFlags& flags) {
   RowOutput output(session, format, flags.file, false);
   KANPAN_TRY(output.open());
   const Batch empty(bars.rows.fields());
+  const bool is_cut = !request.from && !request.to && bars.rows.rows() == request.limit;
   output.add(std::move(bars.rows));
   KANPAN_TRY(output.close(empty));
   session.note(evidence_line(bars.evidence, request.code));
+  if (is_cut)
+    session.note(fmt::format("the newest {} bars; --from DAY gives all since, --limit N more",
+                             request.limit));
   if (bars.anchor) session.note(fmt::format("qfq anchored at {}", bars.anchor->iso()));
   if (bars.anchor && *bars.anchor > shanghai_date(session.instance->clock().now()))
     session.note(fmt::format("note: {} is yet to come: the newest factor known is the anchor's",
@@ -303,6 +313,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   bars_command->add_option("--anchor", bar_flags->anchor, "day whose factor qfq divides by");
   bars_command->add_option("--from", bar_flags->from, "first day");
   bars_command->add_option("--to", bar_flags->to, "last day");
+  bars_command->add_option("--limit", bar_flags->limit, "newest bars where no range is given (250)")
+      ->check(whole_number());
   bars_command->add_option("--as-of", bar_flags->as_of, "as they were: a commit, a day or a time");
   bars_command->add_option("--format", bar_flags->format, "table, csv, json or ndjson");
   bars_command->add_option("--units", bar_flags->units,
