@@ -71,8 +71,10 @@ TEST_F(AbsencesTest, AreMissingUpToTheBoundsAndBetweenTheDaysHeld) {
   EXPECT_THAT(year.missing, ElementsAre("2020-01-02..2020-12-31: 243 days not collected"));
 }
 
-TEST_F(AbsencesTest, AreNoneWhereNoBoundWasAskedFor) {
-  EXPECT_EQ(evidence(of("", "")).status, "complete");
+TEST_F(AbsencesTest, WithoutABoundAreThoseBetweenTheDaysHeld) {
+  const auto all = evidence(of("", ""));
+  EXPECT_EQ(all.status, "partial");
+  EXPECT_THAT(all.missing, ElementsAre("2024-06-18: not collected"));
   EXPECT_THAT(evidence(of("20240619", "")).missing, IsEmpty());
   EXPECT_THAT(evidence(of("", "20240617")).missing, IsEmpty());
   EXPECT_THAT(evidence(of("20240618", "")).missing, ElementsAre("2024-06-18: not collected"));

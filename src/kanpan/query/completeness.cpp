@@ -221,8 +221,7 @@ void add_absent(Completeness& out, Dates absent, const Read& read, const DayStat
 
 Result<void> judge_absent(Completeness& out, const Read& read, const TableState& known,
                           const catalog::Catalog& catalog, const store::Store& store) {
-  const bool count = read.from || read.to || may_be_empty(read);
-  const Dates absent = count ? absent_days(read, known) : Dates{};
+  const Dates absent = absent_days(read, known);
   if (absent.empty()) return {};
   std::vector<DateRange> periods{DateRange::all()};
   if (goes_by_code(read)) {
