@@ -17,6 +17,7 @@
 #include "kanpan/ingest/held_rows.hpp"
 #include "kanpan/ingest/magnitudes.hpp"
 #include "kanpan/ingest/relations.hpp"
+#include "kanpan/ingest/universe.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -124,6 +125,23 @@ class Inspection {
     if (options_.today && of_trading)
       hold_outside(table_.time, {DateRange::all().first, *options_.today + options_.days_ahead},
                    "date.future", "ahead of " + options_.today->iso());
+  }
+
+  void closed_days() {
+    const Column* days = column(table_.time);
+    if (!options_.calendar || table_.days != catalog::Days::Trading || !expects_codes(table_) ||
+        !days || days->type() != frame::Type::Date)
+      return;
+    const auto values = days->dates();
+    std::optional<Date> day;
+    bool closed = false;
+    for (std::uint32_t row = 0; row < bad_.size(); ++row) {
+      if (days->is_null(row)) continue;
+      if (day != values[row]) closed = options_.calendar->is_told_closed(values[row]);
+      day = values[row];
+      if (closed)
+        hold(row, "date.closed", [&] { return fmt::format("nobody trades on {}", day->iso()); });
+    }
   }
 
   void numbers() {
@@ -358,6 +376,7 @@ Result<Verdict> judge(const Slice& slice, Harvest harvest, History& history,
   inspection.numbers();
   inspection.codes();
   inspection.window();
+  inspection.closed_days();
   inspection.keys(verdict.repeated, drop);
   inspection.identities();
   if (auto refusal = inspection.systematic())

@@ -12,6 +12,7 @@
 #include "kanpan/ingest/history.hpp"
 #include "kanpan/ingest/slice.hpp"
 #include "kanpan/journal/record.hpp"
+#include "kanpan/market/calendar.hpp"
 #include "kanpan/source/source.hpp"
 
 namespace kanpan::ingest {
@@ -58,6 +59,9 @@ struct GateOptions {
   /// was asked for; without it nothing is said.
   std::optional<Date> today = std::nullopt;
   int days_ahead = 7;
+  /// Of tables with a row of every listed code, rows of days that it was told are closed are held.
+  /// Must outlive the call; without it nothing is said.
+  const market::Calendar* calendar = nullptr;
   /// Share of rows that may fail one rule before the whole page is taken for wrong.
   double systematic_share = 0.2;
   /// … and the least number of rows for that.

@@ -52,6 +52,21 @@ class Gate : public testing::Test {
   History history_{*database_.store};
 };
 
+TEST_F(Gate, rows_of_days_that_are_known_to_be_closed_are_held) {
+  const market::Calendar told({test::day_of("20240628")}, {test::day_of("20240629")});
+  GateOptions options;
+  options.calendar = &told;
+  Rows rows = day(20);
+  for (const char* closed : {"20240629", "20240630"}) rows.push_back(bar(share(1), closed, 10, 10));
+  const auto verdict =
+      judge(Slice::of_file(daily(), journal::Mode::Upsert), harvest(rows), history_, options)
+          .value();
+  ASSERT_EQ(verdict.held.size(), 1u) << "nothing was told of the 30th";
+  EXPECT_EQ(verdict.held[0].rule, "date.closed");
+  EXPECT_EQ(verdict.held[0].reason, "nobody trades on 2024-06-29");
+  EXPECT_EQ(verdict.rows.rows(), 21u);
+}
+
 TEST_F(Gate, LetsSoundRowsThrough) {
   const auto verdict = judged(day(3));
   EXPECT_FALSE(verdict.refused);

@@ -105,6 +105,7 @@ class ImportExecution {
  private:
   Result<RunOutcome> run_leased() {
     KANPAN_TRY(start());
+    KANPAN_LET(calendar_, load_calendar(owner_.catalog_, owner_.store_));
     since_ = owner_.store_.applied();
     owner_.progress_.begin(id_);
     for (ImportFile& file : request_.files)
@@ -235,6 +236,7 @@ class ImportExecution {
     const Instant now = owner_.clock_.now();
     GateOptions options;
     options.today = shanghai_date(now);
+    options.calendar = &*calendar_;
     KANPAN_LET(auto verdict,
                judge(Slice::of_file(table_, mode), std::move(harvest), history_, options));
     if (verdict.refused) {
@@ -376,8 +378,9 @@ class ImportExecution {
   std::uint32_t next_number_ = 1;
   store::Sequence since_ = 0;           ///< last commit before the import
   std::optional<Error> contradiction_;  ///< between its rows; everything is stored
-  std::optional<Error> refusal_;        ///< the first block that the gate refused
-  std::optional<DateRange> span_;       ///< of the time column, of what was accepted
+  std::optional<market::Calendar> calendar_;
+  std::optional<Error> refusal_;   ///< the first block that the gate refused
+  std::optional<DateRange> span_;  ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
   std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads
 };

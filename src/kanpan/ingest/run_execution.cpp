@@ -182,7 +182,9 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   const TableSpec& table = *work.slice.table;
   journal::Unit& unit = *into.landing.unit;
   auto pages = std::move(fetched.harvest.pages);
-  KANPAN_LET(auto verdict, judge(work.slice, std::move(fetched.harvest), owner_.history_));
+  GateOptions options;
+  options.calendar = &universe_->calendar();
+  KANPAN_LET(auto verdict, judge(work.slice, std::move(fetched.harvest), owner_.history_, options));
   fetched.harvest.pages = std::move(pages);
   for (const std::string& note : verdict.notes)
     report_.tell({.kind = "note", .table = table.name, .unit = unit.label, .message = note});

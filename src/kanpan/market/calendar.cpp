@@ -58,11 +58,13 @@ Calendar Calendar::built_in() { return Calendar({}); }
 bool Calendar::is_open(Date day) const {
   const auto next = std::ranges::lower_bound(open_, day);
   if (next != open_.end() && *next == day) return true;
-  if (std::ranges::binary_search(closed_, day)) return false;
+  if (is_told_closed(day)) return false;
   const bool between = next != open_.end() && next != open_.begin();
   if (between && *next - *std::prev(next) <= kLongestClosure) return false;
   return open_by_rule(day);
 }
+
+bool Calendar::is_told_closed(Date day) const { return std::ranges::binary_search(closed_, day); }
 
 std::vector<Date> Calendar::open_days(DateRange range) const {
   std::vector<Date> days;

@@ -25,6 +25,8 @@ class Calendar {
   static Calendar built_in();
 
   bool is_open(Date day) const;
+  /// Whether it was told that nobody trades on `day`; what it works out itself does not count.
+  bool is_told_closed(Date day) const;
   /// Open days of the range, oldest first.
   std::vector<Date> open_days(DateRange range) const;
   std::size_t count(DateRange range) const;
