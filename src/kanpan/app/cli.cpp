@@ -77,6 +77,7 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
                  session.settings, session.json,   session.feed};
   const auto landings = instance->ledger().landings();
   auto code = parsed.chosen.action(inside);
+  if (parsed.chosen.leaves_nothing || !code || *code != 0) instance->leave_nothing();
   if (!instance->store_is_damaged()) return code;
   return mend(parsed, inside, std::move(code),
               printed || instance->ledger().landings() != landings);

@@ -1,13 +1,10 @@
 #include "kanpan/app/instance.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
+#include <array>
 #include <cstring>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "kanpan/app/quota.hpp"
@@ -27,21 +24,6 @@ constexpr double kStoreShare = 0.4;
 constexpr std::uint64_t kMostStoreBytes = std::uint64_t{1} << 30;
 
 constexpr std::chrono::seconds kBetweenRevivals{3};
-
-constexpr const char* kLockName = "kanpan.lock";
-
-std::string owner_of(int file) {
-  std::array<char, 32> text{};
-  const auto read = pread(file, text.data(), text.size() - 1, 0);
-  return read > 0 ? std::string(text.data(), static_cast<std::size_t>(read)) : "unknown";
-}
-
-Error owned(const fs::path& directory, int file) {
-  return {
-      Errc::Busy,
-      fmt::format("data directory '{}' is owned by process {}", directory.string(), owner_of(file)),
-      "stop that process, or choose another directory with --data"};
-}
 
 store::duckdb::Options store_options(const Settings& settings, const journal::Journal& journal) {
   store::duckdb::Options options;
@@ -83,62 +65,6 @@ store::duckdb::Origin origin_of(const journal::Journal& journal) {
   return {.has = has, .has_commits = has_commits};
 }
 
-Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    return Error{
-        Errc::Config,
-        fmt::format("data directory '{}' cannot be made: {}", directory.string(), error.message()),
-        "choose another with --data"};
-  const fs::path path = directory / kLockName;
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0)
-    return Error{Errc::Config,
-                 fmt::format("data directory '{}' cannot be written: {}", directory.string(),
-                             std::strerror(errno)),
-                 "mend its permissions or choose another with --data"};
-  DirectoryLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) return owned(directory, file);
-  const std::string id = std::to_string(getpid());
-  // On a full disk nobody learns whose the lock is, and it holds all the same.
-  if ((ftruncate(file, 0) != 0 ||
-       pwrite(file, id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) &&
-      errno != ENOSPC)
-    return Error{Errc::Io,
-                 fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(errno))};
-  return lock;
-}
-
-Result<DirectoryLock> DirectoryLock::look(const fs::path& directory) {
-  const fs::path path = directory / kLockName;
-  DirectoryLock lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (lock.file_ >= 0 && flock(lock.file_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return owned(directory, lock.file_);
-  return lock;
-}
-
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
-    : file_(std::exchange(other.file_, -1)) {}
-
-DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
-  std::swap(file_, other.file_);
-  return *this;
-}
-
-DirectoryLock::~DirectoryLock() {
-  if (file_ >= 0) close(file_);
-}
-
-Result<void> require_data(const fs::path& directory) {
-  std::error_code error;
-  if (fs::exists(directory / kJournalName, error) || error) return {};
-  const fs::path whole = fs::absolute(directory, error).lexically_normal();
-  return Error{Errc::Config, fmt::format("no Kanpan data in '{}'", whole.string()),
-               "name the directory with --data or KANPAN_DATA; kanpan collect, import or demo "
-               "make a new one"};
-}
-
 Result<fs::path> shipped(const Settings& settings, std::string_view key, std::string_view name) {
   if (settings.given(key)) return fs::path(settings.text(key));
   std::error_code error;
@@ -156,6 +82,7 @@ Result<std::unique_ptr<Instance>> Instance::open(const fs::path& directory, Sett
                                                  const OpenProgress& progress,
                                                  std::stop_token stop) {
   KANPAN_LET(auto lock, DirectoryLock::acquire(directory));
+  lock.leave_nothing(true);
   KANPAN_LET(const auto tables, shipped(settings, "catalog.directory", "catalog/tables"));
   KANPAN_LET(auto catalog, catalog::Catalog::load(tables));
   std::unique_ptr<Instance> made(
@@ -165,7 +92,17 @@ Result<std::unique_ptr<Instance>> Instance::open(const fs::path& directory, Sett
   KANPAN_TRY(made->open_store(progress, stop));
   KANPAN_TRY(made->open_source());
   made->connect();
+  made->leaves_nothing_ = false;
   return made;
+}
+
+Instance::~Instance() {
+  const auto used = [this] {
+    if (!journal_) return false;
+    const auto runs = journal_->runs(1);
+    return journal_->last() > 0 || !runs || !runs->empty();
+  };
+  lock_.leave_nothing(leaves_nothing_ && !used());
 }
 
 Result<void> Instance::open_journal() {

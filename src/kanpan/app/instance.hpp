@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 
+#include "kanpan/app/directory_lock.hpp"
 #include "kanpan/app/settings.hpp"
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/error.hpp"
@@ -25,32 +26,6 @@
 
 namespace kanpan::app {
 
-/// The one file of a data directory that everything else is made from.
-inline constexpr const char* kJournalName = "journal.db";
-
-/// The exclusive right to a data directory, as a lock on DIR/kanpan.lock, which holds the owner's
-/// process id. Given up when destroyed or when the process ends.
-class DirectoryLock {
- public:
-  /// Makes the directory when it is not there. Errc::Busy names the owner's process; Errc::Config
-  /// when the directory cannot be made, written or locked.
-  static Result<DirectoryLock> acquire(const std::filesystem::path& directory);
-  /// Keeps owners away from a directory that is only looked at, and writes nothing. Holds nothing
-  /// where there is no lock file yet. Errc::Busy names the owner's process.
-  static Result<DirectoryLock> look(const std::filesystem::path& directory);
-  DirectoryLock(DirectoryLock&& other) noexcept;
-  DirectoryLock& operator=(DirectoryLock&& other) noexcept;
-  ~DirectoryLock();
-
- private:
-  explicit DirectoryLock(int file) : file_(file) {}
-  int file_ = -1;
-};
-
-/// Errc::Config where `directory` has no journal: a mistyped --data or another working directory.
-/// Makes nothing. A directory that cannot be looked into passes: opening it says why.
-Result<void> require_data(const std::filesystem::path& directory);
-
 /// What opening has done, for a person who waits.
 using OpenProgress = std::function<void(const std::string& message)>;
 
@@ -59,7 +34,7 @@ class Instance {
  public:
   /// Takes the directory, opens journal and store, rebuilds a store that cannot be used (the old
   /// one is set aside, never deleted), replays what was not applied. Errors: Busy, Config, Corrupt
-  /// (the journal), NoSpace, Io, Cancelled.
+  /// (the journal), NoSpace, Io, Cancelled: then nothing is left in a directory that held no data.
   static Result<std::unique_ptr<Instance>> open(const std::filesystem::path& directory,
                                                 Settings settings, const OpenProgress& progress,
                                                 std::stop_token stop);
@@ -79,8 +54,13 @@ class Instance {
   ingest::Collector& collector() { return *collector_; }
   const query::Query& query() const { return *query_; }
 
-  std::filesystem::path store_path() const { return directory_ / "hot.duckdb"; }
+  std::filesystem::path store_path() const { return directory_ / kStoreName; }
   std::filesystem::path journal_path() const { return directory_ / kJournalName; }
+
+  /// When destroyed, takes away what open() made in a directory that held no data, unless a run was
+  /// begun or a commit landed since.
+  void leave_nothing() { leaves_nothing_ = true; }
+  ~Instance();
 
   /// Throws the store away (set aside under its old name and the time) and makes it anew from the
   /// journal. Nothing else may be running.
@@ -123,6 +103,7 @@ class Instance {
   std::chrono::steady_clock::time_point revival_{};  ///< the last attempt
   journal::Sequence skipped_ = 0;  ///< commits between the applied one and this need not be
   bool store_is_lost_ = false;     ///< and that has been said
+  bool leaves_nothing_ = true;     ///< while it is being opened
   ingest::Progress progress_;
   ingest::RunRegistry runs_;
   std::unique_ptr<ingest::RunLedger> run_ledger_;

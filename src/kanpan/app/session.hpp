@@ -52,9 +52,10 @@ using Action = std::function<Result<int>(Session&)>;
 
 struct Chosen {
   Action action;
-  bool needs_instance = true;  ///< works on the data directory
-  bool exclusive = false;      ///< cannot run inside a server (serve, demo, store rebuild)
-  bool brings_data = false;    ///< may make the data directory; others need one that holds data
+  bool needs_instance = true;   ///< works on the data directory
+  bool exclusive = false;       ///< cannot run inside a server (serve, demo, store rebuild)
+  bool brings_data = false;     ///< may make the data directory; others need one that holds data
+  bool leaves_nothing = false;  ///< what it made there goes again, as it does after a failure
 };
 
 }  // namespace kanpan::app

@@ -330,6 +330,7 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   add_collect_flags(*collect_command, *flags);
   plan->callback([&parsed, flags] {
     parsed.chosen.brings_data = true;
+    parsed.chosen.leaves_nothing = true;
     parsed.chosen.action = [flags](Session& session) { return plan_command(session, *flags); };
   });
   collect_command->callback([&parsed, flags] {

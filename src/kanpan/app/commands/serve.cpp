@@ -168,9 +168,12 @@ Result<int> demo(Session& session, const DemoFlags& flags) {
     return Error{Errc::Config,
                  fmt::format("'{}' holds rows that are not simulated", session.data.string()),
                  "the demo invents rows: give it a directory of its own with --data"};
-  return serve_instance(session, *instance, instance->settings().flag("scheduler.enabled"),
-                        "模拟数据 demo: {} (data in {})",
-                        [&](const std::stop_token& stop) { collect_demo(*instance, flags, stop); });
+  auto code = serve_instance(session, *instance, instance->settings().flag("scheduler.enabled"),
+                             "模拟数据 demo: {} (data in {})", [&](const std::stop_token& stop) {
+                               collect_demo(*instance, flags, stop);
+                             });
+  if (!code) instance->leave_nothing();
+  return code;
 }
 
 Result<int> sim(Session& session, const SimFlags& flags) {

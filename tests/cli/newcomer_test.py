@@ -1,0 +1,61 @@
+"""What a new user meets: a mistyped directory, a taken port, two commands at once. KANPAN names
+the binary.
+"""
+
+import json
+import pathlib
+import socket
+import unittest
+
+from program_case import Background, ProgramCase
+
+
+class Newcomer(ProgramCase):
+    # ---- a directory without data
+
+    def left_by(self, code, *words, **env):
+        """Runs on a directory that is not there; what is found where it would have been made."""
+        above = pathlib.Path(self.fresh("typed"))
+        above.mkdir(exist_ok=True)
+        done = self.run_in(above / "wrong" / "data", *words, **env)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(list(above.rglob("*")), [], words)
+        self.assertEqual(self.run_in(above / "wrong" / "data", "status").returncode, 3)
+        return done
+
+    def test_a_plan_leaves_nothing(self):
+        days = ["--from", "20240624", "--to", "20240628"]
+        planned = self.left_by(0, "--json", "plan", "daily", *days)
+        tables = [one["table"] for one in json.loads(planned.stdout)["tables"]]
+        self.assertEqual(tables, ["trade_cal", "stock_basic", "suspend_d", "daily"])
+        kept = self.fresh("kept")
+        kept.mkdir()
+        (kept / "kanpan.yaml").write_text("source:\n  workers: 2\n")
+        self.assertEqual(self.run_in(kept, "plan", "daily", *days).returncode, 0)
+        self.assertEqual([file.name for file in kept.iterdir()], ["kanpan.yaml"])
+        self.assertEqual(self.run_in(kept, "collect", "daily", *days).returncode, 0)
+        self.assertEqual(self.run_in(kept, "plan", "daily", *days).returncode, 0)
+        self.assertEqual(self.run_in(kept, "get", "daily", "--count").stdout.strip(), "90")
+
+    def test_what_fails_at_once_leaves_nothing(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            listen = ["--listen", f"127.0.0.1:{taken.getsockname()[1]}"]
+            self.assertIn(listen[1], self.left_by(3, "serve", *listen).stderr)
+            self.assertIn(listen[1], self.left_by(3, "demo", "--codes", "5", *listen).stderr)
+        self.left_by(2, "collect", "dialy")
+        self.left_by(2, "import", "daily", "absent.csv")
+        self.left_by(3, "collect", "daily", KANPAN_SOURCE_KIND="tushare")
+        self.left_by(3, "serve", KANPAN_CATALOG_DIRECTORY=str(self.fresh("no_catalog")))
+
+    def test_a_server_that_served_leaves_its_directory(self):
+        data = self.fresh("served_only")
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                            "--listen", "127.0.0.1:0")
+        self.assertEqual(server.stop(), 0)
+        self.assertEqual(self.run_in(data, "run", "list").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
