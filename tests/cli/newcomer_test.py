@@ -1,13 +1,20 @@
-"""What a new user meets: a mistyped directory, a taken port, two commands at once. KANPAN names
-the binary.
+"""What a new user meets: a mistyped directory, a taken port, two commands at once, Ctrl-C, files
+of another kind. KANPAN names the binary.
 """
 
+import gzip
 import json
 import pathlib
+import shlex
+import signal
 import socket
+import sqlite3
+import subprocess
+import time
 import unittest
+import urllib.request
 
-from program_case import Background, ProgramCase
+from program_case import KANPAN, Background, ProgramCase, environment
 
 
 class Newcomer(ProgramCase):
@@ -55,6 +62,28 @@ class Newcomer(ProgramCase):
                             "--listen", "127.0.0.1:0")
         self.assertEqual(server.stop(), 0)
         self.assertEqual(self.run_in(data, "run", "list").returncode, 0)
+
+    # ---- a damaged journal
+
+    def test_doctor_sees_damage_that_verify_sees(self):
+        data = self.round_trip("overwritten", "tushare")
+        listen = {"KANPAN_HTTP_LISTEN": "127.0.0.1:0"}
+        well = self.run_in(data, "doctor", **listen)
+        self.assertEqual(well.returncode, 0, well.stdout)
+        self.assertRegex(well.stdout, r"ok +journal +\d+ commits; all are whole")
+        journal = data / "journal.db"
+        with sqlite3.connect(journal) as database:
+            page, size = database.execute("SELECT rootpage, (SELECT page_size FROM "
+                                          "pragma_page_size) FROM sqlite_schema "
+                                          "WHERE name = 'day'").fetchone()
+        database.close()
+        with open(journal, "r+b") as file:
+            file.seek((page - 1) * size + 8)
+            file.write(b"\xff" * 8)
+        self.refused(1, "journal", "verify", says="damaged", data=data)
+        sick = self.run_in(data, "doctor", **listen)
+        self.assertEqual(sick.returncode, 3, sick.stdout)
+        self.assertRegex(sick.stdout, "fault +journal .*damaged")
 
 
 if __name__ == "__main__":

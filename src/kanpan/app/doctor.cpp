@@ -1,5 +1,6 @@
 #include "kanpan/app/doctor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -25,7 +26,9 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kLeastSpace = std::uint64_t{100} << 20;
 constexpr std::uint64_t kGoodSpace = std::uint64_t{2} << 30;
 constexpr rlim_t kGoodFiles = 1024;
-/// Commits at the end of the journal whose CRC and content are checked: what a crash could harm.
+/// A journal up to this size is verified whole, in a second or so.
+constexpr std::uint64_t kSmallJournal = std::uint64_t{128} << 20;
+/// Of a larger one, commits at the end whose rows are looked at: what a crash could harm.
 constexpr std::size_t kTail = 100;
 
 std::uint64_t mebibytes(std::uint64_t bytes) { return bytes >> 20; }
@@ -66,14 +69,23 @@ Finding disk_space(const fs::path& data) {
   return {"disk", Health::Ok, about, ""};
 }
 
-Finding journal_tail(const journal::Journal& journal) {
+Finding examined_journal(const journal::Journal& journal) {
+  using journal::Extent;
+  constexpr const char* kFix =
+      "see how far the damage goes with: kanpan journal verify; restore from a backup";
   const auto last = journal.last();
-  const auto tail = journal.read(last > kTail ? last - kTail : 0, kTail);
-  if (!tail)
-    return fault("journal", tail.error(),
-                 "see how far the damage goes with: kanpan journal verify; restore from a backup");
-  return {"journal", Health::Ok,
-          fmt::format("{} commits; the last {} are whole", last, tail->size()), ""};
+  const bool is_small = journal.size() <= kSmallJournal;
+  const auto verified = journal.verify({}, is_small ? Extent::Everything : Extent::WithoutRows);
+  if (!verified) return fault("journal", verified.error(), kFix);
+  if (is_small) return {"journal", Health::Ok, fmt::format("{} commits; all are whole", last), ""};
+  const auto tail = journal.read(std::max(last, kTail) - kTail, kTail);
+  if (!tail) return fault("journal", tail.error(), kFix);
+  return {
+      "journal", Health::Ok,
+      fmt::format("{} commits; their headers and chain and the ledger are whole, and so are the "
+                  "rows of the last {}; those of all: kanpan journal verify",
+                  last, tail->size()),
+      ""};
 }
 
 Finding store_position(journal::Sequence applied, journal::Sequence last) {
@@ -138,7 +150,7 @@ void files(const Session& session, bool fix, std::vector<Finding>& into) {
     into.push_back(fault("journal", journal.error()));
     return;
   }
-  into.push_back(journal_tail(**journal));
+  into.push_back(examined_journal(**journal));
   into.push_back(stored(session.data / "hot.duckdb", **journal, fix));
 }
 
@@ -279,7 +291,7 @@ std::string_view name(Health health) {
 std::vector<Finding> examine(const Session& session, bool fix) {
   std::vector<Finding> findings{directory(session.data), disk_space(session.data)};
   if (session.instance) {
-    findings.push_back(journal_tail(session.instance->journal()));
+    findings.push_back(examined_journal(session.instance->journal()));
     findings.push_back(
         store_position(session.instance->store().applied(), session.instance->journal().last()));
   } else if (findings.front().health == Health::Ok) {

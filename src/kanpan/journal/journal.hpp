@@ -21,6 +21,12 @@ struct Record {
   frame::Batch rows;
 };
 
+/// How much of a journal is looked at.
+enum class Extent {
+  Everything,
+  WithoutRows,  ///< the ledger, and of the commits their headers, chain and head
+};
+
 /// Thread-safe. Writes are serialised inside; reads run beside them.
 class Journal {
  public:
@@ -55,9 +61,11 @@ class Journal {
   /// Waits until last() > after, or `stop`. The commit feed of everything that reacts to data.
   virtual void wait_beyond(Sequence after, std::stop_token stop) const = 0;
 
-  /// Reads every record and checks CRC, content hash and chain. The first bad sequence with what is
-  /// wrong is an Errc::Corrupt; else the number of records. `progress(seq)` may be empty.
-  virtual Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress) const = 0;
+  /// Reads every record and checks CRC, content hash and chain, and that the file is sound. The
+  /// first bad sequence with what is wrong is an Errc::Corrupt; else the number of records.
+  /// `progress(seq)` may be empty.
+  virtual Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress,
+                                       Extent extent = Extent::Everything) const = 0;
   /// Bytes on disk.
   virtual std::uint64_t size() const = 0;
 

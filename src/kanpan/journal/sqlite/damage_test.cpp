@@ -189,6 +189,36 @@ TEST_F(Damage, a_sealed_stretch_moves_the_floor) {
   EXPECT_EQ(journal->verify({}).error().code, Errc::Corrupt);
 }
 
+TEST_F(Damage, all_but_the_rows_is_checked_without_them) {
+  edit(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
+      "INSERT INTO day SELECT 'daily', i, 5, 5, 1, zeroblob(32), i FROM n;"
+      "UPDATE payload SET bytes = x'00' WHERE seq = 20");
+  const auto verified = [&](Extent extent) {
+    return SqliteJournal::open(path_, clock_, "node").value()->verify({}, extent);
+  };
+  EXPECT_EQ(verified(Extent::WithoutRows).value(), kCommits);
+  EXPECT_EQ(verified(Extent::Everything).error().code, Errc::Corrupt);
+
+  edit("UPDATE record SET rows = rows + 1 WHERE seq = 20");
+  EXPECT_THAT(verified(Extent::WithoutRows).error().message, HasSubstr("commit 20"));
+  edit("UPDATE record SET rows = rows - 1 WHERE seq = 20");
+  ASSERT_TRUE(verified(Extent::WithoutRows));
+  std::streamoff at = 0;
+  {
+    const auto db = Connection::open(path_, Connection::Access::Read).value();
+    auto row = db->query(
+                     "SELECT (pageno - 1) * pgsize FROM dbstat WHERE name = 'day' AND pagetype = "
+                     "'leaf' LIMIT 1")
+                   .value();
+    ASSERT_TRUE(row.step().value());
+    at = static_cast<std::streamoff>(row.sequence(0));
+  }
+  std::fstream(path_, std::ios::binary | std::ios::in | std::ios::out).seekp(at + 8)
+      << "\xff\xff\xff\xff\xff\xff\xff\xff";
+  EXPECT_EQ(verified(Extent::WithoutRows).error().code, Errc::Corrupt);
+}
+
 TEST_F(Damage, a_gap_is_never_read_over) {
   edit("DELETE FROM record WHERE seq = 20");
   const auto journal = SqliteJournal::open(path_, clock_, "node").value();

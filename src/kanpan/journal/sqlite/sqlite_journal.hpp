@@ -49,7 +49,8 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<bool> has_collected(bool simulated) const override;
   Result<Sequence> at(Instant time) const override;
   void wait_beyond(Sequence after, std::stop_token stop) const override;
-  Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress) const override;
+  Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress,
+                               Extent extent = Extent::Everything) const override;
   std::uint64_t size() const override;
   Result<Sequence> cursor(std::string_view name) const override;
   Result<void> move_cursor(std::string_view name, Sequence to) override;
@@ -102,7 +103,7 @@ class SqliteJournal final : public Journal, public Ledger {
   static Result<Head> stored_head(Connection& connection);
   static Result<Sequence> stored_floor(Connection& connection);
   static Result<std::uint64_t> verify(Connection& connection, const std::filesystem::path& path,
-                                      const std::function<void(Sequence)>& progress);
+                                      const std::function<void(Sequence)>& progress, Extent extent);
 
   /// One transaction around `body`, with write_mutex_ held.
   Result<void> write_locked(Sync sync, const Body& body);
