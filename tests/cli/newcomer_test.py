@@ -85,6 +85,28 @@ class Newcomer(ProgramCase):
         self.assertEqual(sick.returncode, 3, sick.stdout)
         self.assertRegex(sick.stdout, "fault +journal .*damaged")
 
+    # ---- real rows and invented ones
+
+    def served_as(self, data, **env):
+        """What /v1/meta says of the rows that are served."""
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--no-scheduler",
+                            "--listen", "127.0.0.1:0", **env)
+        try:
+            with urllib.request.urlopen(server.found + "/v1/meta", timeout=30) as answer:
+                return json.load(answer)["data"]["simulated"]
+        finally:
+            server.stop()
+
+    def test_what_is_served_is_called_by_its_rows(self):
+        tushare = {"KANPAN_SOURCE_KIND": "tushare", "KANPAN_SOURCE_TOKEN": "x"}
+        real = self.round_trip("imported", "tushare")
+        self.assertFalse(self.served_as(real))
+        self.assertFalse(self.served_as(real, **tushare))
+        self.assertTrue(self.served_as(self.data))
+        self.assertTrue(self.served_as(self.data, **tushare))
+        self.assertTrue(self.served_as(self.fresh("nothing_yet")))
+        self.assertFalse(self.served_as(self.fresh("nothing_real"), **tushare))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -375,7 +375,7 @@ class Program(ProgramCase):
         try:
             done = self.kanpan("doctor", KANPAN_HTTP_LISTEN=server.found)
             self.assertEqual(done.returncode, 3)
-            self.assertRegex(done.stdout, r"taken by another kanpan, version \d\S+ with simulated")
+            self.assertRegex(done.stdout, r"taken by another kanpan, version \d\S+ with real")
         finally:
             server.stop()
 

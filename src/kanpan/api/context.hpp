@@ -40,8 +40,7 @@ struct Check {
 struct About {
   std::string version;
   std::string profile = "embedded";
-  std::string source;  ///< "tushare", "sim", …
-  bool simulated = false;
+  std::string source;  ///< "tushare", "sim", …: who is asked
 };
 
 struct Context {
@@ -52,6 +51,8 @@ struct Context {
   /// The calendar as it is known now.
   std::function<std::shared_ptr<const market::Calendar>()> calendar;
   About about;
+  /// Whether any row is invented; where there is none yet, whether the source's are. Thread-safe.
+  std::function<bool()> simulated;
   std::vector<Check> checks;
 };
 

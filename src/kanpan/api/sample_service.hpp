@@ -132,7 +132,8 @@ class SampleService {
       registry,
       progress,
       [] { return std::make_shared<const market::Calendar>(market::Calendar::built_in()); },
-      {"0.1.0", "embedded", "sim", true},
+      {"0.1.0", "embedded", "sim"},
+      [] { return true; },
       {{"store", [] { return Result<void>(); }}}};
   net::Dispatch dispatch;
 

@@ -1,5 +1,6 @@
 #include "kanpan/app/server.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ Result<std::unique_ptr<Server>> Server::start(Instance& instance, Scheduling sch
   if (scheduling == Scheduling::Later)
     server->feed_.expect_scheduler([calendar = &server->calendar_] { return calendar->now(); });
   KANPAN_TRY(server->listen());
+  }
   if (scheduling == Scheduling::Now) server->start_scheduler();
   notify_supervisor("READY=1");
   return server;
@@ -57,15 +59,19 @@ api::About Server::about() const {
   api::About about;
   about.version = std::string(kVersion);
   about.source = instance_.settings().text("source.kind");
-  // Rows stay invented whoever is asked from now on.
-  about.simulated = instance_.source().simulated();
-  for (const catalog::TableSpec* table : instance_.catalog().tables())
-    if (const auto version = instance_.query().table_version(*table))
-      about.simulated = about.simulated || version->simulated;
   return about;
 }
 
 Result<void> Server::listen() {
+/// Goes by the rows: they stay what they are whoever is asked from now on.
+bool Server::is_simulated() const {
+  if (instance_.store().applied() == 0) return instance_.source().simulated();
+  return std::ranges::any_of(instance_.catalog().tables(), [&](const catalog::TableSpec* table) {
+    const auto version = instance_.query().table_version(*table);
+    return version && version->simulated;
+  });
+}
+
   context_ = std::make_unique<api::Context>(
       api::Context{instance_.query(),
                    instance_.clock(),
@@ -74,6 +80,7 @@ Result<void> Server::listen() {
                    [this] { return calendar_.now(); },
                    about(),
                    {{"store", [this] { return readiness_.check(); }}}});
+                   [this] { return is_simulated(); },
   std::filesystem::path page;
   if (auto found = shipped(instance_.settings(), "web.directory", "web/dist"))
     page = *found;

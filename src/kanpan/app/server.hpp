@@ -37,6 +37,7 @@ class Server {
   Result<void> listen();
   api::About about() const;
 
+  bool is_simulated() const;
   Instance& instance_;
   KnownCalendar calendar_;
   StoreReadiness readiness_;

@@ -20,7 +20,7 @@ json::object meta(const Context& context) {
           {"version", context.about.version},
           {"profile", context.about.profile},
           {"source", context.about.source},
-          {"simulated", context.about.simulated},
+          {"simulated", context.simulated()},
           {"api", "v1"},
           {"tables", context.query.catalog().tables().size()},
           {"formats", {"json", "csv", "ndjson"}},

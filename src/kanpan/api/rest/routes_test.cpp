@@ -219,6 +219,7 @@ TEST(Status, a_connection_that_goes_during_an_event_ends_its_subscription_itself
                         progress,
                         service.context.calendar,
                         {},
+                        {},
                         {}};
   Router router;
   rest::add_status(router, context);

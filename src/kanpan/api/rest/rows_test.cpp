@@ -120,6 +120,7 @@ struct Moving {
                   service.progress,
                   service.context.calendar,
                   service.context.about,
+                  service.context.simulated,
                   {}};
 };
 
