@@ -71,6 +71,21 @@ TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
   EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
 }
 
+TEST_F(CollectorTest, StoppedWhenNothingIsLeftARunIsDone) {
+  auto request = indices();
+  request.codes = {"399006.SZ"};
+  std::stop_source stop;
+  const auto late = progress_.subscribe([&](const Event& event) {
+    if (event.kind == "commit") stop.request_stop();
+  });
+  const auto outcome = collector_.collect(request, stop.get_token());
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(stop.stop_requested());
+  EXPECT_EQ(outcome->exit_code(), 0);
+  EXPECT_EQ(outcome->summary.run.state, journal::RunState::Done);
+  EXPECT_THAT(outcome->unfinished, IsEmpty());
+}
+
 TEST_F(CollectorTest, ASourceThatDoesNotAnswerEndsTheRunSoon) {
   CollectRequest request;
   request.tables = {"top_list"};

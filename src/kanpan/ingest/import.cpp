@@ -109,14 +109,15 @@ class ImportExecution {
     since_ = owner_.store_.applied();
     owner_.progress_.begin(id_);
     for (ImportFile& file : request_.files)
-      if (!over()) read(file);
+      if (cut_ = cut_ || over(); !cut_) read(file);
     owner_.writer_.drain();
     if (auto settled = settle(); !settled) report_.fail(std::move(settled).error());
     if (auto compared = compare(); !compared) report_.fail(std::move(compared).error());
     owner_.writer_.tidy();
     owner_.progress_.end(id_);
     KANPAN_TRY(note_refusal());
-    return report_.finish(stop_.stop_requested(), contradiction_ ? contradiction_ : refusal_);
+    return report_.finish(cut_ && stop_.stop_requested(),
+                          contradiction_ ? contradiction_ : refusal_);
   }
 
   /// Of the blocks that the gate refused the first one, for the line that closes the import.
@@ -180,11 +181,11 @@ class ImportExecution {
       channel.close();
     });
     while (auto block = channel.receive()) {
-      if (over() || !*block) {
+      if (*block && !**block) break;
+      if (cut_ = over(); cut_ || !*block) {
         if (!*block) report_.fail(std::move(*block).error());
         break;
       }
-      if (!**block) break;
       take(file, std::move(***block));
     }
     channel.close();
@@ -382,6 +383,7 @@ class ImportExecution {
   std::optional<Error> refusal_;   ///< the first block that the gate refused
   std::optional<DateRange> span_;  ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
+  bool cut_ = false;               ///< stopped, or failed, before the last block
   std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads
 };
 

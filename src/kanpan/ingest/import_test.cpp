@@ -285,6 +285,9 @@ TEST_F(Import, ToldToStopItEndsAfterWholeBlocks) {
   EXPECT_GE(stored().rows(), 10u);
   EXPECT_LT(stored().rows(), 400u);
   EXPECT_FALSE(runs_.cancel(run)) << "it is over";
+  run.clear();  // told so after the last of its blocks, it is done
+  EXPECT_EQ(import(text, false, 1000)->exit_code(), 0);
+  EXPECT_FALSE(run.empty());
 }
 
 TEST_F(Import, BlocksOfAWideTableHaveFewerRows) {

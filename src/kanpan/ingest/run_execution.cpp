@@ -48,10 +48,24 @@ Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSp
   KANPAN_LET(const auto refused, refusals());
   const auto remark =
       refused.empty() ? std::nullopt : std::optional<Error>(refused.begin()->second);
-  KANPAN_LET(auto outcome, report_.finish(stop_.stop_requested(), remark));
+  KANPAN_LET(const bool cut_off, is_cut_off(stages));
+  KANPAN_LET(auto outcome, report_.finish(cut_off, remark));
   KANPAN_LET(outcome.unfinished, unfinished());
   outcome.unfinished.insert(refused.begin(), refused.end());
   return outcome;
+}
+
+Result<bool> RunExecution::is_cut_off(
+    const std::vector<std::vector<const TableSpec*>>& stages) const {
+  if (!stop_.stop_requested()) return false;
+  for (const auto& stage : stages)
+    for (const TableSpec* table : stage)
+      if (!planned_.contains(table->name)) return true;
+  for (const UnitState state : {UnitState::Failed, UnitState::Planned}) {
+    KANPAN_LET(const auto units, owner_.ledger_.units(id_, state));
+    if (!units.empty()) return true;
+  }
+  return false;
 }
 
 Result<std::map<std::string, Error>> RunExecution::refusals() const {

@@ -68,6 +68,8 @@ class RunExecution {
   /// By table, for those of which the gate refused a page.
   Result<std::map<std::string, Error>> refusals() const;
   Result<std::map<std::string, Error>> unfinished();
+  /// Whether being stopped has kept something from being done.
+  Result<bool> is_cut_off(const std::vector<std::vector<const catalog::TableSpec*>>& stages) const;
 
   Collector& owner_;
   const std::string id_;

@@ -33,7 +33,8 @@ class RunReport {
 
   /// What has become of a unit that was submitted, told and counted; fails when it was not stored.
   void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome);
-  /// Writes the state that the run ended in. `remark` is the outcome's error where nothing failed.
+  /// Writes the state that the run ended in; `stopped`: before everything was done. `remark` is the
+  /// outcome's error where nothing failed.
   Result<RunOutcome> finish(bool stopped, const std::optional<Error>& remark = {});
 
  private:
