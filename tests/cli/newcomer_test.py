@@ -107,6 +107,54 @@ class Newcomer(ProgramCase):
         self.assertTrue(self.served_as(self.fresh("nothing_yet")))
         self.assertFalse(self.served_as(self.fresh("nothing_real"), **tushare))
 
+    # ---- two commands at once, and Ctrl-C
+
+    def start(self, data, *words, sim=None):
+        return subprocess.Popen([KANPAN, "--data", data, *words], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True,
+                                env=environment(KANPAN_SOURCE_URL=sim or self.sim.found))
+
+    def slow_sim(self, milliseconds):
+        faults = self.fresh(f"slow{milliseconds}.yaml")
+        faults.write_text("rules:\n  - {when: {api: daily}, do: {delay: {milliseconds: "
+                          f"{milliseconds}" "}}}\n")
+        sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 5, "--fault", faults)
+        self.addCleanup(sim.stop)
+        return sim.found
+
+    def test_short_commands_wait_for_each_other_and_a_long_one_is_named(self):
+        both = [self.start(self.data, "run", "list") for _ in range(3)]
+        for one in both:
+            _, err = one.communicate(timeout=60)
+            self.assertEqual(one.returncode, 0, err)
+        data = self.fresh("owned")
+        long = self.start(data, "collect", "daily", "--from", "20240624", "--to", "20240628",
+                          sim=self.slow_sim(60000))
+        while not (data / "journal.db").exists():
+            time.sleep(0.05)
+        self.refused(3, "run", "list", data=data,
+                     says=[f"is owned by process {long.pid}", "kanpan serve"])
+        long.send_signal(signal.SIGINT)
+        _, err = long.communicate(timeout=60)
+        self.assertEqual(long.returncode, 6, err)
+
+    def test_the_hint_to_go_on_works_as_it_stands(self):
+        data = self.fresh("it's a directory")
+        days = ["--from", "20240624", "--to", "20240628"]
+        stopped = self.start(data, "collect", "daily", *days, sim=self.slow_sim(60000))
+        while not (data / "journal.db").exists():
+            time.sleep(0.05)
+        time.sleep(1)  # it has begun to ask
+        stopped.send_signal(signal.SIGINT)
+        _, err = stopped.communicate(timeout=60)
+        self.assertEqual(stopped.returncode, 6, err)
+        hint = err.split("go on with: ")[1].splitlines()[0]
+        words = shlex.split(hint)
+        self.assertEqual(words[:5], ["kanpan", "--data", str(data), "run", "resume"])
+        done = subprocess.run([KANPAN, *words[1:]], capture_output=True, text=True, timeout=60,
+                              env=environment(KANPAN_SOURCE_URL=self.sim.found))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,8 @@
 #include "kanpan/app/cli.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <chrono>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -12,9 +14,14 @@
 #include "kanpan/app/remote.hpp"
 #include "kanpan/app/server.hpp"
 #include "kanpan/base/log.hpp"
+#include "kanpan/base/pause.hpp"
 
 namespace kanpan::app {
 namespace {
+
+/// For another command to be done with the directory, and between looking whether it is.
+constexpr std::chrono::seconds kPatience{4};
+constexpr std::chrono::milliseconds kBetweenTries{50};
 
 std::filesystem::path data_directory(const Parsed& parsed, const Terminal& terminal,
                                      const std::map<std::string, std::string>& environment) {
@@ -54,27 +61,62 @@ Result<int> mend(const Parsed& parsed, Session& session, Result<int> code, bool 
   return code;
 }
 
+/// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "-_./+,:@%";
+  const auto is_plain = [&](unsigned char c) {
+    return std::isalnum(c) || c >= 0x80 || kPlain.find(static_cast<char>(c)) != kPlain.npos;
+  };
+  if (std::ranges::all_of(word, is_plain)) return word;
+  std::string out = "'";
+  for (const char c : word) c == '\'' ? void(out += "'\\''") : void(out += c);
+  return out + "'";
+}
+
+/// What a hint begins with, so that it works where the command was typed.
+std::string program_of(const GlobalFlags& flags) {
+  std::string program = "kanpan";
+  if (!flags.data.empty()) program += " --data " + quoted(flags.data);
+  if (!flags.config.empty()) program += " --config " + quoted(flags.config);
+  return program;
+}
+
+/// The data directory, or nothing where a server owns it. Most other commands are over soon:
+/// whoever does not want to serve waits for them a little.
+Result<std::unique_ptr<Instance>> take_directory(const Parsed& parsed, Session& session,
+                                                 const Remote& server) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    if (server.is_there()) return std::unique_ptr<Instance>();
+    if (!parsed.chosen.brings_data) KANPAN_TRY(require_data(session.data));
+    auto opened = Instance::open(
+        session.data, session.settings, [&](const std::string& message) { session.note(message); },
+        session.terminal.stop);
+    const bool is_busy = !opened && opened.error().code == Errc::Busy && !parsed.chosen.exclusive;
+    if (!is_busy || std::chrono::steady_clock::now() >= until ||
+        !pause(kBetweenTries, session.terminal.stop))
+      return opened;
+  }
+}
+
 Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::string>& words) {
   if (!parsed.chosen.needs_instance) return parsed.chosen.action(session);
-  if (Remote server(session.data); server.is_there()) {
+  const Remote server(session.data);
+  KANPAN_LET(const auto instance, take_directory(parsed, session, server));
+  if (!instance) {
     if (!parsed.chosen.exclusive) return server.run(words, session.settings, session.terminal);
     return Error{Errc::Busy,
                  fmt::format("a server owns the data directory '{}'", session.data.string()),
                  "stop it first: this cannot be done while it serves"};
   }
-  if (!parsed.chosen.brings_data) KANPAN_TRY(require_data(session.data));
-  KANPAN_LET(const auto instance, Instance::open(
-                                      session.data, session.settings,
-                                      [&](const std::string& message) { session.note(message); },
-                                      session.terminal.stop));
   bool printed = false;
   Terminal terminal = session.terminal;
   terminal.out = [&](std::string_view text) {
     printed = true;
     session.terminal.out(text);
   };
-  Session inside{terminal,         instance.get(), session.data,
-                 session.settings, session.json,   session.feed};
+  Session inside{terminal,     instance.get(), session.data,   session.settings,
+                 session.json, session.feed,   session.program};
   const auto landings = instance->ledger().landings();
   auto code = parsed.chosen.action(inside);
   if (parsed.chosen.leaves_nothing || !code || *code != 0) instance->leave_nothing();
@@ -156,6 +198,7 @@ int run(const std::vector<std::string>& words, Terminal& terminal,
   if (parsed.exit_code) return *parsed.exit_code;
   Session session{
       terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
+  session.program = program_of(parsed.flags);
   if (parsed.error) return report(*parsed.error, session);
   const auto level = log::parse_level(parsed.flags.log_level);
   if (!level) return report(level.error(), session);
@@ -173,8 +216,8 @@ int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instan
   terminal.out(parsed.out);
   terminal.err(parsed.err);
   if (parsed.exit_code) return *parsed.exit_code;
-  Session session{terminal,          &instance, instance.directory(), instance.settings(),
-                  parsed.flags.json, &feed};
+  Session session{terminal,          &instance, instance.directory(),    instance.settings(),
+                  parsed.flags.json, &feed,     program_of(parsed.flags)};
   if (parsed.error) return report(*parsed.error, session);
   const auto code = parsed.chosen.action(session);
   return code ? *code : report(code.error(), session);

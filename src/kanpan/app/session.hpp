@@ -34,6 +34,7 @@ struct Session {
   Settings settings;
   bool json = false;
   const api::Progress* feed = nullptr;  ///< inside a server: what it knows about itself
+  std::string program = "kanpan";       ///< as it was called: with its --data and --config
 
   void out(std::string_view text) const { terminal.out(text); }
   void line(std::string_view text) const {

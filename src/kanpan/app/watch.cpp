@@ -26,7 +26,7 @@ Result<int> watch(Session& session, std::string run,
       journal::name(summary.run.state), summary.rows, summary.units, summary.unchanged,
       summary.refused, summary.failed, summary.planned, summary.quarantined, summary.calls));
   if (outcome->exit_code() == 6 && resumable)
-    session.note(fmt::format("go on with: kanpan run resume {}", summary.run.id));
+    session.note(fmt::format("go on with: {} run resume {}", session.program, summary.run.id));
   return outcome->exit_code();
 }
 

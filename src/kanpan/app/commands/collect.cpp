@@ -157,8 +157,8 @@ Result<void> tell_incomplete(Session& session, const CollectRequest& request) {
     if (open > 0) parts.push_back(fmt::format("{} {}", table, open));
   }
   if (!parts.empty())
-    session.note(fmt::format("days that are not complete: {} (see kanpan coverage TABLE)",
-                             fmt::join(parts, ", ")));
+    session.note(fmt::format("days that are not complete: {} (see {} coverage TABLE)",
+                             fmt::join(parts, ", "), session.program));
   return {};
 }
 
