@@ -22,10 +22,11 @@ constexpr std::chrono::seconds kDrain{10};
 
 Result<std::unique_ptr<Server>> Server::start(Instance& instance, Scheduling scheduling) {
   std::unique_ptr<Server> server(new Server(instance));
-  if (scheduling == Scheduling::Later)
+  if (scheduling == Scheduling::Later) {
+    server->waiting_since_ = instance.clock().now();
     server->feed_.expect_scheduler([calendar = &server->calendar_] { return calendar->now(); });
-  KANPAN_TRY(server->listen());
   }
+  KANPAN_TRY(server->listen());
   if (scheduling == Scheduling::Now) server->start_scheduler();
   notify_supervisor("READY=1");
   return server;
@@ -49,9 +50,9 @@ Server::~Server() {
 }
 
 void Server::start_scheduler() {
-  scheduler_ = std::make_unique<ingest::Scheduler>(instance_.collector(), instance_.ledger(),
-                                                   instance_.clock(),
-                                                   instance_.settings().flag("scheduler.catch_up"));
+  scheduler_ = std::make_unique<ingest::Scheduler>(
+      instance_.collector(), instance_.ledger(), instance_.clock(),
+      instance_.settings().flag("scheduler.catch_up"), waiting_since_);
   feed_.set_scheduler(scheduler_.get());
 }
 
@@ -62,7 +63,6 @@ api::About Server::about() const {
   return about;
 }
 
-Result<void> Server::listen() {
 /// Goes by the rows: they stay what they are whoever is asked from now on.
 bool Server::is_simulated() const {
   if (instance_.store().applied() == 0) return instance_.source().simulated();
@@ -72,6 +72,7 @@ bool Server::is_simulated() const {
   });
 }
 
+Result<void> Server::listen() {
   context_ = std::make_unique<api::Context>(
       api::Context{instance_.query(),
                    instance_.clock(),
@@ -79,8 +80,8 @@ bool Server::is_simulated() const {
                    feed_,
                    [this] { return calendar_.now(); },
                    about(),
-                   {{"store", [this] { return readiness_.check(); }}}});
                    [this] { return is_simulated(); },
+                   {{"store", [this] { return readiness_.check(); }}}});
   std::filesystem::path page;
   if (auto found = shipped(instance_.settings(), "web.directory", "web/dist"))
     page = *found;

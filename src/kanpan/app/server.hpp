@@ -26,7 +26,8 @@ class Server {
   static Result<std::unique_ptr<Server>> start(Instance& instance, Scheduling scheduling);
   ~Server();
 
-  /// For one that was started with Scheduling::Later: at most once, by any thread.
+  /// For one that was started with Scheduling::Later: at most once, by any thread. What was due in
+  /// between is caught up.
   void start_scheduler();
 
   /// http://127.0.0.1:8600
@@ -36,8 +37,8 @@ class Server {
   explicit Server(Instance& instance);
   Result<void> listen();
   api::About about() const;
-
   bool is_simulated() const;
+
   Instance& instance_;
   KnownCalendar calendar_;
   StoreReadiness readiness_;
@@ -45,6 +46,7 @@ class Server {
   ProgressFeed feed_;
   ingest::RunRegistry commands_;  ///< of clients on the socket
   std::unique_ptr<api::Context> context_;
+  std::optional<Instant> waiting_since_;  ///< for start_scheduler()
   std::unique_ptr<ingest::Scheduler> scheduler_;
   std::unique_ptr<net::HttpServer> http_;
 };

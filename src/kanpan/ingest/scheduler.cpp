@@ -19,9 +19,9 @@ constexpr const char* kCommand = "schedule";
 }  // namespace
 
 Scheduler::Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock,
-                     bool catch_up)
+                     bool catch_up, std::optional<Instant> since)
     : collector_(collector), ledger_(ledger), clock_(clock) {
-  prepare(catch_up);
+  prepare(catch_up, since);
   timed_ = std::jthread([this](const std::stop_token& stop) { loop(false, stop); });
   continuous_ = std::jthread([this](const std::stop_token& stop) { loop(true, stop); });
 }
@@ -31,8 +31,8 @@ Scheduler::~Scheduler() {
   continuous_.request_stop();
 }
 
-void Scheduler::prepare(bool catch_up) {
-  const Instant now = clock_.now();
+void Scheduler::prepare(bool catch_up, std::optional<Instant> since) {
+  const Instant now = catch_up && since ? *since : clock_.now();
   const auto days = calendar();
   for (const TableSpec* table : collector_.catalog().tables()) {
     if (table->policy.schedule.empty()) continue;

@@ -42,7 +42,9 @@ struct TableSchedule {
 /// until more is due by the run that failed, so that no call that was answered is made twice.
 class Scheduler {
  public:
-  Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock, bool catch_up);
+  /// `since`: of a table that was never tried, what was due after that counts as missed.
+  Scheduler(Collector& collector, journal::Ledger& ledger, const Clock& clock, bool catch_up,
+            std::optional<Instant> since = std::nullopt);
   /// Stops the runs that are going on; they stay resumable, and are caught up at the next start.
   ~Scheduler();
 
@@ -51,7 +53,7 @@ class Scheduler {
  private:
   using Entries = std::vector<Schedule::Entry*>;
 
-  void prepare(bool catch_up);
+  void prepare(bool catch_up, std::optional<Instant> since);
   void loop(bool continuous, const std::stop_token& stop);
   Entries due(bool continuous);
   /// Asked of `full` tables, which are small; false for others.

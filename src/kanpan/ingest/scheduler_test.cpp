@@ -56,8 +56,9 @@ class SchedulerTest : public test::CollectingTest<Exchange> {
   SchedulerTest() {
     database_.clock.move(std::chrono::hours{4});  // Friday 28 June 2024, 22:00
   }
-  void start() {
-    scheduler_ = std::make_unique<Scheduler>(collector_, *database_.journal, database_.clock, true);
+  void start(std::optional<Instant> since = std::nullopt) {
+    scheduler_ =
+        std::make_unique<Scheduler>(collector_, *database_.journal, database_.clock, true, since);
   }
   TableSchedule schedule(std::string_view table) {
     for (auto& schedule : scheduler_->schedules())
@@ -107,6 +108,13 @@ TEST_F(SchedulerTest, ADueRunThatFailsIsRememberedAsFailedAndTriedAgain) {
   EXPECT_EQ(done.past.succeeded, now + kFirstRetry);
   EXPECT_EQ(done.past.error, "");
   EXPECT_GT(done.next, now + std::chrono::hours{24});
+}
+
+TEST_F(SchedulerTest, WhatWasDueWhileAFirstCollectionWasWaitedForIsCaughtUp) {
+  const Instant now = database_.clock.now();
+  start(now - std::chrono::hours{2});
+  EXPECT_EQ(tried("express_vip", now).past.succeeded, now) << "it was due at 21:00";
+  EXPECT_FALSE(schedule("daily").past.tried);
 }
 
 TEST_F(SchedulerTest, ACallThatWasAnsweredIsNotMadeAgainAfterAFailure) {

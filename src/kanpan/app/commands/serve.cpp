@@ -14,6 +14,7 @@
 #include "kanpan/base/allocator.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/catalog/roles.hpp"
+#include "kanpan/market/calendar.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -113,12 +114,24 @@ int days_of_one_call_a_code(const catalog::TableSpec& table) {
   return days;
 }
 
-/// Tables whose history would take the demo's minute: their last days only. Today is one more.
-int demo_days(const catalog::TableSpec& table, int years) {
-  if (const int days = days_of_one_call_a_code(table); days > 0) return days - 1;
-  if (table.columns.size() > 200 && table.days == catalog::Days::Trading) return 60;
-  if (table.days == catalog::Days::QuarterEnd) return 3 * 365;
-  return table.category == "quote" || table.category == "base" ? years * 365 : 365;
+/// The newest first day of a month, `day` at the latest, whose first trading day begins a week:
+/// from there on no week's and no month's bar is of a part of one.
+Date whole_months_from(Date day) {
+  const auto calendar = market::Calendar::built_in();
+  for (Date first = month_of(day).first;; first = month_of(first - 1).first) {
+    const Date opens = calendar.next(first - 1);
+    if (calendar.previous(opens) < week_of(opens).first) return first;
+  }
+}
+
+/// The first day that the demo collects. Of tables whose history would take the demo's minute their
+/// last days only; today is one of them.
+Date demo_begin(const catalog::TableSpec& table, int years, Date today) {
+  if (const int days = days_of_one_call_a_code(table); days > 0) return today - (days - 1);
+  if (table.columns.size() > 200 && table.days == catalog::Days::Trading) return today - 60;
+  if (table.days == catalog::Days::QuarterEnd) return today - 3 * 365;
+  const bool is_long = table.category == "quote" || table.category == "base";
+  return whole_months_from(today - (is_long ? years : 1) * 365);
 }
 
 /// First what the first chart needs, then the rest, each with its own first day.
@@ -137,7 +150,7 @@ void collect_demo(Instance& instance, const DemoFlags& flags, std::stop_token st
     request.command = "demo";
     request.tables = tables;
     const auto* table = instance.catalog().find(tables.back()).value();
-    request.from = today - demo_days(*table, flags.years);
+    request.from = demo_begin(*table, flags.years, today);
     const auto outcome = instance.collector().collect(request, stop);
     if (!outcome)
       log::error("demo", "{}: {}", tables.back(), outcome.error().text());
