@@ -155,6 +155,48 @@ class Newcomer(ProgramCase):
                               env=environment(KANPAN_SOURCE_URL=self.sim.found))
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    # ---- files
+
+    def test_files_of_another_kind_are_named(self):
+        header = "ts_code,trade_date,open,high,low,close,vol\n"
+        line = "600000.SH,20240102,10,11,9,10.5,1000\n"
+        utf16 = "convert the file first, as with iconv -f UTF-16"
+        for name, content, code, says in (
+                ("semi.csv", (header + line).replace(",", ";").encode(), 5,
+                 "the separator is ';', not a comma"),
+                ("tabs.csv", (header + line).replace(",", "\t").encode(), 5,
+                 "the separator is a tab, not a comma"),
+                ("prose.csv", b"# Kanpan\n\nWords.\n", 5, "'# Kanpan', names no column"),
+                ("wide.csv", (header + line).encode("utf-16"), 5, utf16 + " "),
+                ("unmarked.csv", (header + line).encode("utf-16-le"), 5, utf16 + "LE"),
+                ("gbk.csv", ("代码," + header + line).encode("gb18030"), 5, "iconv -f GB18030"),
+                ("cut.csv.gz", gzip.compress((header + line).encode())[:-12], 1, "ends too early"),
+                ("head.csv", header.encode(), 0, "has no rows"),
+                ("one_line.csv", (header + line).replace("\n", "\r").encode(), 0, "has no rows")):
+            file = self.fresh(name)
+            file.write_bytes(content)
+            self.refused(code, "import", "daily", file, says=[says, name],
+                         data=self.fresh("filed"))
+
+    def test_a_simulator_serves_files_or_says_why_not(self):
+        empty = self.fresh("empty")
+        empty.mkdir()
+        self.refused(2, "sim", "--port", "0", "--csv", empty, says=[str(empty), "daily.csv"])
+        (empty / "dayly.csv").write_text("ts_code,trade_date\n")
+        self.refused(2, "sim", "--port", "0", "--csv", empty, says="not even 'dayly.csv'")
+        self.refused(2, "sim", "--port", "0", "--fault", "/nonexistent", says="no file")
+        (empty / "daily.csv").write_text("ts_code,trade_date\n600000.SH,20240102\n")
+        process = subprocess.Popen([KANPAN, "sim", "--port", "0", "--csv", empty], text=True,
+                                   stderr=subprocess.PIPE, env=environment())
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "answers at" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(sum("dayly.csv" in line for line in said), 1, said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -16,8 +16,9 @@ namespace {
 Result<std::string> head_of(const std::filesystem::path& file) {
   KANPAN_LET(const auto bytes, frame::open_bytes(file));
   std::array<char, 64> head{};
-  KANPAN_LET(const auto read, bytes->read(head));
-  return std::string(head.data(), read);
+  const auto read = bytes->read(head);
+  if (!read) return Error(read.error()).within(file.string());
+  return std::string(head.data(), *read);
 }
 
 /// The first character that is no blank, 0 when there is none.

@@ -1,6 +1,7 @@
 #include "kanpan/app/simulator.hpp"
 
-#include "kanpan/base/log.hpp"
+#include <fmt/format.h>
+
 #include "kanpan/source/sim/csv_dataset.hpp"
 #include "kanpan/source/sim/http_front.hpp"
 #include "kanpan/source/sim/world/world.hpp"
@@ -17,8 +18,6 @@ Result<std::unique_ptr<source::sim::Dataset>> dataset_of(const SimulatorOptions&
     return std::make_unique<source::sim::world::World>(world);
   }
   KANPAN_LET(auto files, source::sim::CsvDataset::open(options.csv, catalog));
-  for (const std::string& name : files->unused())
-    log::warn("sim", "'{}' belongs to no table and is not served", name);
   return std::unique_ptr<source::sim::Dataset>(std::move(files));
 }
 

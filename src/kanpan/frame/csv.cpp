@@ -23,9 +23,30 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-Error not_utf8(std::uint64_t line) {
+Error not_utf8(std::uint64_t line, const char* likely = "GB18030") {
   return Error{Errc::Quality, fmt::format("line {}: the text is not UTF-8", line),
-               "convert the file first, as with iconv -f GB18030 -t UTF-8"};
+               fmt::format("convert the file first, as with iconv -f {} -t UTF-8", likely)};
+}
+
+/// What the beginning of a file says of its text, if it is no UTF-8: its mark, or zero bytes.
+const char* wide_encoding(std::string_view start) {
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) return "UTF-16";
+  const auto zero = start.find('\0');
+  if (zero == std::string_view::npos) return nullptr;
+  return zero % 2 == 1 ? "UTF-16LE" : "UTF-16BE";
+}
+
+/// Of a header that is one name, and none that is known.
+Error one_name(const std::string& name) {
+  for (const std::string_view separator : {";", "\t", "|", "，"})
+    if (name.find(separator) != std::string::npos)
+      return Error{Errc::Quality,
+                   fmt::format("the separator is {}, not a comma",
+                               separator == "\t" ? "a tab" : fmt::format("'{}'", separator)),
+                   "write the file with commas between its cells"};
+  return Error{Errc::Quality,
+               fmt::format("its first line, '{}', names no column", name.substr(0, kExcerpt)),
+               "the first line names the columns, with commas between them"};
 }
 
 }  // namespace
@@ -50,6 +71,7 @@ Result<void> CsvReader::read_header(const ColumnNames& names) {
   if (!any) return Error{Errc::Quality, "the file is empty", "its first line names the columns"};
   std::vector<std::string> header;
   std::vector<bool> seen(wanted_.size());
+  if (const char* wide = wide_encoding(cells_.front().text)) return not_utf8(records_.line(), wide);
   for (const CsvCell& cell : cells_) {
     if (!is_utf8(cell.text)) return not_utf8(records_.line());
     header.emplace_back(trimmed(cell.text));
@@ -66,6 +88,8 @@ Result<void> CsvReader::read_header(const ColumnNames& names) {
     seen[at] = true;
     target_.push_back(at);
   }
+  if (unknown_.size() == 1 && header.size() == 1 && wanted_.size() > 1)
+    return one_name(header.front());
   KANPAN_TRY(check_header(names, header));
   for (std::size_t i = 0; i < wanted_.size(); ++i)
     if (!seen[i]) missing_.push_back(wanted_[i].name);

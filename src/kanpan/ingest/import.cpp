@@ -180,6 +180,7 @@ class ImportExecution {
       }
       channel.close();
     });
+    const auto before = next_number_;
     while (auto block = channel.receive()) {
       if (*block && !**block) break;
       if (cut_ = over(); cut_ || !*block) {
@@ -190,6 +191,8 @@ class ImportExecution {
     }
     channel.close();
     reader.join();
+    if (next_number_ == before && !over())
+      tell("note", file.name, 0, "the file has no rows below the names of its columns");
     if (!file.rows->unknown().empty())
       tell("note", file.name, 0,
            fmt::format("not in the catalog and left out: {}",
@@ -380,10 +383,10 @@ class ImportExecution {
   store::Sequence since_ = 0;           ///< last commit before the import
   std::optional<Error> contradiction_;  ///< between its rows; everything is stored
   std::optional<market::Calendar> calendar_;
+  bool cut_ = false;               ///< stopped, or failed, before the last block
   std::optional<Error> refusal_;   ///< the first block that the gate refused
   std::optional<DateRange> span_;  ///< of the time column, of what was accepted
   std::counting_semaphore<> in_flight_{kInFlight};
-  bool cut_ = false;               ///< stopped, or failed, before the last block
   std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads
 };
 

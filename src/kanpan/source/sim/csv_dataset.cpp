@@ -113,9 +113,17 @@ Result<std::unique_ptr<CsvDataset>> CsvDataset::open(const fs::path& directory,
                  "give --csv a directory of <api_name>.csv files"};
   std::unique_ptr<CsvDataset> dataset(new CsvDataset(catalog));
   KANPAN_TRY(dataset->list(directory));
+  if (std::ranges::all_of(dataset->shelves_,
+                          [](const auto& shelf) { return shelf.second->files.empty(); }))
+    return Error{Errc::NotFound,
+                 fmt::format("no file in {} is of a table{}", directory.string(),
+                             dataset->unused_.empty()
+                                 ? ""
+                                 : fmt::format(", not even '{}'", dataset->unused_.front())),
+                 "give --csv a directory of <api_name>.csv files, such as daily.csv"};
   KANPAN_TRY(dataset->check_files());
   for (const std::string& name : dataset->unused_)
-    log::warn("sim", "{} belongs to no table of the catalog", (directory / name).string());
+    log::warn("sim", "{} belongs to no table and is not served", (directory / name).string());
   return dataset;
 }
 

@@ -24,10 +24,10 @@ namespace kanpan::source::sim {
 class CsvDataset final : public Dataset {
  public:
   /// Lists the directory and reads every file through, several at a time, without keeping it.
-  /// Errors: NotFound for the directory; and, naming the file, those of one that cannot be opened
-  /// or lacks the code or time column of its table; Quality with line, column and value for a cell
-  /// that is not of its column's type.
-  /// The catalog must outlive the data set.
+  /// Errors: NotFound for the directory, and where nothing in it is of a table; and, naming the
+  /// file, those of one that cannot be opened or lacks the code or time column of its table;
+  /// Quality with line, column and value for a cell that is not of its column's type. The catalog
+  /// must outlive the data set.
   static Result<std::unique_ptr<CsvDataset>> open(const std::filesystem::path& directory,
                                                   const catalog::Catalog& catalog);
   ~CsvDataset() override;

@@ -120,6 +120,7 @@ TEST_F(CsvDatasetTest, file_named_after_the_twin_interface_is_found) {
 }
 
 TEST_F(CsvDatasetTest, absent_table_is_empty) {
+  write("daily.csv", "ts_code,trade_date\n");
   EXPECT_EQ(open()->rows(**tables().find("adj_factor"), {})->rows(), 0U);
   EXPECT_EQ(open()->rows(**tables().find("trade_cal"), {})->rows(), 0U);
 }
@@ -194,6 +195,9 @@ TEST_F(CsvDatasetTest, missing_directory_is_refused) {
 
 TEST_F(CsvDatasetTest, files_of_no_table_are_told) {
   write("dayly.csv", "a\n");
+  EXPECT_THAT(CsvDataset::open(directory_, tables()).error().message,
+              HasSubstr("is of a table, not even 'dayly.csv'"));
+  write("daily.csv", "ts_code,trade_date\n");
   write("README.md", "");
   write("daily.txt", "");
   EXPECT_THAT(open()->unused(), ElementsAre("README.md", "daily.txt", "dayly.csv"));
