@@ -317,7 +317,7 @@ class Trouble(ProgramCase):
             try:
                 code, run, err = self.interrupted_collection(data)
                 self.assertEqual(code, 6, err)
-                self.assertIn("go on with: kanpan run resume " + run, err)
+                self.assertIn(f"go on with: kanpan --data {data} run resume {run}", err)
                 self.assertIn("cancelled: ", err)
                 self.assertRegex(self.run_in(data, "run", "list").stdout, run + ".* cancelled ")
             finally:
