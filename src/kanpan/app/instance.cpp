@@ -55,9 +55,9 @@ store::duckdb::Origin origin_of(const journal::Journal& journal) {
     if (!found) return found.error();
     return !found->empty() && hex(found->front().chain) == chain;
   };
-  const auto has_commits = [&journal](const std::string& table,
+  const auto has_commits = [&journal](const std::string& table, journal::Sequence after,
                                       journal::Sequence upto) -> Result<bool> {
-    const auto first = journal.headers(0, 1, table);
+    const auto first = journal.headers(after, 1, table);
     if (!first && first.error().code == Errc::NotFound) return true;  // in a sealed one, perhaps
     if (!first) return first.error();
     return !first->empty() && first->front().seq <= upto;

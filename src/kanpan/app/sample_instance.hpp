@@ -28,13 +28,15 @@ inline store::Change land(journal::Journal& journal, const catalog::TableSpec& t
   return {landed.front().seq, &table, store::Mode::Upsert, {}, std::move(batch)};
 }
 
-/// With the product's own catalog, and a source that nobody is at.
-inline Result<std::unique_ptr<Instance>> open_instance(const std::filesystem::path& directory) {
+/// With the product's own catalog unless another is given, and a source that nobody is at.
+inline Result<std::unique_ptr<Instance>> open_instance(
+    const std::filesystem::path& directory,
+    const std::filesystem::path& catalog = KANPAN_SOURCE_DIR "/catalog/tables") {
   Settings::Sources sources;
   sources.flags = {{"http.listen", "127.0.0.1:0"},
                    {"source.kind", "sim"},
                    {"source.url", "http://127.0.0.1:9"},
-                   {"catalog.directory", KANPAN_SOURCE_DIR "/catalog/tables"}};
+                   {"catalog.directory", catalog.string()}};
   KANPAN_LET(auto settings, Settings::load(sources));
   return Instance::open(directory, std::move(settings), {}, {});
 }

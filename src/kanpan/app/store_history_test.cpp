@@ -76,6 +76,41 @@ TEST(StoreHistory, a_store_of_another_journal_is_made_anew_though_that_is_no_sho
   }
 }
 
+// A process died with a commit in the journal and not in the store; then the table's YAML went
+// away, other tables went on, and it came back.
+TEST(StoreHistory, a_commit_skipped_while_the_catalog_lacked_its_table_is_not_lost) {
+  const journal::ScratchDirectory directory, without;
+  fs::copy(KANPAN_SOURCE_DIR "/catalog/tables", without.path(), fs::copy_options::recursive);
+  ASSERT_TRUE(fs::remove(without.path() / "quote" / "weekly.yaml"));
+  const auto weekly_rows = [](Instance& instance) {
+    store::Read read;
+    read.table = &real_table("weekly");
+    return instance.store().count(read).value();
+  };
+  const auto commit = [&](std::string_view table, const char* code) {
+    const auto instance = open_instance(directory.path()).value();
+    land(instance->journal(), real_table(table), {bar(code, "20240628", 10, 10)});
+  };
+  commit("weekly", "000001.SZ");
+  commit("weekly", "600000.SH");
+  {
+    const auto instance = open_instance(directory.path(), without.path()).value();
+    land(instance->journal(), real_table("daily"), {bar("000001.SZ", "20240628", 10, 10)});
+  }
+  EXPECT_EQ(open_instance(directory.path(), without.path()).value()->store().applied(), 3u);
+  {
+    const auto instance = open_instance(directory.path()).value();
+    EXPECT_EQ(weekly_rows(*instance), 2u);
+    EXPECT_EQ(kept(directory.path()).size(), 1u) << "only a rebuild brings it";
+  }
+
+  // Nothing of it is skipped now: it may go and come as it likes.
+  ASSERT_TRUE(open_instance(directory.path(), without.path()));
+  const auto instance = open_instance(directory.path()).value();
+  EXPECT_EQ(weekly_rows(*instance), 2u);
+  EXPECT_EQ(kept(directory.path()).size(), 1u);
+}
+
 /// What `store verify` says, or its error.
 std::string verified(const fs::path& directory) {
   const auto instance = open_instance(directory).value();

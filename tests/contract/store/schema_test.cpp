@@ -35,8 +35,9 @@ class DuckdbSchema : public testing::Test {
 
   /// An origin with commits of these tables only.
   void set_commits_of(std::set<std::string> tables) {
-    options_.origin.has_commits = [=](const std::string& table, Sequence upto) -> Result<bool> {
-      return upto >= 1 && tables.contains(table);
+    options_.origin.has_commits = [=](const std::string& table, Sequence after,
+                                      Sequence upto) -> Result<bool> {
+      return after < 1 && upto >= 1 && tables.contains(table);
     };
   }
 
@@ -100,6 +101,26 @@ TEST_F(DuckdbSchema, one_table_with_commits_keeps_all_of_the_file_as_it_was) {
   EXPECT_TRUE(open({&daily(), &chips()})) << "chips is of the old definition";
 }
 
+TEST_F(DuckdbSchema, a_table_that_was_away_is_corrupt_if_commits_of_it_were_skipped) {
+  Sequence last = 1;  // of chips
+  options_.origin.has_commits = [&](const std::string& table, Sequence after,
+                                    Sequence upto) -> Result<bool> {
+    return table == "chips" && after < last && upto >= 1;
+  };
+  make({&daily(), &chips()});
+  const auto go_on_without = [&](Sequence next) {
+    const auto store = open({&daily()}).value();
+    const Change change = change_of(next, daily(), Mode::Upsert, {});
+    ASSERT_TRUE(store->apply({&change, 1}));
+  };
+  go_on_without(2);
+  EXPECT_TRUE(open({&daily(), &chips()})) << "it lacks nothing";
+  last = 3;
+  go_on_without(4);
+  go_on_without(5);
+  EXPECT_EQ(error_of({&daily(), &chips()}).code, Errc::Corrupt);
+}
+
 TEST_F(DuckdbSchema, before_the_first_commit_everything_may_change) {
   ASSERT_TRUE(open({&daily()}));
   catalog::TableSpec wider = daily();
@@ -138,7 +159,7 @@ TEST_F(DuckdbSchema, damage_of_the_origin_is_not_taken_for_the_files) {
   };
   EXPECT_EQ(error_of(all_tables()).code, Errc::Failed);
   options_.origin.has = nullptr;
-  options_.origin.has_commits = [](const std::string&, Sequence) -> Result<bool> {
+  options_.origin.has_commits = [](const std::string&, Sequence, Sequence) -> Result<bool> {
     return Error{Errc::Corrupt, "the journal is damaged", ""};
   };
   EXPECT_EQ(error_of(all_tables()).code, Errc::Failed);

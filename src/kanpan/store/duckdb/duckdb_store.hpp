@@ -25,8 +25,8 @@ namespace kanpan::store::duckdb {
 struct Origin {
   /// Whether it has this very commit. Empty: as if it had.
   std::function<Result<bool>(Sequence seq, const std::string& chain)> has;
-  /// Whether a table has commits up to a sequence. Empty: as if every table had some.
-  std::function<Result<bool>(const std::string& table, Sequence upto)> has_commits;
+  /// Whether a table has commits with after < seq ≤ upto. Empty: as if every table had some.
+  std::function<Result<bool>(const std::string& table, Sequence after, Sequence upto)> has_commits;
 };
 
 struct Options {

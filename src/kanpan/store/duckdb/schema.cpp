@@ -1,6 +1,7 @@
 #include "kanpan/store/duckdb/schema.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +13,8 @@ namespace {
 
 // Raised whenever the meaning of the file changes; an older file is rebuilt, never migrated.
 constexpr std::uint64_t kFormat = 2;
+
+constexpr Sequence kNewest = std::numeric_limits<Sequence>::max();
 
 std::size_t position(const std::vector<frame::Field>& fields, std::string_view name) {
   for (std::size_t i = 0; i < fields.size(); ++i)
@@ -149,7 +152,7 @@ Result<std::vector<const Table*>> to_create(Connection& connection, const Tables
     if (found != definitions.end() && found->second == table->definition()) continue;
     bool has_rows = false;
     if (applied > 0) {
-      KANPAN_LET(has_rows, asked(origin.has_commits, name, applied));
+      KANPAN_LET(has_rows, asked(origin.has_commits, name, Sequence{0}, applied));
     }
     if (has_rows && found == definitions.end())
       return mismatch(fmt::format("table {} has commits and is not in the file", name));
@@ -159,6 +162,19 @@ Result<std::vector<const Table*>> to_create(Connection& connection, const Tables
     create.push_back(table.get());
   }
   return create;
+}
+
+/// Tables of the file that are not in the catalog and have commits ahead, which a replay will skip.
+Result<std::vector<std::string>> to_forget(Connection& connection, const Tables& tables,
+                                           const Origin& origin, Sequence applied) {
+  KANPAN_LET(const auto definitions, stored_definitions(connection));
+  std::vector<std::string> forget;
+  for (const auto& [name, definition] : definitions) {
+    if (tables.contains(name)) continue;
+    KANPAN_LET(const bool ahead, asked(origin.has_commits, name, applied, kNewest));
+    if (ahead) forget.push_back(name);
+  }
+  return forget;
 }
 
 }  // namespace
@@ -237,7 +253,11 @@ Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Or
   if (fresh) KANPAN_TRY(create_bookkeeping(connection));
   KANPAN_LET(const Sequence applied, read_applied(connection, origin));
   KANPAN_LET(const auto create, to_create(connection, tables, origin, applied));
+  KANPAN_LET(const auto forget, to_forget(connection, tables, origin, applied));
   for (const Table* table : create) KANPAN_TRY(create_table(connection, *table));
+  // Its rows stay until it is created anew: that it comes back is what is to be seen.
+  for (const std::string& name : forget)
+    KANPAN_TRY(connection.query("DELETE FROM _tables WHERE name = $1", {name}));
   KANPAN_TRY(connection.run("COMMIT"));
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
   if (fresh || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
