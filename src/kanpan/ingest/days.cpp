@@ -83,7 +83,7 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
                                                    const journal::Ledger& ledger, Instant seen) {
   KANPAN_LET(const auto counts, store.day_counts(table, range));
   KANPAN_LET(const auto known, ledger.days(table.name, range));
-  KANPAN_LET(const auto held_back, held_rows(table, ledger));
+  KANPAN_LET(const auto held_back, held_rows(table, ledger, range));
   std::map<Date, std::uint32_t> rows;
   for (const store::DayCount& count : counts)
     rows[count.day] = static_cast<std::uint32_t>(count.rows);

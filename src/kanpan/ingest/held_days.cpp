@@ -1,19 +1,12 @@
 #include "kanpan/ingest/held_days.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <set>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 
 namespace kanpan::ingest {
-namespace {
-
-constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
-
-}  // namespace
 
 std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row) {
   boost::json::error_code error;
@@ -28,23 +21,18 @@ std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view r
 }
 
 Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
-                                                const journal::Ledger& ledger) {
-  KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
-  std::map<Date, std::uint32_t> rows;
-  for (const journal::Quarantined& kept : held)
-    if (const auto day = held_day(table, kept.row)) ++rows[*day];
-  return rows;
+                                                const journal::Ledger& ledger, DateRange range) {
+  if (!table.dated()) return std::map<Date, std::uint32_t>();
+  return ledger.held_days(table.name, table.time, range);
 }
 
 Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
                                      std::span<const journal::Quarantined> held,
                                      const journal::Ledger& ledger) {
-  if (held.empty()) return 0;
-  std::set<std::pair<std::string, std::string>> decided;
-  KANPAN_LET(const auto dropped, ledger.quarantine(table.name, "dropped", kAll));
-  for (const journal::Quarantined& kept : dropped) decided.emplace(kept.rule, kept.row);
-  const auto is_new = [&](const auto& kept) { return !decided.contains({kept.rule, kept.row}); };
-  return static_cast<std::uint32_t>(std::ranges::count_if(held, is_new));
+  std::vector<journal::RowOfRule> rows;
+  for (const journal::Quarantined& one : held) rows.push_back({one.rule, one.row});
+  KANPAN_LET(const auto dropped, ledger.are_quarantined(table.name, "dropped", rows));
+  return static_cast<std::uint32_t>(std::ranges::count(dropped, false));
 }
 
 }  // namespace kanpan::ingest

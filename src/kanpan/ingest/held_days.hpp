@@ -17,9 +17,11 @@ namespace kanpan::ingest {
 /// none, or none that can be read.
 std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row);
 
-/// How many rows of each day are held. Refused pages are not among them. Errors: the ledger's.
+/// How many rows of each day of the range are held. Refused pages are not among them. Errors: the
+/// ledger's.
 Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
-                                                const journal::Ledger& ledger);
+                                                const journal::Ledger& ledger,
+                                                DateRange range = DateRange::all());
 
 /// How many of the rows that are to be held back are new: a row that was dropped before comes again
 /// with every fetch of its day, and has been decided on. So has one that was released, but that is

@@ -1,9 +1,7 @@
 #include "kanpan/ingest/released_rows.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -15,8 +13,6 @@ namespace kanpan::ingest {
 namespace {
 
 using catalog::TableSpec;
-
-constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
 
 /// As it is read when it is released; nothing where that cannot be.
 std::optional<frame::Batch> row_in(const TableSpec& table, const std::string& json) {
@@ -61,14 +57,13 @@ Result<std::vector<bool>> stored_rows(const TableSpec& table, const frame::Batch
 Result<ReleasedRows> released_rows(const TableSpec& table, std::span<const HeldRow> held,
                                    const journal::Ledger& ledger, const store::Store& store) {
   ReleasedRows out{std::vector<bool>(held.size(), false), frame::Batch(table.fields())};
-  if (held.empty()) return out;
-  KANPAN_LET(const auto released, ledger.quarantine(table.name, "released", kAll));
-  std::set<std::pair<std::string, std::string>> known;
-  for (const journal::Quarantined& kept : released) known.emplace(kept.rule, kept.row);
+  std::vector<journal::RowOfRule> asked;
+  for (const HeldRow& one : held) asked.push_back({one.rule, one.json});
+  KANPAN_LET(const auto known, ledger.are_quarantined(table.name, "released", asked));
   std::vector<std::size_t> places;
   frame::Batch rows(table.fields());
   for (std::size_t n = 0; n < held.size(); ++n) {
-    if (!known.contains({held[n].rule, held[n].json})) continue;
+    if (!known[n]) continue;
     const auto row = row_in(table, held[n].json);
     if (!row) continue;
     rows.append(*row);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,12 @@ struct RunSummary {
   Run run;
   std::uint64_t units = 0, planned = 0, committed = 0, unchanged = 0, refused = 0, failed = 0;
   std::uint64_t rows = 0, quarantined = 0, calls = 0;
+};
+
+/// A row as quarantine keeps it, and the rule that it broke. Both live elsewhere.
+struct RowOfRule {
+  std::string_view rule;
+  std::string_view row;
 };
 
 /// Thread-safe. What belongs to rows is written by Journal::land, in the same transaction as they.
@@ -63,6 +70,14 @@ class Ledger {
   /// How many that would be without a limit.
   virtual Result<std::uint64_t> quarantine_count(std::string_view table,
                                                  std::string_view state) const = 0;
+  /// How many rows of the table are held by the day in their member `column`, days without one left
+  /// out; none where that cannot be read. Pages are no rows.
+  virtual Result<std::map<Date, std::uint32_t>> held_days(std::string_view table,
+                                                          std::string_view column,
+                                                          DateRange range) const = 0;
+  /// By position in `rows` whether the very row, by the same rule, is there in `state`.
+  virtual Result<std::vector<bool>> are_quarantined(std::string_view table, std::string_view state,
+                                                    std::span<const RowOfRule> rows) const = 0;
   virtual Result<Quarantined> quarantined(std::uint64_t id) const = 0;
   virtual Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) = 0;
 

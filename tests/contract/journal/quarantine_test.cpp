@@ -5,7 +5,9 @@
 namespace kanpan::journal {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 class QuarantineContract : public Contract {
  protected:
@@ -79,6 +81,46 @@ TEST_P(QuarantineContract, a_row_is_held_back_once_however_often_it_comes) {
                                      "released"));
   EXPECT_EQ(held(R"({"high":9.1})").size(), 3u)
       << "whoever lands it knows that it is not stored any more";
+}
+
+TEST_P(QuarantineContract, tells_days_and_rows_by_what_they_hold) {
+  Landing landing;
+  const auto add = [&](std::string table, std::string row, std::string rule = "ohlc") {
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.table = std::move(table);
+    one.rule = std::move(rule);
+    one.row = std::move(row);
+  };
+  const std::string first = R"({"trade_date":"2024-06-28","high":9.1})";
+  for (const std::string& row :
+       {first, std::string(R"({"trade_date":"20240628","high":9.2})"),
+        std::string(R"({"trade_date":20240627})"), std::string(R"({"trade_date":"soon"})"),
+        std::string(R"({"trade_date":null})"), std::string(R"({"high":"2024-06-28"})"),
+        std::string("no row")})
+    add("daily", row);
+  add("daily", "", "page.truncated");
+  add("weekly", R"({"trade_date":"2024-06-28"})");
+  land(landing);
+  const Date friday = Date::from_ymd(2024, 6, 28);
+  const auto days = [&](DateRange range) {
+    return must(ledger().held_days("daily", "trade_date", range));
+  };
+  EXPECT_THAT(days(DateRange::all()), ElementsAre(Pair(friday - 1, 1), Pair(friday, 2)));
+  EXPECT_THAT(days({friday, friday}), ElementsAre(Pair(friday, 2)));
+  EXPECT_THAT(must(ledger().held_days("daily", "ann_date", DateRange::all())), IsEmpty());
+
+  const std::vector<RowOfRule> rows{{"ohlc", first}, {"range", first}, {"ohlc", "another"}};
+  const auto are = [&](std::string_view state) {
+    return must(ledger().are_quarantined("daily", state, rows));
+  };
+  EXPECT_THAT(are("held"), ElementsAre(true, false, false));
+  EXPECT_THAT(are("dropped"), ElementsAre(false, false, false));
+  for (const Quarantined& held : must(ledger().quarantine("daily", "held", 100)))
+    must(ledger().set_quarantine_state(held.id, "dropped"));
+  EXPECT_THAT(are("dropped"), ElementsAre(true, false, false));
+  EXPECT_THAT(must(ledger().are_quarantined("weekly", "held", rows)),
+              ElementsAre(false, false, false));
+  EXPECT_THAT(days(DateRange::all()), IsEmpty());
 }
 
 TEST_P(QuarantineContract, a_page_is_held_back_once_for_each_call_however_often_it_comes) {

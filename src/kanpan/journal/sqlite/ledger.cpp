@@ -112,6 +112,38 @@ Result<std::uint64_t> SqliteJournal::quarantine_count(std::string_view table,
   return static_cast<std::uint64_t>(row.integer(0));
 }
 
+Result<std::map<Date, std::uint32_t>> SqliteJournal::held_days(std::string_view table,
+                                                               std::string_view column,
+                                                               DateRange range) const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, db->query("SELECT CAST(json_extract(row, ?2) AS TEXT), count(*) FROM "
+                                      "quarantine WHERE tab = ?1 AND state = 'held' AND "
+                                      "json_valid(row) GROUP BY 1",
+                                      table, fmt::format("$.\"{}\"", column)));
+  std::map<Date, std::uint32_t> rows;
+  for (;;) {
+    KANPAN_LET(const bool found, row.step());
+    if (!found) return rows;
+    Date day;
+    if (parse_date(row.view(0), day) && range.contains(day)) rows[day] += row.count(1);
+  }
+}
+
+Result<std::vector<bool>> SqliteJournal::are_quarantined(std::string_view table,
+                                                         std::string_view state,
+                                                         std::span<const RowOfRule> rows) const {
+  std::vector<bool> are(rows.size(), false);
+  if (rows.empty()) return are;
+  KANPAN_LET(const auto db, readers_->borrow());
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    KANPAN_LET(Statement found, db->query("SELECT 1 FROM quarantine WHERE tab = ? AND row = ? AND "
+                                          "rule = ? AND state = ? LIMIT 1",
+                                          table, rows[n].row, rows[n].rule, state));
+    KANPAN_LET(are[n], found.step());
+  }
+  return are;
+}
+
 Result<Quarantined> SqliteJournal::quarantined(std::uint64_t id) const {
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,

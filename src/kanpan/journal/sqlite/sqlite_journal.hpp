@@ -74,6 +74,10 @@ class SqliteJournal final : public Journal, public Ledger {
                                               std::size_t limit) const override;
   Result<std::uint64_t> quarantine_count(std::string_view table,
                                          std::string_view state) const override;
+  Result<std::map<Date, std::uint32_t>> held_days(std::string_view table, std::string_view column,
+                                                  DateRange range) const override;
+  Result<std::vector<bool>> are_quarantined(std::string_view table, std::string_view state,
+                                            std::span<const RowOfRule> rows) const override;
   Result<Quarantined> quarantined(std::uint64_t id) const override;
   Result<void> set_quarantine_state(std::uint64_t id, std::string_view state) override;
   Result<Lease> acquire(std::string_view name, std::string_view holder, int seconds) override;
