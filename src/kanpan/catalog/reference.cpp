@@ -78,8 +78,8 @@ std::string ready(const SourceSpec& source) {
   constexpr std::string_view kDays[] = {"the same day", "the next day"};
   const std::string day = source.ready_days < 2 ? std::string(kDays[source.ready_days])
                                                 : fmt::format("{} days later", source.ready_days);
-  return fmt::format("{:02}:{:02} {}", source.ready_second / 3600, source.ready_second / 60 % 60,
-                     day);
+  return fmt::format("{:02}:{:02} {}{}", source.ready_second / 3600, source.ready_second / 60 % 60,
+                     day, source.intraday ? ", parts of it while the exchange trades" : "");
 }
 
 std::string_view described(WalkKind kind) {

@@ -236,6 +236,7 @@ SourceSpec read_source(Reader& r, const TableSpec& table) {
   source.pages = r.flag_or("pages", false);
   source.ready_second = r.time_of_day_or("ready", 0);
   source.ready_days = r.whole_if("ready_days", 0).value_or(0);
+  source.intraday = r.flag_or("intraday", false);
   source.parameters = read_parameters(r, table);
   Names parameters;
   std::ranges::transform(source.parameters, std::back_inserter(parameters), &ParameterSpec::name);

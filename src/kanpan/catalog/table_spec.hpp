@@ -112,6 +112,7 @@ struct SourceSpec {
   bool pages = false;       ///< limit/offset may be used; overlapping pages are compared
   int ready_second = 0;     ///< Shanghai second of day at which a day is complete at the source
   int ready_days = 0;       ///< days after the day itself (1: next morning)
+  bool intraday = false;    ///< parts of a day are there before that, while the exchange trades
   std::vector<Walk> walks;  ///< best first
   std::optional<Split> split;
   std::optional<Twin> twin;

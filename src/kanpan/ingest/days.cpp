@@ -21,6 +21,11 @@ bool is_complete(const catalog::TableSpec& table, const journal::DayState& state
          state.seen >= ready + std::chrono::days{kSettledDays};
 }
 
+/// No rows by the end of the day on which they should have been there: else they may be late.
+bool may_be_empty(Instant seen, Instant ready) {
+  return shanghai_date(seen) > shanghai_date(ready);
+}
+
 /// Of what is stored. Where rows are too few by the rule, their number says enough.
 Result<std::uint32_t> missing_codes(const catalog::TableSpec& table, Date day,
                                     const journal::DayState& state, const Universe& universe,
@@ -69,8 +74,8 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
   const Instant ready = ready_at(table, day);
   const bool shrunk = before && fetch.rows < before->rows;
   const bool reached = state.expected && fetch.rows >= *state.expected && !shrunk;
-  const bool twice =
-      before && before->content == fetch.content && before->seen >= ready && fetch.seen >= ready;
+  const bool twice = before && before->content == fetch.content && before->seen >= ready &&
+                     fetch.seen >= ready && (fetch.rows > 0 || may_be_empty(fetch.seen, ready));
   const bool settled =
       !state.expected && !shrunk && fetch.seen >= ready + std::chrono::days{kSettledDays};
   state.complete = (reached && fetch.seen >= ready) || twice || settled;

@@ -40,8 +40,9 @@ std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule,
                                            std::size_t missing, std::size_t held);
 
 /// The state of a day after a fetch. Complete when every expected row, and of tables that expect
-/// codes every code, is there; or the same content came twice, both after the ready time; or
-/// nothing is known to expect and the day is settled. With rows held back the second alone counts:
+/// codes every code, is there; or the same content came twice, both after the ready time, and where
+/// that is no row, not both on the day of the ready time: the source may be late; or nothing is
+/// known to expect and the day is settled. With rows held back the second alone counts:
 /// the source has nothing else to say, a person has.
 journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,
                             const Universe& universe,

@@ -14,7 +14,6 @@ using source::Call;
 using source::Page;
 using test::bar;
 using test::day_of;
-using test::real_catalog;
 using test::real_table;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -279,6 +278,16 @@ TEST_F(HeldRows, CountUntilTheLastIsDecidedOn) {
   EXPECT_EQ(state("top_list").expected, 5u);
   ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
   EXPECT_TRUE(state("top_list").complete);
+}
+
+TEST_F(DaysTest, AnEmptyDayIsProvenOnAnotherDayOnly) {
+  exchange_.rows["top_list"] = {};
+  database_.clock.move(shanghai_instant(kDay, 20 * 3600) - database_.clock.now());
+  EXPECT_FALSE(collect("top_list").complete);
+  database_.clock.move(std::chrono::hours{3});
+  EXPECT_FALSE(collect("top_list").complete) << "it may be late";
+  database_.clock.move(std::chrono::hours{2});
+  EXPECT_TRUE(collect("top_list").complete);
 }
 
 TEST_F(HeldRows, AreAskedForOnceMoreAndStayUndecided) {

@@ -90,16 +90,24 @@ Instant next_poll_in_session(const TableSpec& table, Instant after, const Calend
   return shanghai_instant(calendar.next(shanghai_date(candidate)), kSessionStart);
 }
 
-/// What the source has of a day only after the session, or the next morning, no poll of the session
-/// brings: one more when the whole day is there.
-std::optional<Instant> next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
-  const Instant poll = next_poll_in_session(table, after, calendar);
-  const catalog::SourceSpec& source = table.source;
-  const bool is_ready_at_once = source.ready_second == 0 && source.ready_days == 0;
-  if (table.days != catalog::Days::Trading || is_ready_at_once) return poll;
-  Date day = calendar.at_or_before(shanghai_date(after) - source.ready_days);
+/// Whether the source has trading days whole at a time of their own.
+bool has_ready_time(const TableSpec& table) {
+  return table.days == catalog::Days::Trading &&
+         (table.source.ready_second > 0 || table.source.ready_days > 0);
+}
+
+/// Of the first trading day that is not ready at `after`.
+Instant next_ready(const TableSpec& table, Instant after, const Calendar& calendar) {
+  Date day = calendar.at_or_before(shanghai_date(after) - table.source.ready_days);
   while (ready_at(table, day) <= after) day = calendar.next(day);
-  return std::min(poll, ready_at(table, day));
+  return ready_at(table, day);
+}
+
+/// What the source has of a day only after the session no poll of the session brings: one more when
+/// the whole day is there.
+Instant next_poll(const TableSpec& table, Instant after, const Calendar& calendar) {
+  const Instant poll = next_poll_in_session(table, after, calendar);
+  return has_ready_time(table) ? std::min(poll, next_ready(table, after, calendar)) : poll;
 }
 
 /// First moment from `now` on at which the exchange neither trades nor calls an auction.
@@ -128,7 +136,8 @@ Instant first_night_end(Instant due) {
 }  // namespace
 
 Trigger trigger_of(const TableSpec& table) {
-  if (table.policy.schedule == "continuous") return Trigger::Continuous;
+  if (table.policy.schedule == "continuous")
+    return has_ready_time(table) && !table.source.intraday ? Trigger::Ready : Trigger::Continuous;
   return table.policy.schedule == "event_driven" ? Trigger::Event : Trigger::Cron;
 }
 
@@ -140,6 +149,8 @@ std::optional<Instant> next_due(const TableSpec& table, Instant after, const Cal
       return next_event(after);
     case Trigger::Continuous:
       return next_poll(table, after, calendar);
+    case Trigger::Ready:
+      return next_ready(table, after, calendar);
   }
   return std::nullopt;
 }

@@ -11,7 +11,12 @@
 
 namespace kanpan::ingest {
 
-enum class Trigger { Cron, Event, Continuous };
+enum class Trigger {
+  Cron,
+  Event,
+  Continuous,  ///< polled while the exchange trades
+  Ready,  ///< continuous by its policy; but before the ready time the source has nothing of a day
+};
 Trigger trigger_of(const catalog::TableSpec& table);
 
 /// When a table is collected next, as a pure function of its policy, the calendar and the past.
@@ -22,7 +27,7 @@ Trigger trigger_of(const catalog::TableSpec& table);
 /// of day on the last trading day of each, whichever weekday that is. Event: every day at 21:00, in
 /// the months of disclosure (January to April, July, August, October) at 12:30 too. Continuous:
 /// every poll_interval seconds while the exchange trades or calls an auction, and once more when
-/// the source has the whole of a trading day.
+/// the source has the whole of a trading day. Ready: only then.
 std::optional<Instant> next_due(const catalog::TableSpec& table, Instant after,
                                 const market::Calendar& calendar);
 

@@ -125,10 +125,12 @@ class Planner {
       plan_.warning = fmt::format("no {} between {} and {}", day, first.iso(), last.iso());
   }
 
-  /// Today once it is ready at the source, else the day before: an unripe day is not asked for
-  /// unless it was named.
+  /// The last one that is ready at the source: an unripe day is not asked for unless it was named.
   Date last_day() const {
-    return knowledge_.is_ready(table_, knowledge_.today) ? knowledge_.today : knowledge_.today - 1;
+    Date day = knowledge_.today;
+    for (int n = 0; n <= table_.source.ready_days && !knowledge_.is_ready(table_, day); ++n)
+      day = day - 1;
+    return day;
   }
 
   Result<void> find_missing_days() {

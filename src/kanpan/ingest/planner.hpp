@@ -43,7 +43,7 @@ struct Knowledge {
   /// The days (periods) of the range that were fetched before; true where complete, so that they
   /// need not be asked again.
   std::function<Result<std::map<Date, bool>>(const catalog::TableSpec&, DateRange)> held;
-  /// True when today's day of the table is ready at the source.
+  /// True when that day of the table is ready at the source.
   std::function<bool(const catalog::TableSpec&, Date)> is_ready;
 };
 

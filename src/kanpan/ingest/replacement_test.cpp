@@ -15,7 +15,6 @@ namespace {
 using test::bar;
 using test::batch_of;
 using test::day_of;
-using test::real_catalog;
 using test::real_table;
 using test::share;
 using testing::HasSubstr;

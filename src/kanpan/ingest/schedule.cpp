@@ -112,9 +112,11 @@ bool looks_back(const Attempts& past, Date today) {
 }
 
 void Schedule::add(const TableSpec& table, Attempts past, Instant now, bool catch_up,
-                   const Calendar& calendar) {
+                   const Calendar& calendar, Left left) {
   Entry entry{&table, std::move(past), {}, {}, 0, false};
-  entry.due = entry.next = first_due(table, entry.past, now, catch_up, calendar);
+  entry.due = entry.next = catch_up && left != Left::Nothing
+                               ? now
+                               : first_due(table, entry.past, now, catch_up, calendar);
   entries_.push_back(std::move(entry));
 }
 
@@ -150,7 +152,7 @@ std::vector<Schedule::Entry*> Schedule::take(
 }
 
 void Schedule::finish(Entry& entry, const std::string& run, Instant began, Instant now,
-                      const std::optional<Error>& error, const Calendar& calendar) {
+                      const std::optional<Error>& error, const Calendar& calendar, Left left) {
   Attempts& past = entry.past;
   entry.running = false;
   past.tried = began;
@@ -170,18 +172,23 @@ void Schedule::finish(Entry& entry, const std::string& run, Instant began, Insta
   if (polled && (all_else || (error && error->code == Errc::SourceParameter))) past.since = began;
   if (!polled && !past.since) past.since = began;
   if (!polled && all_else) past.since = std::max(*past.since, began - kRefusedDays);
-  entry.failures = error ? entry.failures + 1 : 0;
+  entry.tries = error || left == Left::Rows ? entry.tries + 1 : 0;
   // From its begin: what came due while it ran is not covered by it.
   Instant after = polled || error ? now : began;
   // Polls that look back cost more than others, and would do so again and again.
   if (polled && error && looks_back(past, shanghai_date(now))) after += kFirstRetry;
   const auto ahead = next_due(*entry.table, after, calendar);
-  if (!error || polled || !may_heal(error->code)) {
+  const bool is_left = error ? !polled && may_heal(error->code) : left != Left::Nothing;
+  if (!is_left) {
     entry.due = entry.next = ahead;
     return;
   }
-  const Instant again = now + retry_pause(entry.failures);
-  entry.next = past.retry = ahead ? std::min(*ahead, again) : again;
+  const auto pause = !error && left == Left::Proof ? kLongestRetry : retry_pause(entry.tries);
+  entry.next = ahead ? std::min(*ahead, now + pause) : now + pause;
+  if (error)
+    past.retry = entry.next;
+  else
+    entry.due = entry.next;
 }
 
 }  // namespace kanpan::ingest

@@ -64,6 +64,13 @@ DateRange announcement_days(const Attempts& past, Date today);
 /// the first of a day. One that fails is made again after kFirstRetry.
 bool looks_back(const Attempts& past, Date today);
 
+/// What a run has left of the last day that the source has, of a table whose trigger is Ready.
+enum class Left {
+  Nothing,  ///< the day is complete, or nobody asked for it
+  Proof,    ///< rows came, which another answer is to confirm
+  Rows,     ///< none came: the source may be late
+};
+
 /// One thread at a time.
 class Schedule {
  public:
@@ -72,14 +79,14 @@ class Schedule {
     Attempts past;
     std::optional<Instant> due;   ///< the time by the schedule that is owed or lies ahead
     std::optional<Instant> next;  ///< when it begins: later where it pauses or waits for the night
-    int failures = 0;             ///< in a row, of this process
+    int tries = 0;                ///< in a row that failed or found nothing, of this process
     bool running = false;
     /// The run to go on with, so that its calls that are done are not made again; "" for a new one.
     std::string resumes = {};
   };
 
   void add(const catalog::TableSpec& table, Attempts past, Instant now, bool catch_up,
-           const market::Calendar& calendar);
+           const market::Calendar& calendar, Left left = Left::Nothing);
 
   /// Marks as running and returns what may begin at `now`: continuous tables or the others, of one
   /// run that is gone on with, or of one trigger, with one window of announcements, and polls that
@@ -88,9 +95,12 @@ class Schedule {
   std::vector<Entry*> take(bool continuous, Instant now, const market::Calendar& calendar,
                            const std::function<bool(const catalog::TableSpec&)>& is_empty);
   /// What take() returned, a probe where it was refused, has run as `run` from `began` to `now`;
-  /// `error` is what kept it from being done.
+  /// `error` is what kept it from being done. What it `left` is asked for again before the table's
+  /// next time: soon where no row came, after an hour where a second answer is to confirm the
+  /// first.
   static void finish(Entry& entry, const std::string& run, Instant began, Instant now,
-                     const std::optional<Error>& error, const market::Calendar& calendar);
+                     const std::optional<Error>& error, const market::Calendar& calendar,
+                     Left left = Left::Nothing);
 
   const std::vector<Entry>& entries() const { return entries_; }
 

@@ -94,9 +94,41 @@ TEST_F(ScheduleTest, ANewPolledTableOwesItsDaysUntilItHasHadThem) {
 
 TEST_F(ScheduleTest, APollThatLooksBackIsARunOfItsOwn) {
   add("ths_hot", "2024-06-28T09:00:00+08:00", done_at("2024-06-27T22:30:00+08:00"));
-  add("kpl_list", "2024-06-28T09:00:00+08:00", done_at("2024-06-28T08:30:00+08:00"));
+  add("ths_hot", "2024-06-28T09:00:00+08:00", done_at("2024-06-28T08:30:00+08:00"));
   EXPECT_THAT(take_polls("2024-06-28T09:15:00+08:00"), ElementsAre("ths_hot"));
-  EXPECT_THAT(take_polls("2024-06-28T09:15:00+08:00"), ElementsAre("kpl_list"));
+  EXPECT_THAT(take_polls("2024-06-28T09:15:00+08:00"), ElementsAre("ths_hot"));
+}
+
+TEST_F(ScheduleTest, ADayThatIsReadyIsAskedForUntilItIsComplete) {
+  add("kpl_list", "2024-06-28T20:00:00+08:00", done_at("2024-06-28T08:30:00+08:00"));
+  EXPECT_EQ(next(), "2024-06-29T08:30:00+08:00");
+  EXPECT_THAT(take_polls("2024-06-29T08:30:00+08:00"), IsEmpty()) << "it is due by the clock";
+  const auto run = [this](std::string_view now, Left left) {
+    EXPECT_THAT(take(now), ElementsAre("kpl_list"));
+    for (auto* entry : taken_)
+      schedule_.finish(*entry, "run", at(now), at(now), {}, calendar_, left);
+  };
+  run("2024-06-29T08:30:00+08:00", Left::Rows);
+  EXPECT_EQ(next(), "2024-06-29T08:35:00+08:00");
+  run("2024-06-29T08:35:00+08:00", Left::Rows);
+  EXPECT_EQ(next(), "2024-06-29T08:45:00+08:00");
+  run("2024-06-29T08:45:00+08:00", Left::Proof);
+  EXPECT_EQ(next(), "2024-06-29T09:45:00+08:00") << "a part of them may come first";
+  EXPECT_EQ(past().retry, std::nullopt) << "nothing failed";
+  run("2024-06-29T09:45:00+08:00", Left::Nothing);
+  EXPECT_EQ(next(), "2024-07-02T08:30:00+08:00");
+}
+
+TEST_F(ScheduleTest, ADayThatWasNotCompleteAtTheEndIsAskedForAtTheStart) {
+  const auto past = done_at("2024-06-29T08:30:00+08:00");
+  const auto start = [&](bool catch_up) {
+    schedule_ = {};
+    schedule_.add(real_table("kpl_list"), past, at("2024-06-29T08:33:00+08:00"), catch_up,
+                  calendar_, Left::Rows);
+    return next();
+  };
+  EXPECT_EQ(start(true), "2024-06-29T08:33:00+08:00");
+  EXPECT_EQ(start(false), "2024-07-02T08:30:00+08:00");
 }
 
 TEST_F(ScheduleTest, WhatIsRefusedForGoodWaitsForItsNextTime) {

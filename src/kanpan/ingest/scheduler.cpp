@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kanpan/base/log.hpp"
+#include "kanpan/ingest/days.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -39,7 +40,8 @@ void Scheduler::prepare(bool catch_up, std::optional<Instant> since) {
     auto past = attempts_of(ledger_, *table);
     if (!past)
       log::error("scheduler", "the past of {} is unknown: {}", table->name, past.error().text());
-    schedule_.add(*table, past ? std::move(*past) : Attempts{}, now, catch_up, *days);
+    const Left left = past && past->since ? left_of(*table, now, *days) : Left::Nothing;
+    schedule_.add(*table, past ? std::move(*past) : Attempts{}, now, catch_up, *days, left);
   }
 }
 
@@ -92,6 +94,16 @@ bool Scheduler::is_empty(const TableSpec& table) const {
   const auto empty = collector_.is_empty(table.name);
   if (!empty) log::warn("scheduler", "{} cannot be counted: {}", table.name, empty.error().text());
   return empty && *empty;
+}
+
+Left Scheduler::left_of(const TableSpec& table, Instant now, const Calendar& calendar) const {
+  if (trigger_of(table) != Trigger::Ready) return Left::Nothing;
+  Date day = calendar.at_or_before(shanghai_date(now) - table.source.ready_days);
+  if (ready_at(table, day) > now) day = calendar.previous(day);
+  const auto states = ledger_.days(table.name, {day, day});
+  if (!states) log::warn("scheduler", "{} of {}: {}", day.iso(), table.name, states.error().text());
+  if (!states || states->empty() || states->front().complete) return Left::Nothing;
+  return states->front().rows > 0 ? Left::Proof : Left::Rows;
 }
 
 CollectRequest Scheduler::request_for(const Entries& entries, Instant now) const {
@@ -150,7 +162,7 @@ void Scheduler::finished(const Entries& entries, Instant began, const Ended& end
       const std::lock_guard lock(mutex_);
       done = *entry;
     }
-    Schedule::finish(done, ended.run, began, now, error, *days);
+    Schedule::finish(done, ended.run, began, now, error, *days, left_of(*done.table, now, *days));
     if (const auto kept = keep(ledger_, *done.table, done.past); !kept)
       log::error("scheduler", "the attempt at {} cannot be kept: {}", done.table->name,
                  kept.error().text());

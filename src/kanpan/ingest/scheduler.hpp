@@ -39,7 +39,8 @@ struct TableSchedule {
 /// for the other. What is due together runs as one run; a table never overlaps itself. What was
 /// missed while nothing ran, or not done, is caught up once at the start, whole tables as
 /// begin_of() says. What fails is tried again after retry_pause(), unless it cannot heal by itself;
-/// until more is due by the run that failed, so that no call that was answered is made twice.
+/// until more is due by the run that failed, so that no call that was answered is made twice. A
+/// table whose trigger is Ready is asked again until its last day is complete.
 class Scheduler {
  public:
   /// `since`: of a table that was never tried, what was due after that counts as missed.
@@ -56,6 +57,9 @@ class Scheduler {
   void prepare(bool catch_up, std::optional<Instant> since);
   void loop(bool continuous, const std::stop_token& stop);
   Entries due(bool continuous);
+  /// Nothing for tables whose trigger is another than Ready.
+  Left left_of(const catalog::TableSpec& table, Instant now,
+               const market::Calendar& calendar) const;
   /// Asked of `full` tables, which are small; false for others.
   bool is_empty(const catalog::TableSpec& table) const;
   struct Ended {

@@ -14,7 +14,6 @@ namespace {
 
 using source::Call;
 using source::Page;
-using test::real_catalog;
 using test::real_table;
 using testing::Contains;
 using testing::HasSubstr;
@@ -204,7 +203,7 @@ TEST_F(SchedulerTest, ADayThatWasNotThereYetIsAskedForTheSameEvening) {
   EXPECT_EQ(rfc3339(schedule("top_list").next.value()), "2024-07-01T17:00:00+08:00");
 }
 
-TEST_F(SchedulerTest, AListThatComesTheNextMorningIsAskedForThen) {
+TEST_F(SchedulerTest, ADayIsNotAskedForBeforeTheSourceHasItThenUntilItIsComplete) {
   remember("kpl_list", database_.clock.now() - std::chrono::hours{7});
   start();
   const auto times = [this](std::string_view day) {
@@ -213,28 +212,34 @@ TEST_F(SchedulerTest, AListThatComesTheNextMorningIsAskedForThen) {
       return call.starts_with(fmt::format("kpl_list(trade_date={}", day));
     });
   };
-  const auto at_ready = schedule("kpl_list").next.value();
-  EXPECT_EQ(rfc3339(at_ready), "2024-06-29T08:30:00+08:00");
-  database_.clock.move(at_ready - database_.clock.now());
-  EXPECT_EQ(tried("kpl_list", at_ready, true).past.error, "");
+  const auto go = [this](std::string_view expected) {
+    const Instant next = schedule("kpl_list").next.value();
+    EXPECT_EQ(rfc3339(next), expected);
+    database_.clock.move(next - database_.clock.now());
+    EXPECT_EQ(tried("kpl_list", next, true).past.error, "");
+  };
+  go("2024-06-29T08:30:00+08:00");
   const auto tags = static_cast<std::ptrdiff_t>(real_table("kpl_list").source.split->values.size());
   EXPECT_EQ(times("20240628"), tags);
   EXPECT_EQ(times("20240627"), tags) << "nothing was held";
 
-  // The first poll of a day looks back, the others do not.
-  const auto monday = schedule("kpl_list").next.value();
-  EXPECT_EQ(rfc3339(monday), "2024-07-01T09:15:00+08:00");
-  database_.clock.move(monday - database_.clock.now());
-  tried("kpl_list", monday, true);
-  EXPECT_EQ(times("20240628"), 2 * tags);
-  EXPECT_EQ(times("20240701"), tags);
+  // Nothing has come: it may be late.
+  go("2024-06-29T08:35:00+08:00");
+  go("2024-06-29T08:45:00+08:00");
+  EXPECT_EQ(times("20240628"), 3 * tags);
   EXPECT_EQ(times("20240620"), tags) << "an empty day that is settled";
-  const auto second = schedule("kpl_list").next.value();
-  EXPECT_EQ(second, monday + std::chrono::seconds{30});
-  database_.clock.move(second - database_.clock.now());
-  tried("kpl_list", second, true);
-  EXPECT_EQ(times("20240628"), 2 * tags);
-  EXPECT_EQ(times("20240701"), 2 * tags);
+  scheduler_.reset();
+  database_.clock.move(std::chrono::minutes{1});
+  start();
+  tried("kpl_list", database_.clock.now(), true);
+  for (const char* hour : {"08:51", "09:01", "09:21", "10:01"})
+    go(fmt::format("2024-06-29T{}:00+08:00", hour));
+
+  // Nothing by the end of the day: then there is nothing. Monday's list comes on Tuesday.
+  database_.clock.move(std::chrono::hours{15});
+  const auto done = tried("kpl_list", database_.clock.now(), true);
+  EXPECT_EQ(rfc3339(done.next.value()), "2024-07-02T08:30:00+08:00");
+  EXPECT_EQ(times("20240701"), 0);
 }
 
 TEST_F(SchedulerTest, TheLastListsOfADayAreAskedForWhenTheyAreThere) {
