@@ -24,13 +24,11 @@ constexpr std::array kKinds{
     Kind{Errc::Timeout, "timeout", 1},
     Kind{Errc::Cancelled, "cancelled", 1},
     Kind{Errc::Quality, "quality", 5},
-    Kind{Errc::Partial, "partial", 6},
     Kind{Errc::SourceTransient, "source_transient", 6},
     Kind{Errc::SourceRate, "source_rate", 4},
     Kind{Errc::SourceQuota, "source_quota", 4},
     Kind{Errc::SourcePermission, "source_permission", 4},
     Kind{Errc::SourceParameter, "source_parameter", 4},
-    Kind{Errc::SourceSchema, "source_schema", 5},
     Kind{Errc::SourceToken, "source_token", 4},
 };
 

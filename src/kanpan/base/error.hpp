@@ -23,13 +23,11 @@ enum class Errc {
   Timeout,           ///< a deadline passed
   Cancelled,         ///< asked to stop
   Quality,           ///< data below the bar: a page refused, rows quarantined
-  Partial,           ///< partly done, resumable
   SourceTransient,   ///< source: a retry may help (drop, 5xx, malformed body)
   SourceRate,        ///< source: calls too frequent
   SourceQuota,       ///< source: the day's calls are used up
   SourcePermission,  ///< source: no right to this interface
   SourceParameter,   ///< source: refused a parameter or the interface's name
-  SourceSchema,      ///< source: columns or types differ from the catalog
   SourceToken,       ///< source: token wrong or revoked
 };
 

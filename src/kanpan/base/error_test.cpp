@@ -27,7 +27,7 @@ TEST(Errc, exit_codes_are_those_of_the_interface) {
   EXPECT_EQ(exit_code(Errc::SourcePermission), 4);
   EXPECT_EQ(exit_code(Errc::SourceToken), 4);
   EXPECT_EQ(exit_code(Errc::Quality), 5);
-  EXPECT_EQ(exit_code(Errc::Partial), 6);
+  EXPECT_EQ(exit_code(Errc::SourceTransient), 6);
 }
 
 TEST(Error, text_puts_the_hint_behind_the_message) {

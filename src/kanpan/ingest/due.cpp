@@ -182,7 +182,6 @@ bool may_heal(Errc code) {
     case Errc::Io:
     case Errc::NoSpace:
     case Errc::Timeout:
-    case Errc::Partial:
     case Errc::SourceTransient:
     case Errc::SourceRate:
     case Errc::SourceQuota:
@@ -195,7 +194,6 @@ bool may_heal(Errc code) {
     case Errc::Quality:
     case Errc::SourcePermission:
     case Errc::SourceParameter:
-    case Errc::SourceSchema:
     case Errc::SourceToken:
       return false;
   }

@@ -17,7 +17,6 @@ int status_of(Errc code) {
     case Errc::NotFound:
       return 404;
     case Errc::Quality:
-    case Errc::Partial:
       return 422;
     case Errc::Timeout:
       return 504;
@@ -29,7 +28,6 @@ int status_of(Errc code) {
     case Errc::SourceTransient:
     case Errc::SourcePermission:
     case Errc::SourceParameter:
-    case Errc::SourceSchema:
     case Errc::SourceToken:
       return 502;
     case Errc::SourceRate:

@@ -57,9 +57,8 @@ TEST(Retry, an_hour_is_beyond_the_budget) {
 }
 
 TEST(Retry, what_would_be_refused_again_is_not_repeated) {
-  for (const Errc code :
-       {Errc::SourceQuota, Errc::SourcePermission, Errc::SourceParameter, Errc::SourceSchema,
-        Errc::SourceToken, Errc::Cancelled, Errc::Io, Errc::Failed})
+  for (const Errc code : {Errc::SourceQuota, Errc::SourcePermission, Errc::SourceParameter,
+                          Errc::SourceToken, Errc::Cancelled, Errc::Io, Errc::Failed})
     EXPECT_FALSE(Retry().next({code, "", ""}).has_value()) << name(code);
 }
 
