@@ -14,6 +14,7 @@
 #include "kanpan/app/settings.hpp"
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/error.hpp"
+#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/collector.hpp"
 #include "kanpan/ingest/progress.hpp"
@@ -49,7 +50,7 @@ class Instance {
   source::Source& source() { return *source_; }
   ingest::Writer& writer() { return *writer_; }
   ingest::Progress& progress() { return progress_; }
-  ingest::RunRegistry& runs() { return runs_; }
+  StopRegistry& runs() { return runs_; }
   ingest::RunLedger& run_ledger() { return *run_ledger_; }
   ingest::Collector& collector() { return *collector_; }
   const query::Query& query() const { return *query_; }
@@ -105,7 +106,7 @@ class Instance {
   bool store_is_lost_ = false;     ///< and that has been said
   bool leaves_nothing_ = true;     ///< while it is being opened
   ingest::Progress progress_;
-  ingest::RunRegistry runs_;
+  StopRegistry runs_;
   std::unique_ptr<ingest::RunLedger> run_ledger_;
   std::unique_ptr<query::Query> query_;
   std::unique_ptr<ingest::Writer> writer_;

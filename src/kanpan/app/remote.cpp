@@ -191,7 +191,7 @@ bool Remote::stop(const std::string& id) const {
   return reply && reply->status == 200;
 }
 
-net::Response stop_command(const net::Request& request, ingest::RunRegistry& commands) {
+net::Response stop_command(const net::Request& request, StopRegistry& commands) {
   boost::json::error_code error;
   const auto value = boost::json::parse(request.body, error);
   const auto* object = error ? nullptr : value.if_object();
@@ -204,14 +204,14 @@ net::Response stop_command(const net::Request& request, ingest::RunRegistry& com
 }
 
 net::Response answer_command(const net::Request& request, Instance& instance,
-                             const api::Progress& feed, ingest::RunRegistry& commands) {
+                             const api::Progress& feed, StopRegistry& commands) {
   auto command = command_in(request.body);
   if (!command) return net::to_response(net::problem_of(command.error()), request.id);
   net::Response response =
       net::reply(200, "application/octet-stream",
                  net::Producer([command = std::move(*command), stop = request.stop, &instance,
                                 &feed, &commands](const net::Write& write) -> Result<void> {
-                   const ingest::RunRegistry::Entry running(commands, command.id, stop);
+                   const StopRegistry::Entry running(commands, command.id, stop);
                    std::mutex mutex;  // progress comes from the threads that make it
                    const auto send = [&](char kind, std::string_view text) {
                      const std::lock_guard lock(mutex);

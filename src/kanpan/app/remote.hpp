@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kanpan/app/session.hpp"
+#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/net/http_message.hpp"
 
 namespace kanpan::app {
@@ -38,8 +39,8 @@ class Remote {
 /// `feed` is what the server tells about itself, `commands` knows those that go on; all must
 /// outlive the answer.
 net::Response answer_command(const net::Request& request, Instance& instance,
-                             const api::Progress& feed, ingest::RunRegistry& commands);
+                             const api::Progress& feed, StopRegistry& commands);
 /// Answers `POST /command/stop` with `{"id":…}`: 200. A command that comes later is stopped then.
-net::Response stop_command(const net::Request& request, ingest::RunRegistry& commands);
+net::Response stop_command(const net::Request& request, StopRegistry& commands);
 
 }  // namespace kanpan::app

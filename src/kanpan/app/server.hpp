@@ -44,7 +44,7 @@ class Server {
   StoreReadiness readiness_;
   metrics::Registry metrics_;
   ProgressFeed feed_;
-  ingest::RunRegistry commands_;  ///< of clients on the socket
+  StopRegistry commands_;  ///< of clients on the socket
   std::unique_ptr<api::Context> context_;
   std::optional<Instant> waiting_since_;  ///< for start_scheduler()
   std::unique_ptr<ingest::Scheduler> scheduler_;

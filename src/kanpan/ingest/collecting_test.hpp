@@ -23,7 +23,7 @@ class CollectingTest : public testing::Test {
   Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
   Progress progress_;
   Exchange exchange_;
-  RunRegistry runs_;
+  StopRegistry runs_;
   RunLedger run_ledger_{*database_.journal};
   Collector collector_ = collector(1);
 };

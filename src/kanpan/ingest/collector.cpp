@@ -103,7 +103,7 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
 
 Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
                      source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-                     RunRegistry& runs, RunLedger& run_ledger, Options options)
+                     StopRegistry& runs, RunLedger& run_ledger, Options options)
     : catalog_(catalog),
       ledger_(ledger),
       store_(store),
@@ -319,7 +319,7 @@ Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_t
   run.tables = fmt::format("{}", fmt::join(request.tables, ","));
   run.arguments = request.to_json();
   run.started = clock_.now();
-  const RunRegistry::Entry running(runs_, run.id, stop);
+  const StopRegistry::Entry running(runs_, run.id, stop);
   KANPAN_TRY(ledger_.start_run(run, {}));
   return RunExecution(*this, run.id, request, running.stop()).run(order);
 }
@@ -352,7 +352,7 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
   KANPAN_TRY(admits());
   KANPAN_LET(auto order, stages(request));
   KANPAN_TRY(add_left_over(id, order));
-  const RunRegistry::Entry running(runs_, std::string(id), stop);
+  const StopRegistry::Entry running(runs_, std::string(id), stop);
   KANPAN_TRY(ledger_.resume_run(id));
   return RunExecution(*this, std::string(id), request, running.stop()).run(order);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kanpan/base/clock.hpp"
+#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/fetcher.hpp"
 #include "kanpan/ingest/history.hpp"
@@ -15,7 +16,6 @@
 #include "kanpan/ingest/progress.hpp"
 #include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/run_outcome.hpp"
-#include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
 
@@ -65,7 +65,7 @@ class Collector {
 
   Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
             source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-            RunRegistry& runs, RunLedger& run_ledger, Options options);
+            StopRegistry& runs, RunLedger& run_ledger, Options options);
 
   /// What collect() would do, tables in the order it would take them, prerequisites first.
   Result<std::vector<TablePlan>> plan(const CollectRequest& request);
@@ -113,7 +113,7 @@ class Collector {
   Writer& writer_;
   const Clock& clock_;
   Progress& progress_;
-  RunRegistry& runs_;
+  StopRegistry& runs_;
   RunLedger& run_ledger_;
   const Options options_;
   Fetcher fetcher_;

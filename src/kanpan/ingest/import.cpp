@@ -374,7 +374,7 @@ class ImportExecution {
   ImportRequest& request_;
   const TableSpec& table_;
   const std::string id_;
-  const RunRegistry::Entry running_;
+  const StopRegistry::Entry running_;
   const std::stop_token stop_;
   RunReport report_;
   History history_;

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "kanpan/base/clock.hpp"
+#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/frame/row_reader.hpp"
 #include "kanpan/ingest/progress.hpp"
 #include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/run_outcome.hpp"
-#include "kanpan/ingest/run_registry.hpp"
 #include "kanpan/ingest/writer.hpp"
 #include "kanpan/journal/ledger.hpp"
 
@@ -37,7 +37,7 @@ struct ImportRequest {
 class Importer {
  public:
   Importer(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-           Writer& writer, const Clock& clock, Progress& progress, RunRegistry& runs,
+           Writer& writer, const Clock& clock, Progress& progress, StopRegistry& runs,
            RunLedger& run_ledger)
       : catalog_(catalog),
         ledger_(ledger),
@@ -65,7 +65,7 @@ class Importer {
   Writer& writer_;
   const Clock& clock_;
   Progress& progress_;
-  RunRegistry& runs_;
+  StopRegistry& runs_;
   RunLedger& run_ledger_;
 };
 

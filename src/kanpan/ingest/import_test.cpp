@@ -82,7 +82,7 @@ class Import : public testing::Test {
   std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
   catalog::Catalog catalog_ = catalog::Catalog::load(KANPAN_SOURCE_DIR "/catalog/tables").value();
   Progress progress_;
-  RunRegistry runs_;
+  StopRegistry runs_;
   std::unique_ptr<RunLedger> run_ledger_;
   std::unique_ptr<journal::sqlite::SqliteJournal> journal_;
   std::unique_ptr<store::duckdb::DuckdbStore> store_;

@@ -71,7 +71,7 @@ class PartialRows : public testing::Test {
   test::Database database_;
   Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
   Progress progress_;
-  RunRegistry runs_;
+  StopRegistry runs_;
   RunLedger run_ledger_{*database_.journal};
   History history_{*database_.store};
 };
