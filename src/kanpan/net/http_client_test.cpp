@@ -1,7 +1,5 @@
 #include "kanpan/net/http_client.hpp"
 
-#include <latch>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -190,17 +188,8 @@ TEST(HttpClient, damaged_packing_is_io) {
 }
 
 TEST(HttpClient, stops_at_once_when_asked) {
-  std::latch asked(1);
-  ScriptedServer server([&](const Request&, const Peer& peer) {
-    asked.count_down();
-    peer.wait_for_hang_up();
-  });
-  std::stop_source stop;
-  std::jthread stopper([&] {
-    asked.wait();
-    stop.request_stop();
-  });
-  const auto reply = HttpClient().post(server.url("/daily"), "{}", {}, stop.get_token());
+  const SilentServer server;
+  const auto reply = HttpClient().post(server.url("/daily"), "{}", {}, server.stop());
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code, Errc::Cancelled);
 }

@@ -9,6 +9,7 @@
 #include <list>
 #include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -143,6 +144,20 @@ class ScriptedServer {
   std::vector<int> sockets_;
   std::list<std::jthread> threads_;
   std::thread acceptor_;
+};
+
+/// Gives no answer, but asks to stop once it is asked something.
+class SilentServer {
+ public:
+  std::string url(std::string_view path = "") const { return server_.url(path); }
+  std::stop_token stop() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  ScriptedServer server_{[this](const ScriptedServer::Request&, const ScriptedServer::Peer& peer) {
+    stop_.request_stop();
+    peer.wait_for_hang_up();
+  }};
 };
 
 }  // namespace kanpan::net

@@ -1,6 +1,5 @@
 #include "kanpan/source/tushare/client.hpp"
 
-#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -51,7 +50,7 @@ std::string refused(int code, std::string_view message) {
 
 class TushareSource : public testing::Test {
  protected:
-  TushareOptions options(const ScriptedServer& server) {
+  TushareOptions options(const auto& server) {
     TushareOptions options;
     options.url = server.url();
     options.token = kToken;
@@ -347,17 +346,8 @@ TEST_F(TushareSource, workers_fetch_at_once_over_connections_that_are_kept) {
 }
 
 TEST_F(TushareSource, stops_at_once_when_asked) {
-  std::latch asked(1);
-  ScriptedServer server([&](const Request&, const Peer& peer) {
-    asked.count_down();
-    peer.wait_for_hang_up();
-  });
-  std::stop_source stop;
-  std::jthread stopper([&] {
-    asked.wait();
-    stop.request_stop();
-  });
-  EXPECT_EQ(source(options(server))->fetch(table_, call_, stop.get_token()).error().code,
+  const net::SilentServer server;
+  EXPECT_EQ(source(options(server))->fetch(table_, call_, server.stop()).error().code,
             Errc::Cancelled);
 }
 
