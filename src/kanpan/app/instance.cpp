@@ -242,9 +242,7 @@ void Instance::connect() {
   options.program = fmt::format("kanpan --data {}", (error ? directory_ : whole).string());
   if (options.source != "sim" || settings_.given("source.points"))
     options.points = static_cast<int>(settings_.number("source.points"));
-  collector_ =
-      std::make_unique<ingest::Collector>(catalog_, *journal_, *store_, *source_, *writer_, *clock_,
-                                          progress_, runs_, *run_ledger_, std::move(options));
+  collector_ = std::make_unique<ingest::Collector>(parts(), *source_, std::move(options));
 }
 
 }  // namespace kanpan::app

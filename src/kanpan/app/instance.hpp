@@ -48,11 +48,14 @@ class Instance {
   journal::Ledger& ledger() { return *journal_; }
   store::Store& store() { return *store_; }
   source::Source& source() { return *source_; }
-  ingest::Writer& writer() { return *writer_; }
   ingest::Progress& progress() { return progress_; }
   StopRegistry& runs() { return runs_; }
-  ingest::RunLedger& run_ledger() { return *run_ledger_; }
   ingest::Collector& collector() { return *collector_; }
+  /// What else collects, imports or decides is made of.
+  ingest::Parts parts() {
+    return {catalog_, *journal_, *journal_, *store_,     *writer_,
+            *clock_,  progress_, runs_,     *run_ledger_};
+  }
   const query::Query& query() const { return *query_; }
 
   std::filesystem::path store_path() const { return directory_ / kStoreName; }

@@ -101,49 +101,40 @@ Result<CollectRequest> CollectRequest::from_json(std::string_view json) {
   return request;
 }
 
-Collector::Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-                     source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-                     StopRegistry& runs, RunLedger& run_ledger, Options options)
-    : catalog_(catalog),
-      ledger_(ledger),
-      store_(store),
-      writer_(writer),
-      clock_(clock),
-      progress_(progress),
-      runs_(runs),
-      run_ledger_(run_ledger),
+Collector::Collector(const Parts& parts, source::Source& source, Options options)
+    : parts_(parts),
       options_(std::move(options)),
-      fetcher_(source, clock),
-      history_(store) {}
+      fetcher_(source, parts.clock),
+      history_(parts.store) {}
 
 Result<std::shared_ptr<const Universe>> Collector::universe() {
-  KANPAN_LET(auto universe, Universe::load(catalog_, store_));
+  KANPAN_LET(auto universe, Universe::load(parts_.catalog, parts_.store));
   return std::make_shared<const Universe>(std::move(universe));
 }
 
 Knowledge Collector::knowledge(const Universe& universe) const {
   Knowledge knowledge;
   knowledge.universe = &universe;
-  knowledge.today = shanghai_date(clock_.now());
+  knowledge.today = shanghai_date(parts_.clock.now());
   knowledge.points = options_.points;
   knowledge.held = [this](const TableSpec& table, DateRange range) -> Result<std::map<Date, bool>> {
-    KANPAN_LET(const auto days, ledger_.days(table.name, range));
+    KANPAN_LET(const auto days, parts_.ledger.days(table.name, range));
     std::map<Date, bool> held;
     for (const journal::DayState& day : days) held.emplace(day.day, day.complete);
     return held;
   };
   knowledge.is_ready = [this](const TableSpec& table, Date day) {
-    return clock_.now() >= ready_at(table, day);
+    return parts_.clock.now() >= ready_at(table, day);
   };
   return knowledge;
 }
 
 Result<bool> Collector::is_empty(std::string_view table) const {
-  const auto spec = catalog_.find(table);
+  const auto spec = parts_.catalog.find(table);
   if (!spec) return false;
   store::Read read;
   read.table = *spec;
-  KANPAN_LET(const auto rows, store_.count(read));
+  KANPAN_LET(const auto rows, parts_.store.count(read));
   return rows == 0;
 }
 
@@ -151,12 +142,12 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
     const CollectRequest& request) {
   std::vector<const TableSpec*> wanted;
   for (const std::string& name : request.tables) {
-    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
     if (std::ranges::find(wanted, table) == wanted.end()) wanted.push_back(table);
   }
   std::vector<const TableSpec*> first, second;
   // Of days to come nothing is asked for, so nothing need be known for it.
-  const bool to_come = request.from && *request.from > shanghai_date(clock_.now());
+  const bool to_come = request.from && *request.from > shanghai_date(parts_.clock.now());
   const bool listings =
       !to_come && std::ranges::any_of(wanted, [](auto* table) { return needs_listings(*table); });
   const bool halts = !to_come && std::ranges::any_of(wanted, [](auto* table) {
@@ -164,7 +155,7 @@ Result<std::vector<std::vector<const TableSpec*>>> Collector::stages(
   });
   const auto prerequisite = [&](std::string_view name, bool needed,
                                 std::vector<const TableSpec*>& stage) -> Result<void> {
-    const auto table = catalog_.find(name);
+    const auto table = parts_.catalog.find(name);
     if (!table) return {};
     const auto asked = std::ranges::find(wanted, *table);
     if (asked == wanted.end() && !needed) return {};
@@ -198,9 +189,9 @@ Result<std::vector<const TableSpec*>> Collector::companions(const CollectRequest
   const bool named = !request.codes.empty() || request.from || request.to;
   if (named || request.missing_cells || request.announcements) return along;
   for (const std::string& name : request.tables) {
-    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
     for (const std::string& other : table->with) {
-      KANPAN_LET(const TableSpec* companion, catalog_.find(other));
+      KANPAN_LET(const TableSpec* companion, parts_.catalog.find(other));
       const bool asked = std::ranges::find(request.tables, other) != request.tables.end();
       const auto points = companion->source.points;
       if (options_.points && points && *points > *options_.points) continue;
@@ -215,7 +206,7 @@ Result<std::vector<std::string>> Collector::askers_of(const TableSpec& table,
                                                       const CollectRequest& request) const {
   std::vector<std::string> askers;
   for (const std::string& name : request.tables) {
-    KANPAN_LET(const TableSpec* asker, catalog_.find(name));
+    KANPAN_LET(const TableSpec* asker, parts_.catalog.find(name));
     if (std::ranges::find(asker->with, table.name) != asker->with.end()) askers.push_back(name);
   }
   return askers.empty() ? request.tables : askers;
@@ -224,9 +215,10 @@ Result<std::vector<std::string>> Collector::askers_of(const TableSpec& table,
 Result<std::optional<Date>> Collector::first_held(const std::vector<std::string>& tables) const {
   std::optional<Date> first;
   for (const std::string& name : tables) {
-    KANPAN_LET(const TableSpec* table, catalog_.find(name));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
     if (!table->dated()) continue;
-    KANPAN_LET(const auto days, ledger_.days(name, {table->since, shanghai_date(clock_.now())}));
+    KANPAN_LET(const auto days,
+               parts_.ledger.days(name, {table->since, shanghai_date(parts_.clock.now())}));
     if (!days.empty()) first = std::min(first.value_or(days.front().day), days.front().day);
   }
   return first;
@@ -236,9 +228,9 @@ Result<std::vector<Date>> Collector::incomplete_days_of(const CollectRequest& re
                                                         const Universe& universe) const {
   std::set<Date> days;
   for (const std::string& name : request.tables) {
-    KANPAN_LET(const TableSpec* table, catalog_.find(name));
-    KANPAN_LET(const auto coverage,
-               coverage_of(*table, request.from, request.to, universe, store_, ledger_));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
+    KANPAN_LET(const auto coverage, coverage_of(*table, request.from, request.to, universe,
+                                                parts_.store, parts_.ledger));
     for (const Date day : incomplete_days(*table, coverage, knowledge(universe))) days.insert(day);
   }
   return std::vector<Date>(days.begin(), days.end());
@@ -254,7 +246,7 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
   const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
   if (named && request.missing_cells) {
     KANPAN_LET(const auto coverage,
-               coverage_of(table, request.from, request.to, universe, store_, ledger_));
+               coverage_of(table, request.from, request.to, universe, parts_.store, parts_.ledger));
     return plan_repair(table, coverage, known);
   }
   if (!named && request.missing_cells && table.policy.mode != UpdateMode::Full) {
@@ -307,30 +299,30 @@ Result<std::vector<TablePlan>> Collector::plan(const CollectRequest& request) {
 
 /// Whether a source invents its rows that is not declared to, its first answer says.
 Result<void> Collector::admits() const {
-  return fetcher_.source().simulated() ? writer_.admits(true) : Result<void>{};
+  return fetcher_.source().simulated() ? parts_.writer.admits(true) : Result<void>{};
 }
 
 Result<RunOutcome> Collector::collect(const CollectRequest& request, std::stop_token stop) {
   KANPAN_TRY(admits());
   KANPAN_LET(const auto order, stages(request));
   journal::Run run;
-  run.id = request.run.empty() ? journal::new_run_id(clock_) : request.run;
+  run.id = request.run.empty() ? journal::new_run_id(parts_.clock) : request.run;
   run.command = request.command;
   run.tables = fmt::format("{}", fmt::join(request.tables, ","));
   run.arguments = request.to_json();
-  run.started = clock_.now();
-  const StopRegistry::Entry running(runs_, run.id, stop);
-  KANPAN_TRY(ledger_.start_run(run, {}));
+  run.started = parts_.clock.now();
+  const StopRegistry::Entry running(parts_.runs, run.id, stop);
+  KANPAN_TRY(parts_.ledger.start_run(run, {}));
   return RunExecution(*this, run.id, request, running.stop()).run(order);
 }
 
 /// A table that was needed when the run began may not be by now, as another run has brought it.
 Result<void> Collector::add_left_over(std::string_view run,
                                       std::vector<std::vector<const TableSpec*>>& stages) const {
-  KANPAN_LET(const auto units, ledger_.units(run, journal::UnitState::Planned));
+  KANPAN_LET(const auto units, parts_.ledger.units(run, journal::UnitState::Planned));
   std::vector<const TableSpec*> left;
   for (const journal::Unit& unit : units) {
-    KANPAN_LET(const TableSpec* table, catalog_.find(unit.table));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(unit.table));
     const auto has = [&](const auto& stage) {
       return std::ranges::find(stage, table) != stage.end();
     };
@@ -341,8 +333,8 @@ Result<void> Collector::add_left_over(std::string_view run,
 }
 
 Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) {
-  run_ledger_.settle();  // or it would seem to go on
-  KANPAN_LET(const auto summary, ledger_.run(id));
+  parts_.run_ledger.settle();  // or it would seem to go on
+  KANPAN_LET(const auto summary, parts_.ledger.run(id));
   if (summary.run.command == "import")
     return Error{Errc::Usage, fmt::format("run {} is an import", id),
                  "import the files again: rows that are there already stay as they are"};
@@ -352,8 +344,8 @@ Result<RunOutcome> Collector::resume(std::string_view id, std::stop_token stop) 
   KANPAN_TRY(admits());
   KANPAN_LET(auto order, stages(request));
   KANPAN_TRY(add_left_over(id, order));
-  const StopRegistry::Entry running(runs_, std::string(id), stop);
-  KANPAN_TRY(ledger_.resume_run(id));
+  const StopRegistry::Entry running(parts_.runs, std::string(id), stop);
+  KANPAN_TRY(parts_.ledger.resume_run(id));
   return RunExecution(*this, std::string(id), request, running.stop()).run(order);
 }
 

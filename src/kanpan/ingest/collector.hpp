@@ -7,17 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "kanpan/base/clock.hpp"
-#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/fetcher.hpp"
 #include "kanpan/ingest/history.hpp"
+#include "kanpan/ingest/parts.hpp"
 #include "kanpan/ingest/planner.hpp"
-#include "kanpan/ingest/progress.hpp"
-#include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/run_outcome.hpp"
-#include "kanpan/ingest/writer.hpp"
-#include "kanpan/journal/ledger.hpp"
 
 namespace kanpan::ingest {
 
@@ -63,9 +58,7 @@ class Collector {
     std::string program = "kanpan";  ///< how a person calls it on this directory, in messages
   };
 
-  Collector(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-            source::Source& source, Writer& writer, const Clock& clock, Progress& progress,
-            StopRegistry& runs, RunLedger& run_ledger, Options options);
+  Collector(const Parts& parts, source::Source& source, Options options);
 
   /// What collect() would do, tables in the order it would take them, prerequisites first.
   Result<std::vector<TablePlan>> plan(const CollectRequest& request);
@@ -79,7 +72,7 @@ class Collector {
 
   Result<std::shared_ptr<const Universe>> universe();
   Knowledge knowledge(const Universe& universe) const;
-  const catalog::Catalog& catalog() const { return catalog_; }
+  const catalog::Catalog& catalog() const { return parts_.catalog; }
   /// What its gate holds pages against.
   History& history() { return history_; }
   /// True when nothing of the table is stored.
@@ -107,14 +100,7 @@ class Collector {
   Result<std::vector<Date>> incomplete_days_of(const CollectRequest& request,
                                                const Universe& universe) const;
 
-  const catalog::Catalog& catalog_;
-  journal::Ledger& ledger_;
-  store::Store& store_;
-  Writer& writer_;
-  const Clock& clock_;
-  Progress& progress_;
-  StopRegistry& runs_;
-  RunLedger& run_ledger_;
+  const Parts parts_;
   const Options options_;
   Fetcher fetcher_;
   History history_;

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/collecting_test.hpp"
 #include "kanpan/ingest/coverage.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/repair.hpp"
 
@@ -202,8 +202,7 @@ class HeldRows : public DaysTest {
     return database_.journal->quarantine(table, "held", 10).value();
   }
   History history_{*database_.store};
-  Quarantine quarantine_{real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                         writer_,        database_.clock,    run_ledger_,        history_};
+  Quarantine quarantine_{parts_, history_};
 };
 
 TEST_F(HeldRows, KeepTheirDayFromBeingComplete) {

@@ -83,20 +83,20 @@ HeldRow held_line(const frame::RowBlock::BadLine& line) {
 /// One import from its first block to its last commit.
 class ImportExecution {
  public:
-  ImportExecution(Importer& owner, ImportRequest& request, const std::stop_token& stop)
-      : owner_(owner),
+  ImportExecution(const Parts& parts, ImportRequest& request, const std::stop_token& stop)
+      : parts_(parts),
         request_(request),
         table_(*request.table),
-        id_(request.run.empty() ? journal::new_run_id(owner.clock_) : request.run),
-        running_(owner.runs_, id_, stop),
+        id_(request.run.empty() ? journal::new_run_id(parts.clock) : request.run),
+        running_(parts.runs, id_, stop),
         stop_(running_.stop()),
-        report_(id_, owner.progress_, owner.ledger_, owner.run_ledger_),
-        history_(owner.store_) {}
+        report_(id_, parts.progress, parts.ledger, parts.run_ledger),
+        history_(parts.store) {}
 
   Result<RunOutcome> run() {
-    KANPAN_LET(lease_, owner_.run_ledger_.acquire(table_.name, "run " + id_));
+    KANPAN_LET(lease_, parts_.run_ledger.acquire(table_.name, "run " + id_));
     auto outcome = run_leased();
-    if (const auto released = owner_.run_ledger_.release(lease_); !released)
+    if (const auto released = parts_.run_ledger.release(lease_); !released)
       log::warn("ingest", "the lease on {} was not given back: {}", table_.name,
                 released.error().text());
     return outcome;
@@ -105,16 +105,16 @@ class ImportExecution {
  private:
   Result<RunOutcome> run_leased() {
     KANPAN_TRY(start());
-    KANPAN_LET(calendar_, load_calendar(owner_.catalog_, owner_.store_));
-    since_ = owner_.store_.applied();
-    owner_.progress_.begin(id_);
+    KANPAN_LET(calendar_, load_calendar(parts_.catalog, parts_.store));
+    since_ = parts_.store.applied();
+    parts_.progress.begin(id_);
     for (ImportFile& file : request_.files)
       if (cut_ = cut_ || over(); !cut_) read(file);
-    owner_.writer_.drain();
+    parts_.writer.drain();
     if (auto settled = settle(); !settled) report_.fail(std::move(settled).error());
     if (auto compared = compare(); !compared) report_.fail(std::move(compared).error());
-    owner_.writer_.tidy();
-    owner_.progress_.end(id_);
+    parts_.writer.tidy();
+    parts_.progress.end(id_);
     KANPAN_TRY(note_refusal());
     return report_.finish(cut_ && stop_.stop_requested(),
                           contradiction_ ? contradiction_ : refusal_);
@@ -122,7 +122,7 @@ class ImportExecution {
 
   /// Of the blocks that the gate refused the first one, for the line that closes the import.
   Result<void> note_refusal() {
-    KANPAN_LET(const auto units, owner_.ledger_.units(id_, UnitState::Refused));
+    KANPAN_LET(const auto units, parts_.ledger.units(id_, UnitState::Refused));
     if (units.empty()) return {};
     const journal::Unit& first = units.front();
     const bool units_differ =
@@ -151,8 +151,8 @@ class ImportExecution {
         boost::json::object{{"command", "import"},
                             {"tables", boost::json::value_from(std::vector{table_.name})},
                             {"files", boost::json::value_from(names)}});
-    run.started = owner_.clock_.now();
-    return owner_.ledger_.start_run(run, {});
+    run.started = parts_.clock.now();
+    return parts_.ledger.start_run(run, {});
   }
 
   /// One thread reads, this one proves and packs, the writer's two store.
@@ -168,7 +168,7 @@ class ImportExecution {
                                      : "and new rows are held back, as they must have " +
                                            fmt::format("{}", fmt::join(needed, ", "))));
     // Which rows are new is asked of the store: what came before must be in it.
-    if (!needed.empty()) owner_.writer_.drain();
+    if (!needed.empty()) parts_.writer.drain();
     const std::size_t rows =
         std::clamp<std::size_t>(kCellsPerBlock / table_.columns.size(), 1, request_.block_rows);
     Channel<Result<std::optional<frame::RowBlock>>> channel(kReadAhead);
@@ -219,7 +219,7 @@ class ImportExecution {
     made.done = [this, unit](const Result<std::vector<store::Applied>>& outcome) {
       settled(unit, outcome);
     };
-    if (owner_.writer_.submit(std::move(made))) return;
+    if (parts_.writer.submit(std::move(made))) return;
     in_flight_.release();
     report_.fail({Errc::Cancelled, "the writer closed before the import was done"});
   }
@@ -237,7 +237,7 @@ class ImportExecution {
       harvest.bad_cells.push_back({cell.row, cell.column, std::move(cell.raw)});
     const auto bad_cells = harvest.bad_cells;
     const auto mode = mode_of(file, block.partial);
-    const Instant now = owner_.clock_.now();
+    const Instant now = parts_.clock.now();
     GateOptions options;
     options.today = shanghai_date(now);
     options.calendar = &*calendar_;
@@ -249,9 +249,9 @@ class ImportExecution {
       return {};
     }
     KANPAN_LET(const auto all_new,
-               hold_new_rows(table_, file.rows->missing(), owner_.store_, verdict));
+               hold_new_rows(table_, file.rows->missing(), parts_.store, verdict));
     KANPAN_LET(const auto released,
-               released_rows(table_, verdict.held, owner_.ledger_, owner_.store_));
+               released_rows(table_, verdict.held, parts_.ledger, parts_.store));
     for (std::size_t n = 0; n < verdict.held.size(); ++n) {
       if (released.is[n]) continue;
       const auto line = block.lines[verdict.held[n].row];
@@ -279,7 +279,7 @@ class ImportExecution {
     unit.state = UnitState::Refused;
     unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
     landing.quarantined.push_back(quarantined_page(unit, {unit.label, source_of(file)}, refusal,
-                                                   std::move(page), owner_.clock_.now()));
+                                                   std::move(page), parts_.clock.now()));
   }
 
   void hold_lines(const ImportFile& file, const frame::RowBlock& block,
@@ -287,7 +287,7 @@ class ImportExecution {
     for (const auto& line : block.bad_lines)
       landing.quarantined.push_back(quarantined_row(
           *landing.unit, {fmt::format("{}:{}", file.name, line.line), source_of(file)},
-          held_line(line), owner_.clock_.now()));
+          held_line(line), parts_.clock.now()));
     landing.unit->quarantined = static_cast<std::uint32_t>(block.bad_lines.size());
   }
 
@@ -330,12 +330,12 @@ class ImportExecution {
 
   Result<void> settle() {
     if (!span_) return {};
-    KANPAN_LET(const auto universe, Universe::load(owner_.catalog_, owner_.store_));
+    KANPAN_LET(const auto universe, Universe::load(parts_.catalog, parts_.store));
     Submission made;
     made.landing.lease = lease_;
-    KANPAN_LET(made.landing.days, stored_days(table_, *span_, Asked::Part, universe, owner_.store_,
-                                              owner_.ledger_, owner_.clock_.now()));
-    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+    KANPAN_LET(made.landing.days, stored_days(table_, *span_, Asked::Part, universe, parts_.store,
+                                              parts_.ledger, parts_.clock.now()));
+    KANPAN_TRY(parts_.writer.write(std::move(made)));
     return {};
   }
 
@@ -344,7 +344,7 @@ class ImportExecution {
   Result<void> compare() {
     if (repeated_ > 0)
       tell("note", "", repeated_, "rows say what is stored already, or what another row says");
-    KANPAN_LET(const auto found, owner_.store_.contradictions(table_, since_));
+    KANPAN_LET(const auto found, parts_.store.contradictions(table_, since_));
     if (found.rows == 0) return {};
     contradiction_ = Error{
         Errc::Quality,
@@ -370,7 +370,7 @@ class ImportExecution {
                   .message = std::move(message)});
   }
 
-  Importer& owner_;
+  const Parts& parts_;
   ImportRequest& request_;
   const TableSpec& table_;
   const std::string id_;
@@ -392,7 +392,7 @@ class ImportExecution {
 
 Result<RunOutcome> Importer::run(ImportRequest request, std::stop_token stop) {
   for (const ImportFile& file : request.files) KANPAN_TRY(check_columns(*request.table, file));
-  return ImportExecution(*this, request, stop).run();
+  return ImportExecution(parts_, request, stop).run();
 }
 
 }  // namespace kanpan::ingest

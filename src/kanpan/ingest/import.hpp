@@ -6,15 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "kanpan/base/clock.hpp"
-#include "kanpan/base/stop_registry.hpp"
 #include "kanpan/catalog/catalog.hpp"
 #include "kanpan/frame/row_reader.hpp"
-#include "kanpan/ingest/progress.hpp"
-#include "kanpan/ingest/run_ledger.hpp"
+#include "kanpan/ingest/parts.hpp"
 #include "kanpan/ingest/run_outcome.hpp"
-#include "kanpan/ingest/writer.hpp"
-#include "kanpan/journal/ledger.hpp"
 
 namespace kanpan::ingest {
 
@@ -36,17 +31,7 @@ struct ImportRequest {
 /// Thread-safe; two imports into one table at once: Errc::Busy.
 class Importer {
  public:
-  Importer(const catalog::Catalog& catalog, journal::Ledger& ledger, store::Store& store,
-           Writer& writer, const Clock& clock, Progress& progress, StopRegistry& runs,
-           RunLedger& run_ledger)
-      : catalog_(catalog),
-        ledger_(ledger),
-        store_(store),
-        writer_(writer),
-        clock_(clock),
-        progress_(progress),
-        runs_(runs),
-        run_ledger_(run_ledger) {}
+  explicit Importer(const Parts& parts) : parts_(parts) {}
 
   /// A run of the ledger with one unit per block. Blocks until done, failed or stopped; what was
   /// committed by then are whole blocks. Columns that a file lacks are left as they are stored
@@ -57,16 +42,7 @@ class Importer {
   Result<RunOutcome> run(ImportRequest request, std::stop_token stop);
 
  private:
-  friend class ImportExecution;
-
-  const catalog::Catalog& catalog_;
-  journal::Ledger& ledger_;
-  store::Store& store_;
-  Writer& writer_;
-  const Clock& clock_;
-  Progress& progress_;
-  StopRegistry& runs_;
-  RunLedger& run_ledger_;
+  const Parts parts_;
 };
 
 }  // namespace kanpan::ingest

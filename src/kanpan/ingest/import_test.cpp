@@ -54,9 +54,7 @@ class Import : public testing::Test {
     EXPECT_TRUE(reader) << reader.error().text();
     request.files.push_back(
         {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
-    Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_,
-                      *run_ledger_);
-    return importer.run(std::move(request), std::move(stop));
+    return Importer(parts()).run(std::move(request), std::move(stop));
   }
 
   frame::Batch stored() const {
@@ -74,9 +72,11 @@ class Import : public testing::Test {
     return journal_->quarantine("daily", "held", 100).value();
   }
 
-  Quarantine quarantine() {
-    return {catalog_, *journal_, *journal_, *store_, *writer_, *clock_, *run_ledger_, *history_};
+  Parts parts() {
+    return {catalog_, *journal_, *journal_, *store_,     *writer_,
+            *clock_,  progress_, runs_,     *run_ledger_};
   }
+  Quarantine quarantine() { return {parts(), *history_}; }
 
   fs::path folder_ = fs::temp_directory_path() / ("kanpan-import-" + std::to_string(getpid()));
   std::unique_ptr<Clock> clock_ = make_clock("2024-07-10T18:00:00+08:00").value();
@@ -298,9 +298,7 @@ TEST_F(Import, BlocksOfAWideTableHaveFewerRows) {
   auto reader = frame::CsvReader::read(frame::stream_of(text), "rows.csv", table.fields());
   request.files.push_back(
       {"rows.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
-  Importer importer(catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_,
-                    *run_ledger_);
-  const auto outcome = importer.run(std::move(request), {}).value();
+  const auto outcome = Importer(parts()).run(std::move(request), {}).value();
   EXPECT_EQ(outcome.summary.units, 3u) << "of about a million cells";
 }
 

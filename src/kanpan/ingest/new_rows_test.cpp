@@ -4,17 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "kanpan/frame/csv.hpp"
-#include "kanpan/frame/ndjson.hpp"
-#include "kanpan/ingest/import.hpp"
-#include "kanpan/ingest/quarantine.hpp"
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 
 namespace kanpan::ingest {
 namespace {
-
-using test::real_catalog;
-using test::real_table;
 
 constexpr std::string_view kHeader =
     "ts_code,trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount\n";
@@ -24,58 +17,10 @@ std::string row(const std::string& code, const std::string& day, const std::stri
   return code + "," + day + ",10,10.5,9.8,10.2,10,0.2,2," + vol + ",1010\n";
 }
 
-class NewRows : public testing::Test {
+class NewRows : public test::ImportingTest {
  protected:
-  static const catalog::TableSpec& daily() { return real_table("daily"); }
-
-  Result<RunOutcome> import(const std::string& text) { return import_all({text}, 50'000); }
-  Result<RunOutcome> import_all(const std::vector<std::string>& texts, std::size_t block_rows) {
-    ImportRequest request{&daily(), {}, false, block_rows};
-    for (const std::string& text : texts)
-      request.files.push_back(
-          {"rows.csv", "csv",
-           std::make_unique<frame::CsvReader>(
-               frame::CsvReader::read(frame::stream_of(text), "rows.csv", daily().fields())
-                   .value())});
-    return run(std::move(request));
-  }
-  Result<RunOutcome> import_lines(const std::string& text) {
-    ImportRequest request{&daily(), {}, false, 50'000};
-    auto lines = frame::NdjsonReader::read(frame::stream_of(text), "rows.ndjson", daily().fields());
-    request.files.push_back(
-        {"rows.ndjson", "ndjson", std::make_unique<frame::NdjsonReader>(std::move(lines).value())});
-    return run(std::move(request));
-  }
-  Result<RunOutcome> run(ImportRequest request) {
-    Importer importer(real_catalog(), *database_.journal, *database_.store, writer_,
-                      database_.clock, progress_, runs_, run_ledger_);
-    return importer.run(std::move(request), {});
-  }
-  frame::Batch stored() const {
-    frame::Batch rows(daily().fields());
-    store::Read read;
-    read.table = &daily();
-    EXPECT_TRUE(database_.store->read(read, [&](frame::Batch&& batch) -> Result<bool> {
-      rows.append(batch);
-      return true;
-    }));
-    return rows;
-  }
-  std::vector<journal::Quarantined> held() const {
-    return database_.journal->quarantine("daily", "held", 100).value();
-  }
-  Result<std::uint64_t> release(std::uint64_t id) {
-    return Quarantine(real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                      writer_, database_.clock, run_ledger_, history_)
-        .release(id);
-  }
-
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  StopRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  History history_{*database_.store};
+  NewRows() : ImportingTest("daily") {}
+  Result<RunOutcome> import(const std::string& text) { return ImportingTest::import("csv", text); }
 };
 
 TEST_F(NewRows, ANewRowWithoutWhatItMustHaveIsHeld) {
@@ -122,7 +67,7 @@ TEST_F(NewRows, RowsOfAnEarlierFileOfTheSameImportAreNotNew) {
     whole += row(code, "20240628");
     narrow += code + ",20240628,2000\n";
   }
-  const auto outcome = import_all({whole, narrow}, 10).value();
+  const auto outcome = import_files("csv", {whole, narrow}, 10).value();
   EXPECT_EQ(outcome.summary.quarantined + outcome.summary.refused, 0u);
   const auto rows = stored();
   ASSERT_EQ(rows.rows(), 50u);
@@ -131,16 +76,16 @@ TEST_F(NewRows, RowsOfAnEarlierFileOfTheSameImportAreNotNew) {
 
 TEST_F(NewRows, ALineThatHasWhatTheFirstOneLacksIsWhole) {
   ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628")).value().exit_code(), 0);
-  const auto outcome = import_lines(
-      R"({"ts_code":"600000.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
-      R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":2000,"amount":2020})"
-      "\n"
-      R"({"ts_code":"600001.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
-      R"("close":10.2,"pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
-      "\n"
-      R"({"ts_code":"600002.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
-      R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
-      "\n");
+  const auto outcome = ImportingTest::import(
+      "ndjson", R"({"ts_code":"600000.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+                R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":2000,"amount":2020})"
+                "\n"
+                R"({"ts_code":"600001.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+                R"("close":10.2,"pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
+                "\n"
+                R"({"ts_code":"600002.SH","trade_date":"20240628","open":10,"high":10.5,"low":9.8,)"
+                R"("pre_close":10,"change":0.2,"pct_chg":2,"vol":1000,"amount":1010})"
+                "\n");
   EXPECT_EQ(outcome.value().exit_code(), 5);
   const auto rows = stored();
   ASSERT_EQ(rows.rows(), 2u) << "600001.SH is whole";

@@ -1,30 +1,23 @@
 // Rows that say nothing of some columns: those stay as they are stored.
 #include <gmock/gmock.h>
 
-#include "kanpan/frame/csv.hpp"
-#include "kanpan/frame/ndjson.hpp"
-#include "kanpan/ingest/import.hpp"
-#include "kanpan/ingest/quarantine.hpp"
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
-using test::real_catalog;
-using test::real_table;
-
-class PartialRows : public testing::Test {
+class PartialRows : public test::ImportingTest {
  protected:
-  static const catalog::TableSpec& table() { return real_table("top_list"); }
+  PartialRows() : ImportingTest("top_list") {}
 
   /// Every member of the table; each number is `number`.
-  static std::string whole(std::string_view code, int number) {
+  std::string whole(std::string_view code, int number) const {
     std::string line = "{";
-    for (const auto& column : table().columns) {
+    for (const auto& column : table_.columns) {
       const bool text = column.type == frame::Type::Text;
       line += fmt::format("{}\"{}\":", line.size() > 1 ? "," : "", column.name);
-      line += column.name == table().code        ? fmt::format("\"{}\"", code)
-              : column.name == table().time      ? std::string("\"20240628\"")
+      line += column.name == table_.code         ? fmt::format("\"{}\"", code)
+              : column.name == table_.time       ? std::string("\"20240628\"")
               : text                             ? std::string("\"x\"")
               : column.name == "l_amount"        ? std::to_string(2 * number)
               : column.name.ends_with("_amount") ? std::string("0")
@@ -33,23 +26,11 @@ class PartialRows : public testing::Test {
     return line + "}\n";
   }
   RunOutcome import(std::string_view format, const std::string& text) {
-    ImportRequest request{&table(), {}, false, 50'000};
-    const std::string name = fmt::format("rows.{}", format);
-    std::unique_ptr<frame::RowReader> rows;
-    if (format == "csv")
-      rows = std::make_unique<frame::CsvReader>(
-          frame::CsvReader::read(frame::stream_of(text), name, table().fields()).value());
-    else
-      rows = std::make_unique<frame::NdjsonReader>(
-          frame::NdjsonReader::read(frame::stream_of(text), name, table().fields()).value());
-    request.files.push_back({name, std::string(format), std::move(rows)});
-    Importer importer(real_catalog(), *database_.journal, *database_.store, writer_,
-                      database_.clock, progress_, runs_, run_ledger_);
-    return importer.run(std::move(request), {}).value();
+    return ImportingTest::import(format, text).value();
   }
   std::string stored(std::string_view code, std::string_view column) {
     store::Read read;
-    read.table = &table();
+    read.table = &table_;
     read.codes = {std::string(code)};
     read.columns = {std::string(column)};
     std::string cell = "no row";
@@ -60,20 +41,10 @@ class PartialRows : public testing::Test {
     return cell;
   }
   void release() {
-    const auto held = database_.journal->quarantine(table().name, "held", 10).value();
-    ASSERT_EQ(held.size(), 1u);
-    Quarantine quarantine(real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                          writer_, database_.clock, run_ledger_, history_);
-    const auto released = quarantine.release(held[0].id, true);
+    ASSERT_EQ(held().size(), 1u);
+    const auto released = ImportingTest::release(held()[0].id, true);
     ASSERT_TRUE(released) << released.error().text();
   }
-
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  Progress progress_;
-  StopRegistry runs_;
-  RunLedger run_ledger_{*database_.journal};
-  History history_{*database_.store};
 };
 
 TEST_F(PartialRows, AMemberThatALineLacksKeepsWhatIsStored) {

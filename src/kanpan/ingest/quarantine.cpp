@@ -140,7 +140,7 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
 }
 
 Result<Quarantined> Quarantine::held(std::uint64_t id) const {
-  KANPAN_LET(auto kept, ledger_.quarantined(id));
+  KANPAN_LET(auto kept, parts_.ledger.quarantined(id));
   if (kept.state != "held")
     return Error{Errc::Usage, fmt::format("{} is {} already", id, kept.state),
                  "see what is held with: kanpan quarantine list"};
@@ -149,7 +149,7 @@ Result<Quarantined> Quarantine::held(std::uint64_t id) const {
 
 Result<std::uint64_t> Quarantine::release(std::uint64_t id, bool force) {
   KANPAN_LET(const auto kept, held(id));
-  KANPAN_LET(const TableSpec* table, catalog_.find(kept.table));
+  KANPAN_LET(const TableSpec* table, parts_.catalog.find(kept.table));
   KANPAN_LET(auto rows, rows_of(kept, *table));
   KANPAN_TRY(check_key(kept, *table, rows.batch));
   const std::uint64_t count = rows.batch.rows();
@@ -169,9 +169,9 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id, bool force) {
 /// What was corrected meanwhile is not undone by going through the list.
 Result<void> Quarantine::check_newer(const Quarantined& kept, const TableSpec& table,
                                      const frame::Batch& rows) const {
-  KANPAN_LET(const auto held, journal_.at(kept.at));
-  KANPAN_LET(const auto then, stored_under(table, rows, store_, held));
-  KANPAN_LET(const auto now, stored_under(table, rows, store_, std::nullopt));
+  KANPAN_LET(const auto held, parts_.journal.at(kept.at));
+  KANPAN_LET(const auto then, stored_under(table, rows, parts_.store, held));
+  KANPAN_LET(const auto now, stored_under(table, rows, parts_.store, std::nullopt));
   if (then == now) return {};
   std::size_t changed = 0;
   std::string example;
@@ -197,20 +197,21 @@ Result<void> Quarantine::check_newer(const Quarantined& kept, const TableSpec& t
 
 Result<void> Quarantine::drop(std::uint64_t id) {
   KANPAN_LET(const auto kept, held(id));
-  const auto table = catalog_.find(kept.table);
+  const auto table = parts_.catalog.find(kept.table);
   const auto day = table ? held_day(**table, kept.row) : std::nullopt;
-  if (!day) return ledger_.set_quarantine_state(id, "dropped");
+  if (!day) return parts_.ledger.set_quarantine_state(id, "dropped");
   return leased(**table, id, [&](const journal::Lease& lease) -> Result<void> {
-    KANPAN_TRY(ledger_.set_quarantine_state(id, "dropped"));
+    KANPAN_TRY(parts_.ledger.set_quarantine_state(id, "dropped"));
     return settle(**table, {*day, *day}, lease);
   });
 }
 
 Result<void> Quarantine::leased(const TableSpec& table, std::uint64_t id,
                                 const std::function<Result<void>(const journal::Lease&)>& work) {
-  KANPAN_LET(const auto lease, run_ledger_.acquire(table.name, fmt::format("quarantine {}", id)));
+  KANPAN_LET(const auto lease,
+             parts_.run_ledger.acquire(table.name, fmt::format("quarantine {}", id)));
   const auto done = work(lease);
-  const auto released = run_ledger_.release(lease);
+  const auto released = parts_.run_ledger.release(lease);
   KANPAN_TRY(done);
   return released;
 }
@@ -218,12 +219,12 @@ Result<void> Quarantine::leased(const TableSpec& table, std::uint64_t id,
 /// The row no longer keeps its day from being complete.
 Result<void> Quarantine::settle(const TableSpec& table, DateRange span,
                                 const journal::Lease& lease) {
-  KANPAN_LET(const auto universe, Universe::load(catalog_, store_));
+  KANPAN_LET(const auto universe, Universe::load(parts_.catalog, parts_.store));
   Submission settled;
   settled.landing.lease = lease;
-  KANPAN_LET(settled.landing.days,
-             stored_days(table, span, Asked::Nothing, universe, store_, ledger_, clock_.now()));
-  KANPAN_TRY(writer_.write(std::move(settled)));
+  KANPAN_LET(settled.landing.days, stored_days(table, span, Asked::Nothing, universe, parts_.store,
+                                               parts_.ledger, parts_.clock.now()));
+  KANPAN_TRY(parts_.writer.write(std::move(settled)));
   return {};
 }
 
@@ -266,7 +267,7 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   proposal.header.simulated = kept.simulated;
   proposal.rows = std::move(rows.batch);
   made.proposals.push_back(std::move(proposal));
-  KANPAN_TRY(writer_.write(std::move(made)));
+  KANPAN_TRY(parts_.writer.write(std::move(made)));
   return {};
 }
 

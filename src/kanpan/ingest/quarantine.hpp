@@ -5,14 +5,9 @@
 #include <functional>
 #include <string>
 
-#include "kanpan/base/clock.hpp"
-#include "kanpan/catalog/catalog.hpp"
 #include "kanpan/ingest/gate.hpp"
 #include "kanpan/ingest/history.hpp"
-#include "kanpan/ingest/run_ledger.hpp"
-#include "kanpan/ingest/writer.hpp"
-#include "kanpan/journal/journal.hpp"
-#include "kanpan/journal/ledger.hpp"
+#include "kanpan/ingest/parts.hpp"
 
 namespace kanpan::ingest {
 
@@ -40,17 +35,7 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
 /// lacked nothing but held rows is complete once the last of them is released or dropped.
 class Quarantine {
  public:
-  Quarantine(const catalog::Catalog& catalog, const journal::Journal& journal,
-             journal::Ledger& ledger, store::Store& store, Writer& writer, const Clock& clock,
-             RunLedger& run_ledger, History& history)
-      : catalog_(catalog),
-        journal_(journal),
-        ledger_(ledger),
-        store_(store),
-        writer_(writer),
-        clock_(clock),
-        run_ledger_(run_ledger),
-        history_(history) {}
+  Quarantine(const Parts& parts, History& history) : parts_(parts), history_(history) {}
 
   /// Writes the row, or all rows of the page, past the gate: a person has seen them, and what comes
   /// after is held against them. Durable and visible when it returns the number of rows. Errors:
@@ -76,13 +61,7 @@ class Quarantine {
   Result<void> leased(const catalog::TableSpec& table, std::uint64_t id,
                       const std::function<Result<void>(const journal::Lease&)>& work);
 
-  const catalog::Catalog& catalog_;
-  const journal::Journal& journal_;
-  journal::Ledger& ledger_;
-  store::Store& store_;
-  Writer& writer_;
-  const Clock& clock_;
-  RunLedger& run_ledger_;
+  const Parts parts_;
   History& history_;
 };
 

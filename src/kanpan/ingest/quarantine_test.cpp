@@ -3,14 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "kanpan/ingest/held_rows.hpp"
-#include "kanpan/ingest/sample.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 #include "kanpan/store/forwarding_store.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
 using test::bar;
-using test::real_catalog;
 using test::real_table;
 using test::share;
 using testing::HasSubstr;
@@ -31,7 +30,7 @@ class Speechless final : public store::ForwardingStore {
   }
 };
 
-class QuarantineTest : public testing::Test {
+class QuarantineTest : public test::PartsTest {
  protected:
   static const catalog::TableSpec& daily() { return real_table("daily"); }
   static frame::Batch batch(const Rows& rows) { return test::batch_of(daily(), rows); }
@@ -83,12 +82,8 @@ class QuarantineTest : public testing::Test {
     return closes;
   }
 
-  test::Database database_;
-  Writer writer_{*database_.journal, *database_.store, real_catalog(), {}};
-  RunLedger run_ledger_{*database_.journal};
   History history_{*database_.store};
-  Quarantine quarantine_{real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                         writer_,        database_.clock,    run_ledger_,        history_};
+  Quarantine quarantine_{parts_, history_};
 };
 
 TEST_F(QuarantineTest, ReleasesOverWhatWasStoredBefore) {
@@ -127,8 +122,10 @@ TEST_F(QuarantineTest, DoesNotPutAPageOverANewerRow) {
 TEST_F(QuarantineTest, WhatIsStoredIsReleasedWhateverFailsAfterwards) {
   const auto id = hold_row(bar(share(0), kDay, 11, 10));
   Speechless store(*database_.store);
-  Quarantine quarantine(real_catalog(), *database_.journal, *database_.journal, store, writer_,
-                        database_.clock, run_ledger_, history_);
+  const Parts parts{parts_.catalog,  parts_.journal, parts_.ledger,
+                    store,           parts_.writer,  parts_.clock,
+                    parts_.progress, parts_.runs,    parts_.run_ledger};
+  Quarantine quarantine(parts, history_);
   ASSERT_FALSE(quarantine.release(id));
   EXPECT_THAT(stored(), testing::ElementsAre(11));
   EXPECT_EQ(database_.journal->quarantined(id).value().state, "released");

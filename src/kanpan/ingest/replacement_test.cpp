@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/collecting_test.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 
 namespace kanpan::ingest {
@@ -139,8 +139,7 @@ TEST_F(ReplacementTest, AReleasedRowThatIsHeldAnewStays) {
   stock_basic()[4] = broken(stock_basic()[4]);
   collect("stock_basic");
   EXPECT_THAT(codes("stock_basic"), SizeIs(29));
-  Quarantine quarantine(real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                        writer_, database_.clock, run_ledger_, collector_.history());
+  Quarantine quarantine(parts_, collector_.history());
   ASSERT_TRUE(quarantine.release(held().front().id));
   EXPECT_THAT(codes("stock_basic"), SizeIs(30));
   collect("stock_basic");

@@ -32,16 +32,16 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, const fr
   const TableSpec& table = *slice.table;
   if (!slice.is_one_day()) return {};
   const Date day = slice.range->first;
-  KANPAN_LET(const auto known, owner_.ledger_.days(table.name, {day, day}));
+  KANPAN_LET(const auto known, parts_.ledger.days(table.name, {day, day}));
   const std::optional<journal::DayState> before =
       known.empty() ? std::nullopt : std::optional(known.front());
-  KANPAN_LET(const auto held, undecided_rows(table, into.landing.quarantined, owner_.ledger_));
+  KANPAN_LET(const auto held, undecided_rows(table, into.landing.quarantined, parts_.ledger));
   const frame::Batch others = rows_of_day(table, released, day);
   std::vector<std::string_view> codes = codes_of(table, rows), of_others = codes_of(table, others);
   codes.insert(codes.end(), of_others.begin(), of_others.end());
   if (!of_others.empty()) std::ranges::sort(codes);
   const DayFetch fetch{static_cast<std::uint32_t>(rows.rows() + others.rows()), std::move(codes),
-                       held, sha256({frame::encode(rows)}), owner_.clock_.now()};
+                       held, sha256({frame::encode(rows)}), parts_.clock.now()};
   journal::DayState state = judge_day(table, day, fetch, *universe_, before);
   const bool forced = request_.mode == catalog::UpdateMode::Full;
   if (!forced && before && before->content == state.content)
@@ -53,17 +53,17 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, const fr
 /// Tables that were walked by code or window: what their units, of this process and of those before
 /// it, covered together.
 Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() const {
-  KANPAN_LET(const auto units, owner_.ledger_.units(id_, std::nullopt));
+  KANPAN_LET(const auto units, parts_.ledger.units(id_, std::nullopt));
   std::map<const TableSpec*, Walked> walked;
   for (const journal::Unit& unit : units) {
     if (!leases_.contains(unit.table)) continue;
-    KANPAN_LET(const TableSpec* table, owner_.catalog_.find(unit.table));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(unit.table));
     KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
     if (slice.is_one_day() || !slice.by_time_column() || table->days == catalog::Days::Calendar)
       continue;
     const bool done = unit.state == UnitState::Committed || unit.state == UnitState::Unchanged;
     const DateRange range =
-        slice.range.value_or(DateRange{table->since, shanghai_date(owner_.clock_.now())});
+        slice.range.value_or(DateRange{table->since, shanghai_date(parts_.clock.now())});
     Walked& all =
         walked.try_emplace(table, Walked{range, !request_.is_part_of(*table)}).first->second;
     all.everything = all.everything && done;
@@ -82,8 +82,8 @@ Result<void> RunExecution::settle_days() {
     made.landing.lease = leases_.at(table->name);
     KANPAN_LET(made.landing.days,
                stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
-                           *universe_, owner_.store_, owner_.ledger_, owner_.clock_.now()));
-    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+                           *universe_, parts_.store, parts_.ledger, parts_.clock.now()));
+    KANPAN_TRY(parts_.writer.write(std::move(made)));
   }
   return keep_first_days();
 }
@@ -91,19 +91,19 @@ Result<void> RunExecution::settle_days() {
 /// A plan without a first day begins at the first one held. Where an earlier one was asked for in
 /// vain it is held too, as incomplete, or nobody would ask for it again.
 Result<void> RunExecution::keep_first_days() {
-  KANPAN_LET(const auto units, owner_.ledger_.units(id_, std::nullopt));
+  KANPAN_LET(const auto units, parts_.ledger.units(id_, std::nullopt));
   std::map<const TableSpec*, Date> firsts;
   for (const journal::Unit& unit : units) {
     if (!leases_.contains(unit.table)) continue;
     if (unit.state == UnitState::Committed || unit.state == UnitState::Unchanged) continue;
-    KANPAN_LET(const TableSpec* table, owner_.catalog_.find(unit.table));
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(unit.table));
     KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
     if (!slice.range || !slice.by_time_column() || request_.is_part_of(*table)) continue;
     Date& first = firsts.try_emplace(table, slice.range->first).first->second;
     first = std::min(first, slice.range->first);
   }
   for (const auto& [table, first] : firsts) {
-    KANPAN_LET(const auto held, owner_.ledger_.days(table->name, {first, DateRange::all().last}));
+    KANPAN_LET(const auto held, parts_.ledger.days(table->name, {first, DateRange::all().last}));
     const bool any = !held.empty() && held.front().day > first;
     const auto days =
         days_of(*table, universe_->calendar(), {first, any ? held.front().day - 1 : first - 1});
@@ -112,8 +112,8 @@ Result<void> RunExecution::keep_first_days() {
     made.landing.lease = leases_.at(table->name);
     made.landing.days.push_back({table->name, days.front(), 0,
                                  universe_->expected_rows(*table, days.front()), false, Sha256{},
-                                 owner_.clock_.now()});
-    KANPAN_TRY(owner_.writer_.write(std::move(made)));
+                                 parts_.clock.now()});
+    KANPAN_TRY(parts_.writer.write(std::move(made)));
   }
   return {};
 }

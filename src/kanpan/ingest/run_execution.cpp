@@ -33,17 +33,18 @@ std::vector<frame::Batch> parts(frame::Batch rows, std::size_t most) {
 RunExecution::RunExecution(Collector& owner, std::string id, CollectRequest request,
                            std::stop_token stop)
     : owner_(owner),
+      parts_(owner.parts_),
       id_(std::move(id)),
       request_(std::move(request)),
       stop_(std::move(stop)),
-      report_(id_, owner.progress_, owner.ledger_, owner.run_ledger_),
-      renewed_(owner.clock_.now()) {}
+      report_(id_, parts_.progress, parts_.ledger, parts_.run_ledger),
+      renewed_(parts_.clock.now()) {}
 
 Result<RunOutcome> RunExecution::run(const std::vector<std::vector<const TableSpec*>>& stages) {
-  owner_.progress_.begin(id_);
+  parts_.progress.begin(id_);
   if (auto done = run_stages(stages); !done) report_.fail(std::move(done).error());
-  owner_.writer_.tidy();
-  owner_.progress_.end(id_);
+  parts_.writer.tidy();
+  parts_.progress.end(id_);
 
   KANPAN_LET(const auto refused, refusals());
   const auto remark =
@@ -69,7 +70,7 @@ Result<bool> RunExecution::is_cut_off(
 }
 
 Result<std::map<std::string, Error>> RunExecution::refusals() const {
-  KANPAN_LET(const auto units, owner_.ledger_.units(id_, UnitState::Refused));
+  KANPAN_LET(const auto units, parts_.ledger.units(id_, UnitState::Refused));
   std::map<std::string, std::size_t> counts;
   for (const journal::Unit& unit : units) ++counts[unit.table];
   std::map<std::string, Error> refused;
@@ -94,7 +95,7 @@ Result<std::map<std::string, Error>> RunExecution::unfinished() {
   for (const std::string& table : request_.tables)
     if (!planned_.contains(table)) left.emplace(table, why);
   for (const UnitState state : {UnitState::Failed, UnitState::Planned}) {
-    KANPAN_LET(const auto units, owner_.ledger_.units(id_, state));
+    KANPAN_LET(const auto units, parts_.ledger.units(id_, state));
     for (const journal::Unit& unit : units)
       left.emplace(unit.table, report_.error_of(unit.table).value_or(why));
   }
@@ -137,12 +138,12 @@ void RunExecution::take(Work work) {
   if (stop_.stop_requested() && fetched.error) return note_attempts(work, std::move(fetched));
   // That its rows are invented, a source may say only in its answer.
   if (!fetched.error)
-    if (auto admitted = owner_.writer_.admits(owner_.fetcher_.source().simulated()); !admitted)
+    if (auto admitted = parts_.writer.admits(owner_.fetcher_.source().simulated()); !admitted)
       fetched.error = std::move(admitted).error();
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;
   made.done = [this, unit](const auto& outcome) { report_.settled(unit, outcome); };
-  if (!owner_.writer_.submit(std::move(made)))
+  if (!parts_.writer.submit(std::move(made)))
     report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
 }
 
@@ -154,7 +155,7 @@ void RunExecution::note_attempts(const Work& work, Fetched fetched) {
   made.done = [this](const auto& outcome) {
     if (!outcome) report_.fail(outcome.error());
   };
-  if (!owner_.writer_.submit(std::move(made)))
+  if (!parts_.writer.submit(std::move(made)))
     report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
 }
 
@@ -206,13 +207,12 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
     refuse(fetched, *verdict.refused, into);
     return {};
   }
-  KANPAN_LET(const auto released,
-             released_rows(table, verdict.held, owner_.ledger_, owner_.store_));
+  KANPAN_LET(const auto released, released_rows(table, verdict.held, parts_.ledger, parts_.store));
   for (std::size_t n = 0; n < verdict.held.size(); ++n)
     if (!released.is[n])
       into.landing.quarantined.push_back(
           quarantined_row(unit, origin(call_of(work.slice, "").text()), std::move(verdict.held[n]),
-                          owner_.clock_.now()));
+                          parts_.clock.now()));
   unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
   unit.state = UnitState::Committed;
@@ -235,7 +235,7 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
 Result<void> RunExecution::replace(const Work& work, Fetched& fetched, Verdict verdict,
                                    Submission& into) {
   const bool forced = request_.mode == catalog::UpdateMode::Full;
-  KANPAN_LET(auto replacement, judge_replacement(work.slice, verdict, owner_.store_, forced));
+  KANPAN_LET(auto replacement, judge_replacement(work.slice, verdict, parts_.store, forced));
   if (replacement.refused) {
     into.landing.days.clear();
     refuse(fetched, *replacement.refused, into);
@@ -280,7 +280,7 @@ void RunExecution::refuse(Fetched& fetched, const Refusal& refusal, Submission& 
   unit.error = fmt::format("{}: {}", refusal.rule, refusal.reason);
   for (auto& [call, body] : fetched.harvest.pages)
     into.landing.quarantined.push_back(quarantined_page(unit, origin(std::move(call)), refusal,
-                                                        std::move(body), owner_.clock_.now()));
+                                                        std::move(body), parts_.clock.now()));
 }
 
 Origin RunExecution::origin(std::string call) const {

@@ -72,6 +72,7 @@ class RunExecution {
   Result<bool> is_cut_off(const std::vector<std::vector<const catalog::TableSpec*>>& stages) const;
 
   Collector& owner_;
+  const Parts& parts_;
   const std::string id_;
   const CollectRequest request_;
   std::stop_token stop_;

@@ -23,13 +23,13 @@ constexpr std::chrono::milliseconds kBetweenTries{100};
 }  // namespace
 
 Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableSpec*>>& stages) {
-  KANPAN_LET(known_units_, owner_.ledger_.units(id_, std::nullopt));
+  KANPAN_LET(known_units_, parts_.ledger.units(id_, std::nullopt));
   for (const journal::Unit& unit : known_units_)
     next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
     if (stop_.stop_requested() || given_up_.everything()) break;
     if (auto done = run_stage(stage); !done) report_.fail(std::move(done).error());
-    owner_.writer_.drain();
+    parts_.writer.drain();
     if (auto done = universe_ ? settle_days() : Result<void>{}; !done)
       report_.fail(std::move(done).error());
     release_leases();  // others may need what this run only needed first
@@ -58,7 +58,7 @@ Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage)
     planned_.insert(table->name);
     for (Work& work : *units) works.push_back(std::move(work));
   }
-  owner_.progress_.planned(id_, works.size());
+  parts_.progress.planned(id_, works.size());
   Channel<Work> queue(works.size() + 1);
   for (Work& work : works) queue.send(std::move(work));
   queue.close();
@@ -83,7 +83,7 @@ bool RunExecution::is_named(const TableSpec& table) const {
 Result<void> RunExecution::acquire(const TableSpec& table) {
   const auto until = std::chrono::steady_clock::now() + kLongestWait;
   for (;;) {
-    auto lease = owner_.run_ledger_.acquire(table.name, "run " + id_);
+    auto lease = parts_.run_ledger.acquire(table.name, "run " + id_);
     if (lease) {
       leases_.emplace(table.name, *std::move(lease));
       return {};
@@ -106,16 +106,16 @@ Result<void> RunExecution::acquire(const TableSpec& table) {
 /// A back-fill on a small quota lasts longer than a lease.
 Result<void> RunExecution::renew_leases() {
   const std::lock_guard lock(mutex_);
-  const Instant now = owner_.clock_.now();
+  const Instant now = parts_.clock.now();
   if (now < renewed_ + kRenewAfter) return {};
   renewed_ = now;
-  for (const auto& [table, lease] : leases_) KANPAN_TRY(owner_.run_ledger_.renew(lease));
+  for (const auto& [table, lease] : leases_) KANPAN_TRY(parts_.run_ledger.renew(lease));
   return {};
 }
 
 void RunExecution::release_leases() {
   for (const auto& [table, lease] : leases_)
-    if (auto released = owner_.run_ledger_.release(lease); !released)
+    if (auto released = parts_.run_ledger.release(lease); !released)
       log::warn("ingest", "the lease on {} was not given back: {}", table, released.error().text());
   leases_.clear();
 }
@@ -160,7 +160,7 @@ Result<std::vector<RunExecution::Work>> RunExecution::plan_units(const TableSpec
     units.push_back(unit);
     works.push_back({std::move(slice), std::move(unit)});
   }
-  KANPAN_TRY(owner_.ledger_.add_units(units));
+  KANPAN_TRY(parts_.ledger.add_units(units));
   report_.tell({.kind = "plan", .table = table.name, .calls = plan.calls, .message = plan.note});
   if (named && !plan.warning.empty())
     report_.tell({.kind = "note", .table = table.name, .message = plan.warning});

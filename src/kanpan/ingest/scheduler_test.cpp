@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/ingest/collecting_test.hpp"
+#include "kanpan/ingest/parts_test.hpp"
 
 namespace kanpan::ingest {
 namespace {

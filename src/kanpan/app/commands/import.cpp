@@ -46,9 +46,7 @@ Result<int> import(Session& session, const ImportFlags& flags) {
     session.note(
         fmt::format("note: '{}' holds simulated rows (模拟数据): these will stand beside them",
                     session.data.string()));
-  ingest::Importer importer(instance.catalog(), instance.ledger(), instance.store(),
-                            instance.writer(), instance.clock(), instance.progress(),
-                            instance.runs(), instance.run_ledger());
+  ingest::Importer importer(instance.parts());
   request.run = journal::new_run_id(instance.clock());
   return watch(
       session, request.run,

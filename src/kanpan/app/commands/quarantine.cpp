@@ -114,10 +114,7 @@ Result<int> for_each(Session& session, const std::vector<std::uint64_t>& ids,
 }
 
 ingest::Quarantine quarantine_of(Instance& instance) {
-  return {instance.catalog(),    instance.journal(),
-          instance.ledger(),     instance.store(),
-          instance.writer(),     instance.clock(),
-          instance.run_ledger(), instance.collector().history()};
+  return {instance.parts(), instance.collector().history()};
 }
 
 Result<int> release(Session& session, const std::vector<std::uint64_t>& ids, bool force) {
