@@ -63,7 +63,7 @@ Result<bool> RunExecution::is_cut_off(
     for (const TableSpec* table : stage)
       if (!planned_.contains(table->name)) return true;
   for (const UnitState state : {UnitState::Failed, UnitState::Planned}) {
-    KANPAN_LET(const auto units, owner_.ledger_.units(id_, state));
+    KANPAN_LET(const auto units, parts_.ledger.units(id_, state));
     if (!units.empty()) return true;
   }
   return false;
