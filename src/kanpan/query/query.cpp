@@ -6,7 +6,7 @@
 
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/completeness.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::query {
 namespace {

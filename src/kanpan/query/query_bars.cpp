@@ -9,8 +9,8 @@
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/catalog/units.hpp"
 #include "kanpan/query/bars.hpp"
-#include "kanpan/query/filter.hpp"
 #include "kanpan/query/query.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::query {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
-#include "kanpan/query/filter.hpp"
 #include "kanpan/query/sample.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::query {
 namespace {

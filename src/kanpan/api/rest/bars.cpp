@@ -6,7 +6,7 @@
 #include "kanpan/api/rest/units.hpp"
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/json_writer.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::api::rest {
 namespace {

@@ -5,11 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/api/rest/filter.hpp"
 #include "kanpan/api/rest/units.hpp"
 #include "kanpan/base/hash.hpp"
 #include "kanpan/base/suggest.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::api::rest {
 namespace {
@@ -190,9 +189,11 @@ Read<RowsQuestion> read_rows_question(const query::Query& query, const Call& cal
     if (!table->column(field)) return no_column(*table, "fields", field);
   for (const auto& [column, text] : call.filters()) {
     if (!table->column(column)) return no_column(*table, "filter[" + column + "]", column);
-    KANPAN_LET(store::Filter filter,
-               read_filter(*table->column(column), text, question.request.units));
-    read.filters.push_back(std::move(filter));
+    auto filter = query::parse_condition(*table->column(column), text, question.request.units);
+    if (!filter)
+      return wrong_parameter("filter[" + column + "]", text, filter.error().message,
+                             filter.error().hint);
+    read.filters.push_back(*std::move(filter));
   }
   KANPAN_LET(read.order, read_order(*table, call));
   if (call.has("as_of")) {

@@ -1,6 +1,6 @@
 #include "kanpan/api/rest/units.hpp"
 
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::api::rest {
 

@@ -12,7 +12,7 @@
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/watch.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 #include "kanpan/source/protocol/limits.hpp"
 
 namespace kanpan::app {

@@ -8,7 +8,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/row_files.hpp"
 #include "kanpan/app/watch.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::app {
 namespace {

@@ -14,7 +14,7 @@
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/market/code.hpp"
 #include "kanpan/net/gzip.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::app {
 namespace {

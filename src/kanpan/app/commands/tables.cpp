@@ -11,7 +11,7 @@
 #include "kanpan/app/options.hpp"
 #include "kanpan/catalog/reference.hpp"
 #include "kanpan/ingest/coverage.hpp"
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 namespace kanpan::app {
 namespace {

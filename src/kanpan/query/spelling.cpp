@@ -1,4 +1,4 @@
-#include "kanpan/query/filter.hpp"
+#include "kanpan/query/spelling.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,15 +19,18 @@ using catalog::TableSpec;
 using frame::Type;
 using store::Op;
 
+/// In a condition of a command, and as PostgREST spells it; the first word is the usual one.
 struct Operator {
-  std::string_view text;
+  std::string_view sign;
+  std::array<std::string_view, 2> words;
   Op op;
 };
-/// Longer ones first: `<=` begins with `<`.
-constexpr std::array kOperators{Operator{"<=", Op::Le}, Operator{">=", Op::Ge},
-                                Operator{"!=", Op::Ne}, Operator{"==", Op::Eq},
-                                Operator{"=", Op::Eq},  Operator{"<", Op::Lt},
-                                Operator{">", Op::Gt},  Operator{" in ", Op::In}};
+/// Longer signs first: `<=` begins with `<`.
+constexpr std::array kOperators{
+    Operator{"<=", {"le", "lte"}, Op::Le}, Operator{">=", {"ge", "gte"}, Op::Ge},
+    Operator{"!=", {"ne", "neq"}, Op::Ne}, Operator{"==", {}, Op::Eq},
+    Operator{"=", {"eq"}, Op::Eq},         Operator{"<", {"lt"}, Op::Lt},
+    Operator{">", {"gt"}, Op::Gt},         Operator{" in ", {"in"}, Op::In}};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -48,6 +51,28 @@ Result<void> each_part(std::string_view text,
 Error wrong_expression(std::string_view text) {
   return {Errc::Usage, fmt::format("'{}' is no condition", text),
           "write 'column operator value' with = != < <= > >= or in, or 'column is null'"};
+}
+
+Error wrong_operator(std::string_view word) {
+  std::vector<std::string> words;
+  for (const Operator& one : kOperators)
+    for (const std::string_view other : one.words)
+      if (!other.empty()) words.emplace_back(other);
+  return {Errc::Usage, "needs an operator: eq, ne, lt, le, gt, ge, in.(a,b), is.null, not.null",
+          nearest(std::string(word), words)};
+}
+
+/// With the values in `text`, which is a list where the operator takes one.
+Result<store::Filter> filter_of(const ColumnSpec& column, Op op, std::string_view text,
+                                Units units) {
+  store::Filter filter{column.name, op, {}};
+  const auto add = [&](std::string_view part) -> Result<void> {
+    KANPAN_LET(auto value, parse_value(column, std::string(part), units));
+    filter.values.push_back(std::move(value));
+    return {};
+  };
+  KANPAN_TRY(op == Op::In ? each_part(text, add) : add(text));
+  return filter;
 }
 
 }  // namespace
@@ -90,18 +115,35 @@ Result<store::Filter> parse_expression(const TableSpec& table, std::string_view 
   auto at = std::string_view::npos;
   const Operator* found = nullptr;
   for (const Operator& candidate : kOperators)
-    if (const auto where = text.find(candidate.text); where < at) at = where, found = &candidate;
+    if (const auto where = text.find(candidate.sign); where < at) at = where, found = &candidate;
   if (!found) return wrong_expression(text);
   KANPAN_LET(const ColumnSpec* column, find_column(table, trim(text.substr(0, at))));
-  store::Filter filter{column->name, found->op, {}};
-  const std::string_view rest = trim(text.substr(at + found->text.size()));
-  const auto add = [&](std::string_view part) -> Result<void> {
-    KANPAN_LET(auto value, parse_value(*column, std::string(part), units));
-    filter.values.push_back(std::move(value));
-    return {};
-  };
-  KANPAN_TRY(found->op == Op::In ? each_part(rest, add) : add(rest));
+  KANPAN_LET(auto filter,
+             filter_of(*column, found->op, trim(text.substr(at + found->sign.size())), units));
   if (filter.values.empty()) return wrong_expression(text);
+  return filter;
+}
+
+Result<store::Filter> parse_condition(const ColumnSpec& column, std::string_view text,
+                                      Units units) {
+  if (text == "is.null") return store::Filter{column.name, Op::IsNull, {}};
+  if (text == "not.null" || text == "not.is.null")
+    return store::Filter{column.name, Op::NotNull, {}};
+  const auto dot = text.find('.');
+  const std::string_view word = text.substr(0, dot);
+  const auto found = std::ranges::find_if(kOperators, [&](const Operator& one) {
+    return !word.empty() && std::ranges::find(one.words, word) != one.words.end();
+  });
+  if (dot == std::string_view::npos || found == kOperators.end()) return wrong_operator(word);
+  std::string_view values = text.substr(dot + 1);
+  if (found->op == Op::In) {
+    if (!values.starts_with('(') || !values.ends_with(')') || values.size() < 3)
+      return Error{Errc::Usage, "write in.(a,b,c)"};
+    values = values.substr(1, values.size() - 2);
+  }
+  auto filter = filter_of(column, found->op, values, units);
+  if (!filter) return Error{Errc::Usage, filter.error().message};
+  if (filter->values.empty()) return Error{Errc::Usage, "write in.(a,b,c)"};
   return filter;
 }
 

@@ -1,4 +1,4 @@
-// What people write to narrow and order rows, read against a table.
+// What people write: conditions, columns, an order, units, the kind of bars.
 #pragma once
 
 #include <array>
@@ -27,6 +27,11 @@ Result<store::Value> parse_value(const catalog::ColumnSpec& column, const std::s
 /// operators are = != < <= > >= in.
 Result<store::Filter> parse_expression(const catalog::TableSpec& table, std::string_view text,
                                        Units units);
+
+/// The same of one column in PostgREST's spelling: eq.5, gte.5, in.(a,b), is.null, not.null. An
+/// error's hint is the nearest operator, or none.
+Result<store::Filter> parse_condition(const catalog::ColumnSpec& column, std::string_view text,
+                                      Units units);
 
 /// Comma-separated columns; empty = all.
 Result<std::vector<std::string>> parse_fields(const catalog::TableSpec& table,
