@@ -31,7 +31,9 @@ constexpr std::ptrdiff_t kInFlight = 4;
 /// Of a block, 8 bytes or more each: blocks of wide tables have fewer rows.
 constexpr std::size_t kCellsPerBlock = std::size_t{1} << 20;
 
-std::string source_of(const ImportFile& file) { return file.format + ":" + file.name; }
+std::string source_of(const ImportFile& file) {
+  return journal::file_source(file.format, file.name);
+}
 
 Result<void> check_columns(const TableSpec& table, const ImportFile& file) {
   std::vector<std::string> lacking;

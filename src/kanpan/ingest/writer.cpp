@@ -33,9 +33,6 @@ void touch(journal::Commit& header, const Proposal& proposal) {
     }
 }
 
-/// A person imported it, and may put it where they want it.
-bool is_file(const std::string& source) { return source.find(':') != std::string::npos; }
-
 }  // namespace
 
 Writer::Writer(journal::Journal& journal, store::Store& store, const catalog::Catalog& catalog,
@@ -92,7 +89,7 @@ void Writer::refuse_strangers(std::vector<Submission>& submissions) {
   const auto check = [&](const Submission& submission) -> Result<void> {
     KANPAN_TRY(held);
     for (const Proposal& proposal : submission.proposals) {
-      if (is_file(proposal.header.source)) continue;
+      if (journal::is_file(proposal.header.source)) continue;
       KANPAN_TRY(all.admits(proposal.header.simulated));
       all.add(proposal.header.simulated);
     }
@@ -109,7 +106,8 @@ void Writer::note_kinds(const std::vector<Submission>& landed) {
   const std::lock_guard lock(mutex_);
   for (const Submission& submission : landed)
     for (const Proposal& proposal : submission.proposals)
-      if (kinds_ && !is_file(proposal.header.source)) kinds_->add(proposal.header.simulated);
+      if (kinds_ && !journal::is_file(proposal.header.source))
+        kinds_->add(proposal.header.simulated);
 }
 
 bool Writer::submit(Submission submission) {

@@ -18,6 +18,14 @@ constexpr std::array<std::string_view, 5> kUnitStates{"planned", "committed", "u
 std::string_view name(RunState state) { return kRunStates.at(static_cast<std::size_t>(state)); }
 std::string_view name(UnitState state) { return kUnitStates.at(static_cast<std::size_t>(state)); }
 
+std::string file_source(std::string_view format, std::string_view name) {
+  return fmt::format("{}:{}", format, name);
+}
+
+bool is_file(std::string_view source) { return source.find(':') != std::string_view::npos; }
+
+std::string_view kind_of(std::string_view source) { return source.substr(0, source.find(':')); }
+
 std::string new_run_id(const Clock& clock) {
   const Instant now = clock.now();
   const int second = shanghai_second_of_day(now);

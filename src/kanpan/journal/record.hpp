@@ -59,6 +59,13 @@ enum class UnitState {
 std::string_view name(RunState state);
 std::string_view name(UnitState state);
 
+/// What a commit's `source` says where a person imported a file; its format and name.
+std::string file_source(std::string_view format, std::string_view name);
+/// Whether that is what it says. Sources that are asked have no colon in their names.
+bool is_file(std::string_view source);
+/// "csv" of such a file, else the source itself.
+std::string_view kind_of(std::string_view source);
+
 /// Sortable by start and unique: Shanghai time of `clock` and six random hex digits.
 std::string new_run_id(const Clock& clock);
 

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t kHeadersPerRead = 5000;
 
-/// Files go by their format: their names would add up without end.
-std::string source_of(const journal::Commit& commit) {
-  return commit.source.substr(0, commit.source.find(':'));
-}
-
 /// Years whose rows the commit may have changed: of its rows, and of all that a Replace covers,
 /// since that closes what is not among its rows. Nothing = any year.
 std::optional<std::pair<int, int>> years_of(const journal::Commit& commit) {
@@ -47,7 +42,8 @@ void Versions::add(History& history, const journal::Commit& commit) {
     for (int year = years->first; year <= years->second; ++year) history.by_year[year] = commit.seq;
   else
     history.every_year = commit.seq;
-  if (const auto source = source_of(commit); !source.empty())
+  // Files go by their format: their names would add up without end.
+  if (const auto source = journal::kind_of(commit.source); !source.empty())
     history.sources.emplace(source, commit.seq);
   if (commit.simulated && !history.simulated_since) history.simulated_since = commit.seq;
 }

@@ -151,10 +151,12 @@ Result<bool> SqliteJournal::has_rows(bool simulated) const {
 
 Result<bool> SqliteJournal::has_collected(bool simulated) const {
   KANPAN_LET(const auto db, readers_->borrow());
-  KANPAN_LET(Statement row, db->query("SELECT 1 FROM record WHERE simulated = ? "
-                                      "AND source NOT LIKE '%:%' LIMIT 1",
+  KANPAN_LET(Statement row, db->query("SELECT source FROM record WHERE simulated = ?",
                                       static_cast<std::uint64_t>(simulated ? 1 : 0)));
-  return row.step();
+  for (;;) {
+    KANPAN_LET(const bool found, row.step());
+    if (!found || !is_file(row.text(0))) return found;
+  }
 }
 
 Result<Sequence> SqliteJournal::at(Instant time) const {
