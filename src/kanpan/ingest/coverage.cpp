@@ -41,7 +41,7 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
                  "coverage is for dated tables; count its rows with: kanpan get … --count"};
   KANPAN_LET(const auto counts, store.day_counts(table, DateRange::all()));
   KANPAN_LET(const auto states, ledger.days(table.name, DateRange::all()));
-  KANPAN_LET(const auto held_back, held_rows(table, ledger));
+  KANPAN_LET(const auto held_back, held_keys(table, DateRange::all(), store, ledger));
   std::map<Date, std::uint64_t> rows;
   for (const store::DayCount& count : counts) rows[count.day] = count.rows;
   std::map<Date, journal::DayState> known;
@@ -75,7 +75,7 @@ Result<Coverage> coverage_of(const catalog::TableSpec& table, std::optional<Date
       out.missing = difference(wanted, held);
     }
     if (const auto waiting = held_back.find(day); waiting != held_back.end())
-      out.held = waiting->second;
+      out.held = static_cast<std::uint32_t>(waiting->second.size());
     out.expected = expected_with(out.expected, out.rows, out.missing.size(), out.held);
     const auto state = known.find(day);
     out.state = state_of(table, out, state == known.end() ? nullptr : &state->second);

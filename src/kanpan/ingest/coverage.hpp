@@ -19,7 +19,7 @@ struct DayCoverage {
   std::uint64_t rows = 0;
   std::optional<std::uint32_t> expected;  ///< more than `rows` whenever one is known to lack
   std::vector<std::string> missing;       ///< codes, sorted; empty for tables not kept by code
-  std::uint32_t held = 0;                 ///< rows that wait in quarantine
+  std::uint32_t held = 0;                 ///< rows that wait in quarantine and lack
 };
 
 struct Coverage {

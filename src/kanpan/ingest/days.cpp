@@ -88,7 +88,7 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
                                                    const journal::Ledger& ledger, Instant seen) {
   KANPAN_LET(const auto counts, store.day_counts(table, range));
   KANPAN_LET(const auto known, ledger.days(table.name, range));
-  KANPAN_LET(const auto held_back, held_rows(table, ledger, range));
+  KANPAN_LET(const auto held_back, held_keys(table, range, store, ledger));
   std::map<Date, std::uint32_t> rows;
   for (const store::DayCount& count : counts)
     rows[count.day] = static_cast<std::uint32_t>(count.rows);
@@ -112,8 +112,8 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
       state.content = had->second.content, state.seen = had->second.seen;
     KANPAN_LET(const auto missing, missing_codes(table, day, state, universe, store));
     state.expected = expected_with(by_rule, state.rows, missing,
-                                   waiting == held_back.end() ? 0 : waiting->second);
-    state.complete = is_complete(table, state, asked, had == before.end() ? nullptr : &had->second);
+                                   waiting == held_back.end() ? 0 : waiting->second.size());
+    state.complete = is_complete(table, state, asked, is_new ? nullptr : &had->second);
     states.push_back(std::move(state));
   }
   return states;

@@ -24,7 +24,7 @@ inline constexpr int kSettledDays = 3;
 struct DayFetch {
   std::uint32_t rows = 0;
   std::vector<std::string_view> codes;  ///< of the rows, as codes_of() gives them
-  std::uint32_t held = 0;               ///< rows that the gate held back
+  std::uint32_t held = 0;               ///< rows in quarantine that are missing
   Sha256 content{};
   Instant seen;
 };

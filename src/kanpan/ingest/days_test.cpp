@@ -312,6 +312,68 @@ TEST_F(HeldRows, DoNotCountWhenTheyComeAgainAfterTheyWereDropped) {
   EXPECT_TRUE(again.complete) << "the same came twice";
 }
 
+TEST_F(HeldRows, DoNotCountBesideARowThatWasStoredUnderTheirKeySince) {
+  auto wrong = bar("600002.SH", "20240628", 10, 10);
+  wrong[3] = "1";  // high
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10), wrong};
+  collect("daily");
+  ASSERT_EQ(covered("daily").state, "provisional");
+  database_.clock.move(std::chrono::hours{1});
+  exchange_.rows["daily"].back() = bar("600002.SH", "20240628", 10, 10);
+  CollectRequest repair;
+  repair.tables = {"daily"};
+  repair.from = repair.to = kDay;
+  repair.missing_cells = true;
+  EXPECT_EQ(collector_.collect(repair, {})->exit_code(), 0);
+  EXPECT_TRUE(state("daily").complete);
+  EXPECT_FALSE(state("daily").is_short());
+  EXPECT_EQ(covered("daily").state, "complete");
+  EXPECT_EQ(covered("daily").expected, 3u);
+  EXPECT_EQ(covered("daily").held, 0u);
+  EXPECT_EQ(held("daily").size(), 1u) << "a person may still look at it";
+}
+
+TEST_F(HeldRows, CountBesideAnOlderRowOfTheirKeyUntilTheDayComesRight) {
+  const auto right = bar("600002.SH", "20240628", 10, 10);
+  exchange_.rows["daily"] = {bar("600000.SH", "20240628", 10, 10),
+                             bar("600001.SH", "20240628", 10, 10), right};
+  ASSERT_TRUE(collect("daily").complete);
+  database_.clock.move(std::chrono::hours{1});
+  exchange_.rows["daily"].back()[3] = "1";  // high
+  ASSERT_EQ(fetch("daily", catalog::UpdateMode::Full).exit_code(), 5);
+  EXPECT_EQ(covered("daily").rows, 3u) << "the older one stays";
+  EXPECT_TRUE(state("daily").is_short());
+  EXPECT_EQ(covered("daily").state, "provisional");
+  EXPECT_EQ(covered("daily").held, 1u);
+
+  database_.clock.move(std::chrono::hours{1});
+  exchange_.rows["daily"].back() = right;
+  ASSERT_EQ(fetch("daily", catalog::UpdateMode::Full).exit_code(), 0);
+  EXPECT_FALSE(state("daily").is_short());
+  EXPECT_EQ(covered("daily").state, "complete");
+  EXPECT_EQ(covered("daily").held, 0u);
+}
+
+TEST_F(HeldRows, ThatDoNotComeAgainStayMissing) {
+  collect("top_list");
+  database_.clock.move(std::chrono::hours{1});
+  exchange_.rows["top_list"].pop_back();
+  ASSERT_EQ(fetch("top_list", catalog::UpdateMode::Full).exit_code(), 0);
+  EXPECT_EQ(covered("top_list").expected, 6u);
+  EXPECT_EQ(state("top_list").expected, 6u) << "nobody has decided";
+}
+
+TEST_F(HeldRows, OfOneKeyAreOneThatIsMissing) {
+  collect("top_list");
+  database_.clock.move(std::chrono::hours{1});
+  exchange_.rows["top_list"].back().at(9) = "998";  // l_amount
+  collect("top_list");
+  ASSERT_EQ(held("top_list").size(), 2u);
+  EXPECT_EQ(covered("top_list").expected, 6u);
+  EXPECT_EQ(state("top_list").expected, 6u);
+}
+
 TEST_F(HeldRows, OfCodesThatNobodyExpectsCountToo) {
   auto wrong = bar("688999.SH", "20240628", 10, 10);
   wrong[3] = "1";  // high

@@ -1,14 +1,107 @@
 #include "kanpan/ingest/held_days.hpp"
 
 #include <algorithm>
-#include <string>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
 
-namespace kanpan::ingest {
+#include "kanpan/frame/ndjson.hpp"
+#include "kanpan/ingest/row_order.hpp"
+#include "kanpan/ingest/stored_keys.hpp"
 
-std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row) {
+namespace kanpan::ingest {
+namespace {
+
+using catalog::TableSpec;
+using journal::Quarantined;
+
+constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
+
+/// The row, with nulls for what cannot be read; nothing where that is part of its key.
+std::optional<frame::Batch> keyed_row(const TableSpec& table, const std::string& json) {
+  auto reader = frame::NdjsonReader::read(frame::stream_of(json), table.name, table.fields());
+  if (!reader) return std::nullopt;
+  auto block = reader->next(1);
+  if (!block || !*block || (*block)->batch.rows() != 1) return std::nullopt;
+  frame::Batch& row = (*block)->batch;
+  for (const std::string& name : table.key) {
+    const auto at = row.find(name);
+    const bool needed = name == table.time || name == table.code;
+    if (needed && row.column(at).is_null(0)) return std::nullopt;
+    const auto is_bad = [&](const auto& cell) { return cell.column == at; };
+    if (std::ranges::any_of((*block)->bad_cells, is_bad)) return std::nullopt;
+  }
+  return std::move(row);
+}
+
+/// Not what key_of() gives: a JSON object.
+std::string own_key(const Quarantined& kept) { return kept.row; }
+
+/// Held rows whose key can be told, and what became of it.
+class Successors {
+ public:
+  Successors(const TableSpec& table, const store::Store& store)
+      : table_(table), store_(store), rows_(table.fields()) {}
+
+  void add(const Quarantined& kept, Date day, const frame::Batch& row) {
+    waiting_.push_back({day, key_of(table_, row, 0), kept.after, kept.at});
+    rows_.append(row);
+  }
+
+  /// Adds the keys of those that nothing has made up for.
+  Result<void> find(const std::map<Date, journal::DayState>& days,
+                    std::map<Date, HeldKeys>& missing) {
+    if (waiting_.empty()) return {};
+    KANPAN_LET(const auto now, stored_under(table_, rows_, store_, std::nullopt));
+    for (Waiting& row : waiting_) {
+      const auto stored = now.find(row.key);
+      bool made_up = stored != now.end() && came_again(row, days);
+      if (stored != now.end() && !made_up) {
+        KANPAN_LET(const Cells* then, as_of(row.after));
+        const auto before = then->find(row.key);
+        made_up = before == then->end() || before->second != stored->second;
+      }
+      if (!made_up) missing[row.day].insert(std::move(row.key));
+    }
+    return {};
+  }
+
+ private:
+  using Cells = std::map<std::string, std::string>;
+  struct Waiting {
+    Date day;
+    std::string key;
+    journal::Sequence after;
+    Instant at;
+  };
+
+  /// All of the day came later, and did not have the row held back again.
+  static bool came_again(const Waiting& row, const std::map<Date, journal::DayState>& days) {
+    const auto day = days.find(row.day);
+    return day != days.end() && day->second.content != Sha256{} && day->second.seen > row.at;
+  }
+
+  Result<const Cells*> as_of(journal::Sequence seq) {
+    auto found = before_.find(seq);
+    if (found == before_.end()) {
+      KANPAN_LET(auto cells, stored_under(table_, rows_, store_, seq));
+      found = before_.emplace(seq, std::move(cells)).first;
+    }
+    return &found->second;
+  }
+
+  const TableSpec& table_;
+  const store::Store& store_;
+  frame::Batch rows_;
+  std::vector<Waiting> waiting_;
+  std::map<journal::Sequence, Cells> before_;
+};
+
+}  // namespace
+
+std::optional<Date> held_day(const TableSpec& table, std::string_view row) {
   boost::json::error_code error;
   const auto value = boost::json::parse(row, error);
   if (error || !value.is_object() || !table.dated()) return std::nullopt;
@@ -20,19 +113,42 @@ std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view r
   return parse_date(text, day) ? std::optional(day) : std::nullopt;
 }
 
-Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
-                                                const journal::Ledger& ledger, DateRange range) {
-  if (!table.dated()) return std::map<Date, std::uint32_t>();
-  return ledger.held_days(table.name, table.time, range);
+Result<std::map<Date, HeldKeys>> held_keys(const TableSpec& table, DateRange range,
+                                           const store::Store& store,
+                                           const journal::Ledger& ledger) {
+  std::map<Date, HeldKeys> missing;
+  if (!table.dated()) return missing;
+  KANPAN_LET(const auto counts, ledger.held_days(table.name, table.time, range));
+  if (counts.empty()) return missing;
+  KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
+  Successors successors(table, store);
+  for (const Quarantined& kept : held) {
+    const auto day = held_day(table, kept.row);
+    if (!day || !range.contains(*day)) continue;
+    if (const auto row = keyed_row(table, kept.row))
+      successors.add(kept, *day, *row);
+    else
+      missing[*day].insert(own_key(kept));
+  }
+  KANPAN_LET(const auto states, ledger.days(table.name, range));
+  std::map<Date, journal::DayState> days;
+  for (const journal::DayState& state : states) days.emplace(state.day, state);
+  KANPAN_TRY(successors.find(days, missing));
+  return missing;
 }
 
-Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
-                                     std::span<const journal::Quarantined> held,
-                                     const journal::Ledger& ledger) {
+Result<HeldKeys> undecided_keys(const TableSpec& table, std::span<const Quarantined> held,
+                                const journal::Ledger& ledger) {
+  HeldKeys keys;
   std::vector<journal::RowOfRule> rows;
-  for (const journal::Quarantined& one : held) rows.push_back({one.rule, one.row});
+  for (const Quarantined& one : held) rows.push_back({one.rule, one.row});
   KANPAN_LET(const auto dropped, ledger.are_quarantined(table.name, "dropped", rows));
-  return static_cast<std::uint32_t>(std::ranges::count(dropped, false));
+  for (std::size_t n = 0; n < held.size(); ++n) {
+    if (dropped[n]) continue;
+    const auto row = keyed_row(table, held[n].row);
+    keys.insert(row ? key_of(table, *row, 0) : own_key(held[n]));
+  }
+  return keys;
 }
 
 }  // namespace kanpan::ingest

@@ -1,15 +1,17 @@
 // Rows that wait in quarantine for a person's word, and the days that they are missing from.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "kanpan/base/date.hpp"
 #include "kanpan/catalog/table_spec.hpp"
 #include "kanpan/journal/ledger.hpp"
+#include "kanpan/store/store.hpp"
 
 namespace kanpan::ingest {
 
@@ -17,17 +19,22 @@ namespace kanpan::ingest {
 /// none, or none that can be read.
 std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row);
 
-/// How many rows of each day of the range are held. Refused pages are not among them. Errors: the
-/// ledger's.
-Result<std::map<Date, std::uint32_t>> held_rows(const catalog::TableSpec& table,
-                                                const journal::Ledger& ledger,
-                                                DateRange range = DateRange::all());
+/// Keys (row_order.hpp) of rows; of one whose key cannot be told something of its own.
+using HeldKeys = std::set<std::string>;
 
-/// How many of the rows that are to be held back are new: a row that was dropped before comes again
-/// with every fetch of its day, and has been decided on. So has one that was released, but that is
-/// not held back again (released_rows.hpp).
-Result<std::uint32_t> undecided_rows(const catalog::TableSpec& table,
-                                     std::span<const journal::Quarantined> held,
-                                     const journal::Ledger& ledger);
+/// By day those of the range whose rows are held and not made up for: another row may have been
+/// stored under the key since, or have come with all of its day. Such a one stays held, for a
+/// person, but its day does not lack it. Refused pages are not among them. Errors: the ledger's and
+/// the store's.
+Result<std::map<Date, HeldKeys>> held_keys(const catalog::TableSpec& table, DateRange range,
+                                           const store::Store& store,
+                                           const journal::Ledger& ledger);
+
+/// Of rows that are about to be held back those that are new: a row that was dropped before comes
+/// again with every fetch of its day, and has been decided on. So has one that was released, but
+/// that is not held back again (released_rows.hpp). Errors: the ledger's.
+Result<HeldKeys> undecided_keys(const catalog::TableSpec& table,
+                                std::span<const journal::Quarantined> held,
+                                const journal::Ledger& ledger);
 
 }  // namespace kanpan::ingest

@@ -67,30 +67,8 @@ Result<void> check_columns(const Quarantined& kept, const TableSpec& table,
 }
 
 /// Of a file whose lines need not have every member: an empty cell may be one that a line lacks.
-bool of_lines(const Quarantined& kept) { return kept.source.starts_with("ndjson:"); }
-
-/// By key all cells of the stored rows that have a key of `rows`.
-Result<std::map<std::string, std::string>> stored_under(const TableSpec& table,
-                                                        const frame::Batch& rows,
-                                                        const store::Store& store,
-                                                        std::optional<store::Sequence> as_of) {
-  store::Read read = read_under(table, rows);
-  read.as_of = as_of;
-  const auto keys = keys_of(table, rows);
-  std::map<std::string, std::string> stored;
-  KANPAN_TRY(store.read(read, [&](frame::Batch&& batch) -> Result<bool> {
-    for (std::size_t row = 0; row < batch.rows(); ++row) {
-      std::string key = key_of(table, batch, row);
-      if (!keys.contains(key)) continue;
-      std::string& cells = stored[std::move(key)];
-      for (std::size_t c = 0; c < batch.width(); ++c) {
-        cells += batch.column(c).is_null(row) ? '0' : '1';
-        cells += batch.column(c).text_of(row) + '\x1f';
-      }
-    }
-    return true;
-  }));
-  return stored;
+bool of_lines(const Quarantined& kept) {
+  return journal::is_file(kept.source) && journal::kind_of(kept.source) == "ndjson";
 }
 
 }  // namespace
@@ -169,8 +147,7 @@ Result<std::uint64_t> Quarantine::release(std::uint64_t id, bool force) {
 /// What was corrected meanwhile is not undone by going through the list.
 Result<void> Quarantine::check_newer(const Quarantined& kept, const TableSpec& table,
                                      const frame::Batch& rows) const {
-  KANPAN_LET(const auto held, parts_.journal.at(kept.at));
-  KANPAN_LET(const auto then, stored_under(table, rows, parts_.store, held));
+  KANPAN_LET(const auto then, stored_under(table, rows, parts_.store, kept.after));
   KANPAN_LET(const auto now, stored_under(table, rows, parts_.store, std::nullopt));
   if (then == now) return {};
   std::size_t changed = 0;

@@ -4,6 +4,8 @@
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
+#include "kanpan/ingest/late_references.hpp"
+#include "kanpan/ingest/row_order.hpp"
 #include "kanpan/ingest/run_execution.hpp"
 
 namespace kanpan::ingest {
@@ -22,12 +24,18 @@ frame::Batch rows_of_day(const TableSpec& table, const frame::Batch& rows, Date 
   return rows.take(of_day);
 }
 
+void leave_out(HeldKeys& held, const TableSpec& table, const frame::Batch& rows) {
+  for (std::size_t row = 0; row < rows.rows() && !held.empty(); ++row)
+    held.erase(key_of(table, rows, row));
+}
+
 }  // namespace
 
 /// A slice that is one day of the table's time column says how complete that day now is. What was
-/// released before is not among the rows, but stored.
+/// released before is not among the rows, but stored; what was held before is still missing unless
+/// it came now.
 Result<void> RunExecution::note_day(const Work& work, Submission& into, const frame::Batch& rows,
-                                    const frame::Batch& released) {
+                                    const frame::Batch& released, Instant seen) {
   const Slice& slice = work.slice;
   const TableSpec& table = *slice.table;
   if (!slice.is_one_day()) return {};
@@ -35,13 +43,18 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, const fr
   KANPAN_LET(const auto known, parts_.ledger.days(table.name, {day, day}));
   const std::optional<journal::DayState> before =
       known.empty() ? std::nullopt : std::optional(known.front());
-  KANPAN_LET(const auto held, undecided_rows(table, into.landing.quarantined, parts_.ledger));
   const frame::Batch others = rows_of_day(table, released, day);
+  KANPAN_LET(auto lacking, held_keys(table, {day, day}, parts_.store, parts_.ledger));
+  HeldKeys& held = lacking[day];
+  KANPAN_LET(auto undecided, undecided_keys(table, into.landing.quarantined, parts_.ledger));
+  held.merge(undecided);
+  for (const frame::Batch* brought : {&rows, &others}) leave_out(held, table, *brought);
   std::vector<std::string_view> codes = codes_of(table, rows), of_others = codes_of(table, others);
   codes.insert(codes.end(), of_others.begin(), of_others.end());
   if (!of_others.empty()) std::ranges::sort(codes);
   const DayFetch fetch{static_cast<std::uint32_t>(rows.rows() + others.rows()), std::move(codes),
-                       held, sha256({frame::encode(rows)}), parts_.clock.now()};
+                       static_cast<std::uint32_t>(held.size()), sha256({frame::encode(rows)}),
+                       seen};
   journal::DayState state = judge_day(table, day, fetch, *universe_, before);
   const bool forced = request_.mode == catalog::UpdateMode::Full;
   if (!forced && before && before->content == state.content)

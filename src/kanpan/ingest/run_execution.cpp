@@ -196,6 +196,7 @@ Submission RunExecution::submission(const Work& work, Fetched fetched) {
 Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission& into) {
   const TableSpec& table = *work.slice.table;
   journal::Unit& unit = *into.landing.unit;
+  const Instant now = parts_.clock.now();
   auto pages = std::move(fetched.harvest.pages);
   GateOptions options;
   options.calendar = &universe_->calendar();
@@ -210,14 +211,13 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
   KANPAN_LET(const auto released, released_rows(table, verdict.held, parts_.ledger, parts_.store));
   for (std::size_t n = 0; n < verdict.held.size(); ++n)
     if (!released.is[n])
-      into.landing.quarantined.push_back(
-          quarantined_row(unit, origin(call_of(work.slice, "").text()), std::move(verdict.held[n]),
-                          parts_.clock.now()));
+      into.landing.quarantined.push_back(quarantined_row(
+          unit, origin(call_of(work.slice, "").text()), std::move(verdict.held[n]), now));
   unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
   unit.state = UnitState::Committed;
   sort_by_key(table, verdict.rows);
-  KANPAN_TRY(note_day(work, into, verdict.rows, released.rows));
+  KANPAN_TRY(note_day(work, into, verdict.rows, released.rows, now));
   const bool replaces = work.slice.mode == journal::Mode::Replace;
   if (unit.state == UnitState::Unchanged || !replaces)
     owner_.history_.accepted(table, verdict.known);

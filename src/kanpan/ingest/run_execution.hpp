@@ -61,7 +61,7 @@ class RunExecution {
   void refuse(Fetched& fetched, const Refusal& refusal, Submission& into);
   Origin origin(std::string call) const;
   Result<void> note_day(const Work& work, Submission& into, const frame::Batch& rows,
-                        const frame::Batch& released);
+                        const frame::Batch& released, Instant seen);
   Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
   Result<void> settle_days();
   Result<void> keep_first_days();

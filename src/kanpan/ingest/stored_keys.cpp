@@ -47,6 +47,29 @@ store::Read read_under(const TableSpec& table, const frame::Batch& rows) {
   return read;
 }
 
+Result<std::map<std::string, std::string>> stored_under(const TableSpec& table,
+                                                        const frame::Batch& rows,
+                                                        const store::Store& store,
+                                                        std::optional<store::Sequence> as_of) {
+  store::Read read = read_under(table, rows);
+  read.as_of = as_of;
+  const auto keys = keys_of(table, rows);
+  std::map<std::string, std::string> stored;
+  KANPAN_TRY(store.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      std::string key = key_of(table, batch, row);
+      if (!keys.contains(key)) continue;
+      std::string& cells = stored[std::move(key)];
+      for (std::size_t c = 0; c < batch.width(); ++c) {
+        cells += batch.column(c).is_null(row) ? '0' : '1';
+        cells += batch.column(c).text_of(row) + '\x1f';
+      }
+    }
+    return true;
+  }));
+  return stored;
+}
+
 Result<std::vector<std::uint32_t>> new_rows(const TableSpec& table, const frame::Batch& rows,
                                             const store::Store& store) {
   std::vector<std::uint32_t> fresh;

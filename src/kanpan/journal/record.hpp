@@ -139,6 +139,7 @@ struct Quarantined {
   std::string page;        ///< body as received (only for pages)
   Instant at;
   std::string state = "held";  ///< held, released, dropped
+  Sequence after = 0;          ///< last commit until `at`, 0 when none was; given by the journal
 };
 
 /// The right to write one table, with a number that only grows: a write under an older number is

@@ -62,6 +62,32 @@ TEST_P(QuarantineContract, keeps_rows_and_pages) {
   EXPECT_EQ(ledger().quarantined(999).error().code, Errc::NotFound);
 }
 
+TEST_P(QuarantineContract, knows_the_last_commit_before_a_row_was_held_back) {
+  const auto hold = [&](std::string row) {
+    Landing landing;
+    Quarantined& one = landing.quarantined.emplace_back();
+    one.table = "daily";
+    one.row = std::move(row);
+    one.at = clock_.now();
+    land(landing);
+    clock_.move(std::chrono::seconds{1});
+    return must(ledger().quarantine("daily", "held", 1)).at(0);
+  };
+  const auto commit = [&] {
+    Landing landing;
+    landing.commits.push_back(sample_commit("weekly", 1));
+    land(landing);
+    clock_.move(std::chrono::seconds{1});
+  };
+  EXPECT_EQ(hold("{}").after, 0u);
+  commit();
+  commit();
+  const Quarantined held = hold("[]");
+  EXPECT_EQ(held.after, 2u);
+  commit();
+  EXPECT_EQ(must(ledger().quarantined(held.id)).after, 2u);
+}
+
 TEST_P(QuarantineContract, a_row_is_held_back_once_however_often_it_comes) {
   const auto held = [&](std::string row) {
     Landing landing;

@@ -36,8 +36,16 @@ Result<Quarantined> quarantined_in(const Statement& row) {
                      .row = row.text(7),
                      .page = {},
                      .at = row.instant(8),
-                     .state = row.text(9)};
+                     .state = row.text(9),
+                     .after = row.sequence(12)};
 }
+
+/// As quarantined_in() takes them; without the page, which may be long. A moment within a sealed
+/// stretch counts as the stretch's end.
+#define KANPAN_QUARANTINED                                                                   \
+  "SELECT id, run, unit, tab, call, rule, reason, row, at, state, source, simulated, "       \
+  "ifnull((SELECT seq FROM record WHERE time <= quarantine.at ORDER BY time DESC LIMIT 1), " \
+  "(SELECT ifnull(max(last_seq), 0) FROM stretch))"
 
 Error not_quarantined(std::uint64_t id) {
   return Error{Errc::NotFound, fmt::format("there is nothing with number {} in quarantine", id),
@@ -90,12 +98,10 @@ Result<std::vector<Quarantined>> SqliteJournal::quarantine(std::string_view tabl
                                                            std::string_view state,
                                                            std::size_t limit) const {
   KANPAN_LET(const auto db, readers_->borrow());
-  KANPAN_LET(
-      Statement row,
-      db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state, source, simulated "
-                "FROM quarantine WHERE (?1 = '' OR tab = ?1) AND (?2 = '' OR state = ?2) "
-                "ORDER BY id DESC LIMIT ?3",
-                table, state, limit));
+  KANPAN_LET(Statement row,
+             db->query(KANPAN_QUARANTINED " FROM quarantine WHERE (?1 = '' OR tab = ?1) AND (?2 = "
+                                          "'' OR state = ?2) ORDER BY id DESC LIMIT ?3",
+                       table, state, limit));
   return all<Quarantined>(row, quarantined_in);
 }
 
@@ -147,14 +153,12 @@ Result<std::vector<bool>> SqliteJournal::are_quarantined(std::string_view table,
 Result<Quarantined> SqliteJournal::quarantined(std::uint64_t id) const {
   KANPAN_LET(const auto db, readers_->borrow());
   KANPAN_LET(Statement row,
-             db->query("SELECT id, run, unit, tab, call, rule, reason, row, at, state, source, "
-                       "simulated, page FROM quarantine WHERE id = ?",
-                       id));
+             db->query(KANPAN_QUARANTINED ", page FROM quarantine WHERE id = ?", id));
   KANPAN_LET(const bool found, row.step());
   if (!found) return not_quarantined(id);
   KANPAN_LET(Quarantined held, quarantined_in(row));
-  if (!row.view(12).empty()) {
-    KANPAN_LET(held.page, frame::decompress(row.view(12)));
+  if (!row.view(13).empty()) {
+    KANPAN_LET(held.page, frame::decompress(row.view(13)));
   }
   return held;
 }
