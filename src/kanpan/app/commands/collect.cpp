@@ -119,6 +119,33 @@ Result<void> check_token(const Instance& instance) {
                "export KANPAN_SOURCE_TOKEN=… (or KANPAN_SOURCE_TOKEN_FILE), or try: kanpan demo"};
 }
 
+/// A day of which the source has not given everything is easily taken for a whole one.
+Result<void> tell_incomplete(Session& session, const CollectRequest& request) {
+  if (session.json) return {};
+  const DateRange all = DateRange::all();
+  const DateRange range{request.from.value_or(all.first), request.to.value_or(all.last)};
+  std::vector<std::string> parts;
+  for (const std::string& table : request.tables) {
+    KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
+    const auto open =
+        std::ranges::count_if(days, [](auto& day) { return !day.complete || day.is_short(); });
+    if (open > 0) parts.push_back(fmt::format("{} {}", table, open));
+  }
+  if (!parts.empty())
+    session.note(fmt::format("days that are not complete: {} (see {} coverage TABLE)",
+                             fmt::join(parts, ", "), session.program));
+  return {};
+}
+
+Result<int> run_collection(Session& session, CollectRequest request) {
+  request.run = journal::new_run_id(session.instance->clock());
+  KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
+               return session.instance->collector().collect(request, std::move(stop));
+             }));
+  KANPAN_TRY(tell_incomplete(session, request));
+  return code;
+}
+
 struct RepairFlags {
   std::string table, from, to;
   bool plan = false;
@@ -139,27 +166,7 @@ Result<int> repair(Session& session, const RepairFlags& flags) {
   KANPAN_TRY(query::check_range(request.from, request.to));
   if (flags.plan) return show_plan(session, request);
   KANPAN_TRY(check_token(*session.instance));
-  request.run = journal::new_run_id(session.instance->clock());
-  return watch(session, request.run, [&](std::stop_token stop) {
-    return session.instance->collector().collect(request, std::move(stop));
-  });
-}
-
-/// A day of which the source has not given everything is easily taken for a whole one.
-Result<void> tell_incomplete(Session& session, const CollectRequest& request) {
-  const DateRange all = DateRange::all();
-  const DateRange range{request.from.value_or(all.first), request.to.value_or(all.last)};
-  std::vector<std::string> parts;
-  for (const std::string& table : request.tables) {
-    KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
-    const auto open =
-        std::ranges::count_if(days, [](auto& day) { return !day.complete || day.is_short(); });
-    if (open > 0) parts.push_back(fmt::format("{} {}", table, open));
-  }
-  if (!parts.empty())
-    session.note(fmt::format("days that are not complete: {} (see {} coverage TABLE)",
-                             fmt::join(parts, ", "), session.program));
-  return {};
+  return run_collection(session, std::move(request));
 }
 
 /// Codes that no stock has ever had, for tables of stocks and where the stocks are known.
@@ -184,11 +191,17 @@ Result<int> collect(Session& session, const CollectFlags& flags) {
   KANPAN_LET(auto request, request_of(flags, session.instance->catalog()));
   KANPAN_TRY(check_token(*session.instance));
   KANPAN_TRY(tell_strangers(session, request));
-  request.run = journal::new_run_id(session.instance->clock());
-  KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
-               return session.instance->collector().collect(request, std::move(stop));
+  return run_collection(session, std::move(request));
+}
+
+Result<int> resume(Session& session, const std::string& id) {
+  KANPAN_TRY(check_token(*session.instance));
+  KANPAN_LET(const int code, watch(session, id, [&](std::stop_token stop) {
+               return session.instance->collector().resume(id, std::move(stop));
              }));
-  if (!session.json) KANPAN_TRY(tell_incomplete(session, request));
+  KANPAN_LET(const auto summary, session.instance->ledger().run(id));
+  KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
+  KANPAN_TRY(tell_incomplete(session, request));
   return code;
 }
 
@@ -305,13 +318,7 @@ void add_run(CLI::App& root, Parsed& parsed) {
   by_id("show", "units, calls and errors of a run",
         [](Session& session, const std::string& id) { return show_run(session, id, 1000); });
   by_id("cancel", "stop a run; what it has committed stays", cancel_run);
-  by_id("resume", "go on with what is not committed",
-        [](Session& session, const std::string& id) -> Result<int> {
-          KANPAN_TRY(check_token(*session.instance));
-          return watch(session, id, [&](std::stop_token stop) {
-            return session.instance->collector().resume(id, std::move(stop));
-          });
-        });
+  by_id("resume", "go on with what is not committed", resume);
 }
 
 }  // namespace
