@@ -26,6 +26,21 @@ bool may_be_empty(Instant seen, Instant ready) {
   return shanghai_date(seen) > shanghai_date(ready);
 }
 
+/// Whether it is known of a day without rows that there are none, or too few.
+bool is_known(Asked asked, bool before_all, bool is_expected, bool is_new) {
+  switch (asked) {
+    case Asked::Everything:
+      return true;
+    case Asked::Part:
+      return !before_all || is_expected;
+    case Asked::Nobody:
+      return false;
+    case Asked::Nothing:
+      return !is_new;
+  }
+  return false;
+}
+
 /// Of what is stored. Where rows are too few by the rule, their number says enough.
 Result<std::uint32_t> missing_codes(const catalog::TableSpec& table, Date day,
                                     const journal::DayState& state, const Universe& universe,
@@ -99,16 +114,18 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
   for (const Date day : days_of(table, universe.calendar(), range)) {
     const auto held = rows.find(day);
     const auto had = before.find(day);
-    const bool before_all = rows.empty() || day < rows.begin()->first;
     const auto by_rule = universe.expected_rows(table, day);
     const auto waiting = held_back.find(day);
-    const bool known = asked == Asked::Everything || !before_all || by_rule.value_or(0) > 0;
-    if (held == rows.end() && waiting == held_back.end() && !known) continue;
+    const bool is_new = had == before.end();
     // Any day of the year may have rows or none: only those that were asked for have a state.
-    if (table.days == catalog::Days::Calendar && had == before.end()) continue;
+    if (is_new && table.days == catalog::Days::Calendar) continue;
+    const bool before_all = rows.empty() || day < rows.begin()->first;
+    const bool is_there = held != rows.end() || waiting != held_back.end();
+    const bool is_expected = by_rule.value_or(0) > 0;
+    if (!is_there && !is_known(asked, before_all, is_expected, is_new)) continue;
     journal::DayState state{table.name, day, held == rows.end() ? 0 : held->second, by_rule, false,
                             Sha256{},   seen};
-    if (asked == Asked::Nothing && had != before.end())
+    if (asked == Asked::Nothing && !is_new)
       state.content = had->second.content, state.seen = had->second.seen;
     KANPAN_LET(const auto missing, missing_codes(table, day, state, universe, store));
     state.expected = expected_with(by_rule, state.rows, missing,

@@ -48,15 +48,17 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
                             const Universe& universe,
                             const std::optional<journal::DayState>& before);
 
-/// How much of the range was asked for when the rows came. Nothing: a person decided on rows that
-/// had come before, so the last fetch (its time, its content) stays the last.
-enum class Asked { Everything, Part, Nothing };
+/// How much of the range was asked for when the rows came. Nobody: they were given, by a file.
+/// Nothing: a person decided on rows that had come before, so the last fetch (its time, its
+/// content) stays the last.
+enum class Asked { Everything, Part, Nobody, Nothing };
 
 /// The states of the days between the bounds from what is stored now: after rows that did not come
 /// day by day. None before the first day with rows unless everything was asked for: there nothing
-/// is known. A day that was complete stays so while no row is lost; a day without an expectation is
-/// settled only when everything was asked for, or when it had been but for rows that were held back
-/// then and are not now. Errors are the store's and the ledger's.
+/// is known. Nor is it of days without rows where nobody was asked, whatever others are stored. A
+/// day that was complete stays so while no row is lost; a day without an expectation is settled
+/// only when everything was asked for, or when it had been but for rows that were held back then
+/// and are not now. Errors are the store's and the ledger's.
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,
                                                    Asked asked, const Universe& universe,
                                                    const store::Store& store,

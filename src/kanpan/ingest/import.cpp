@@ -14,6 +14,7 @@
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/late_references.hpp"
 #include "kanpan/ingest/new_rows.hpp"
 #include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/ingest/released_rows.hpp"
@@ -267,7 +268,7 @@ class ImportExecution {
       return {};
     }
     unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
-    count_repeated(verdict.repeated);
+    repeated_ += verdict.repeated;
     if (verdict.rows.rows() == 0) return {};
     note_span(verdict.rows);
     for (frame::Batch& group : day_groups(table_, std::move(verdict.rows)))
@@ -325,17 +326,18 @@ class ImportExecution {
   void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome) {
     if (outcome)
       for (const store::Applied& applied : *outcome)
-        count_repeated(applied.unchanged + applied.repeated);
+        repeated_ += applied.unchanged + applied.repeated;
     report_.settled(unit, outcome);
     in_flight_.release();
   }
 
   Result<void> settle() {
+    KANPAN_TRY(judge_after(table_, parts_, "run " + id_));
     if (!span_) return {};
     KANPAN_LET(const auto universe, Universe::load(parts_.catalog, parts_.store));
     Submission made;
     made.landing.lease = lease_;
-    KANPAN_LET(made.landing.days, stored_days(table_, *span_, Asked::Part, universe, parts_.store,
+    KANPAN_LET(made.landing.days, stored_days(table_, *span_, Asked::Nobody, universe, parts_.store,
                                               parts_.ledger, parts_.clock.now()));
     KANPAN_TRY(parts_.writer.write(std::move(made)));
     return {};
@@ -359,8 +361,6 @@ class ImportExecution {
     tell("error", "", found.rows, contradiction_->message);
     return {};
   }
-
-  void count_repeated(std::uint64_t rows) { repeated_ += rows; }
 
   bool over() const { return stop_.stop_requested() || report_.error().has_value(); }
 

@@ -86,7 +86,8 @@ Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() 
   return walked;
 }
 
-/// Day states of what was not walked day by day, from what is stored now.
+/// Day states of what was not walked day by day, from what is stored now; and of days that were
+/// stored before what they must have.
 Result<void> RunExecution::settle_days() {
   KANPAN_LET(const auto tables, walked());
   for (const auto& [table, walk] : tables) {
@@ -97,6 +98,10 @@ Result<void> RunExecution::settle_days() {
                stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
                            *universe_, parts_.store, parts_.ledger, parts_.clock.now()));
     KANPAN_TRY(parts_.writer.write(std::move(made)));
+  }
+  for (const auto& [name, lease] : leases_) {
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
+    KANPAN_TRY(judge_after(*table, parts_, "run " + id_));
   }
   return keep_first_days();
 }
