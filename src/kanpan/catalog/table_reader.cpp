@@ -185,7 +185,7 @@ void read_nulls(Reader& r, TableSpec& spec, const Names& columns) {
 void read_expectation(Reader& r, TableSpec& spec) {
   using enum Expect;
   if (r.has("expect"))
-    spec.expect = r.choice<Expect>("expect", {Unknown, ListedCodes, ListedAll, OneRow, Splits});
+    spec.expect = r.choice<Expect>("expect", {Unknown, ListedCodes, ListedAll, EveryDay, Splits});
   const Names kExchanges{"SH", "SZ", "BJ"};
   spec.expect_exchanges = r.texts_among("expect_exchanges", false, kExchanges, "exchange");
   if (spec.expect == Splits && (!spec.source.split || spec.source.split->column.empty()))
@@ -193,6 +193,9 @@ void read_expectation(Reader& r, TableSpec& spec) {
   if ((spec.expect == ListedCodes || spec.expect == ListedAll) && spec.code.empty())
     r.refuse("expect", fmt::format("'{}' needs a code column", name(spec.expect)),
              "add code: with the column of the security code");
+  if (spec.expect == EveryDay && !spec.time.empty() && spec.days != Days::Calendar)
+    r.refuse("expect", "'every_day' needs days: calendar",
+             "of other days nobody knows that there are rows before they are ready");
   if (spec.expect != Unknown && spec.time.empty())
     r.refuse("expect", fmt::format("'{}' needs a time column", name(spec.expect)));
 }

@@ -38,7 +38,7 @@ std::string_view name(Conflict conflict) {
 
 std::string_view name(Expect expect) {
   constexpr std::array<std::string_view, 5> kNames{"unknown", "listed_codes", "listed_all",
-                                                   "one_row", "splits"};
+                                                   "every_day", "splits"};
   return pick(kNames, expect);
 }
 

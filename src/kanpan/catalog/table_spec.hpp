@@ -160,10 +160,12 @@ struct Retention {
 
 /// Which rows a day (or period) must have before it counts as complete.
 enum class Expect {
-  Unknown,      ///< no rule: complete when two fetches after the ready time agree
+  /// No rule: complete when two fetches after the ready time agree, or by one made so many days
+  /// later that the source corrects nothing any more (ingest::kSettledDays).
+  Unknown,
   ListedCodes,  ///< every code listed that day and not suspended
   ListedAll,    ///< every code listed that day, suspended or not (adj_factor, stk_limit)
-  OneRow,       ///< exactly one row a day (moneyflow_hsgt)
+  EveryDay,     ///< a row of every day, which proves it: no other is waited for (trade_cal)
   Splits,       ///< one row for every split value (margin by exchange)
 };
 

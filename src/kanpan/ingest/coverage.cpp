@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
 
@@ -21,10 +20,10 @@ std::vector<std::string> difference(const std::vector<std::string>& wanted,
 
 /// A settled day is complete in the ledger, which only says that it need not be asked for again.
 /// One that was asked for in vain has a state there, but as little of it is held as of one that was
-/// not. The calendar has a row for every day, which is all that there can be of it.
+/// not.
 std::string_view state_of(const catalog::TableSpec& table, const DayCoverage& day,
                           const journal::DayState* known) {
-  if (table.name == catalog::role::kCalendar) return day.rows > 0 ? "complete" : "absent";
+  if (table.expect == catalog::Expect::EveryDay) return day.rows > 0 ? "complete" : "absent";
   const bool lacks = day.expected && day.rows < *day.expected;
   if (known && known->complete) return lacks ? "partial" : "complete";
   const bool answered = known && known->content != Sha256{};

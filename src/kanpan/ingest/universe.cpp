@@ -175,11 +175,9 @@ std::vector<std::string> Universe::codes_in(DateRange range) const {
 
 std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& table,
                                                      Date day) const {
-  if (table.expect == Expect::Unknown) return std::nullopt;
+  if (table.expect == Expect::Unknown || table.expect == Expect::EveryDay) return std::nullopt;
   if (!is_row_day(table, calendar_, day)) return 0;
   switch (table.expect) {
-    case Expect::OneRow:
-      return 1;
     case Expect::Splits:
       return table.source.split ? values_on(*table.source.split, day) : 1;
     case Expect::ListedAll:
@@ -189,6 +187,7 @@ std::optional<std::uint32_t> Universe::expected_rows(const catalog::TableSpec& t
         return static_cast<std::uint32_t>(listed_on(day));
       return missing_codes(table, day, {});
     case Expect::Unknown:
+    case Expect::EveryDay:
       break;
   }
   return std::nullopt;

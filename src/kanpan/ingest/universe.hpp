@@ -41,8 +41,8 @@ class Universe {
   /// Codes listed at some time in the range, sorted.
   std::vector<std::string> codes_in(DateRange range) const;
 
-  /// Rows that `day` of the table must have to be complete; nothing when no rule is known or no
-  /// code is. Both 0 on days without trading for tables that live on trading days.
+  /// Rows that `day` of the table must have to be complete; nothing when no rule of their number is
+  /// known or no code is. Both 0 on days without trading for tables that live on trading days.
   std::optional<std::uint32_t> expected_rows(const catalog::TableSpec& table, Date day) const;
   /// Whether `day`, if it is one with rows, must have one of the code in a table with a rule by
   /// code.

@@ -47,11 +47,14 @@ std::string status_without_days(const TableState& known) {
   return is_past ? "unknown" : "";
 }
 
+/// Where every day has a row, what is there needs no other proof.
+bool proves_days(const Read& read) { return read.table->expect == catalog::Expect::EveryDay; }
+
 /// Rows that came otherwise than by day (announcements, single codes, files of days that may be
 /// empty) leave no day of which it is known that all of it was asked for. The calendar has a row
 /// for every day: what is there of it needs no other proof.
 bool has_no_days(const Read& read, const TableState& known) {
-  return read.table->dated() && known.days->empty() && read.table->name != catalog::role::kCalendar;
+  return read.table->dated() && known.days->empty() && !proves_days(read);
 }
 
 /// Days without a state may have been empty at the source, or have come with other days' rows.
