@@ -22,6 +22,9 @@ class ForwardingStore : public Store {
     return store_.read(read, sink);
   }
   Result<std::uint64_t> count(const Read& read) const override { return store_.count(read); }
+  Result<bool> has_changed(const Read& read, Sequence since) const override {
+    return store_.has_changed(read, since);
+  }
   Result<std::vector<DayCount>> day_counts(const catalog::TableSpec& table,
                                            DateRange range) const override {
     return store_.day_counts(table, range);

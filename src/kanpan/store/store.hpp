@@ -109,6 +109,9 @@ class Store {
   /// seconds is Errc::Busy before its sink is called.
   virtual Result<void> read(const Read& read, const Sink& sink) const = 0;
   virtual Result<std::uint64_t> count(const Read& read) const = 0;
+  /// Whether any row that the read covers (its codes, days and filters) was added, changed or
+  /// closed by a commit after `since`. A commit that brought what was there already changes none.
+  virtual Result<bool> has_changed(const Read& read, Sequence since) const = 0;
   /// Rows per day of the time column, oldest first.
   virtual Result<std::vector<DayCount>> day_counts(const catalog::TableSpec& table,
                                                    DateRange range) const = 0;

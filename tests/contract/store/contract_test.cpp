@@ -166,6 +166,42 @@ TEST_P(Contract, as_of_gives_the_rows_after_any_commit) {
   }
 }
 
+TEST_P(Contract, tells_whether_rows_of_a_read_have_changed) {
+  apply(daily(), Mode::Upsert, {bar("A", kMonday, 1), bar("B", kMonday, 1)});
+  apply(daily(), Mode::Upsert, {bar("A", kMonday, 1), bar("B", kMonday, 1)});
+  apply(daily(), Mode::Upsert, {bar("A", kMonday, 2)});
+  apply(daily(), Mode::Delete, {bar("B", kMonday, 0)});
+  apply(daily(), Mode::Upsert, {bar("A", kMonday + 1, 2)});
+  const auto changed = [&](const Read& read, Sequence since) {
+    return store().has_changed(read, since).value();
+  };
+  Read a = all_of(daily()), b = a, monday = a;
+  a.codes = {"A"};
+  a.to = kMonday;
+  b.codes = {"B"};
+  monday.from = monday.to = kMonday;
+  for (const bool folded : {false, true}) {
+    SCOPED_TRACE(folded);
+    EXPECT_TRUE(changed(a, 1));
+    EXPECT_TRUE(changed(a, 2));
+    EXPECT_FALSE(changed(a, 3));
+    EXPECT_TRUE(changed(b, 3));
+    EXPECT_FALSE(changed(b, 4)) << "it was gone";
+    EXPECT_TRUE(changed(monday, 3));
+    EXPECT_FALSE(changed(monday, 4));
+    EXPECT_TRUE(changed(all_of(daily()), 4));
+    EXPECT_FALSE(changed(all_of(daily()), 5));
+    EXPECT_FALSE(changed(all_of(stock_basic()), 0));
+    ASSERT_TRUE(store().fold(true));
+  }
+  Read cheap = all_of(daily());
+  cheap.filters = {{"close", Op::Lt, {2.0}}};
+  EXPECT_TRUE(changed(cheap, 2)) << "one that has left it";
+  EXPECT_FALSE(changed(cheap, 4));
+  cheap.filters = {{"closes", Op::Lt, {2.0}}};
+  EXPECT_EQ(store().has_changed(cheap, 2).error().code, Errc::Usage);
+}
+
 TEST_P(Contract, reads_filter_order_and_page) {
   apply(daily(), Mode::Upsert,
         {bar("A", kMonday, 3), bar("B", kMonday, 1), bar("C", kMonday, 2), bar("A", kMonday + 1, 4),

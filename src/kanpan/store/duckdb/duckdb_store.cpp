@@ -215,6 +215,13 @@ Result<std::uint64_t> DuckdbStore::count(const Read& read) const {
   return impl_->readers->count(*table, read);
 }
 
+Result<bool> DuckdbStore::has_changed(const Read& read, Sequence since) const {
+  const Use use(*impl_);
+  KANPAN_TRY(use.check());
+  KANPAN_LET(const Table* table, impl_->find(read.table));
+  return impl_->readers->has_changed(*table, read, since);
+}
+
 Result<std::vector<DayCount>> DuckdbStore::day_counts(const catalog::TableSpec& spec,
                                                       DateRange range) const {
   const Use use(*impl_);

@@ -67,6 +67,7 @@ class DuckdbStore final : public Store {
 
   Result<void> read(const Read& read, const Sink& sink) const override;
   Result<std::uint64_t> count(const Read& read) const override;
+  Result<bool> has_changed(const Read& read, Sequence since) const override;
   Result<std::vector<DayCount>> day_counts(const catalog::TableSpec& table,
                                            DateRange range) const override;
   Result<std::vector<std::string>> codes_on(const catalog::TableSpec& table,

@@ -222,6 +222,19 @@ Result<Plan> plan(const Table& table, const Read& read, const Copies& copies) {
   return plan;
 }
 
+/// A row that was there and is no more, or another one now, has a version that ended since.
+Result<Question> changes(const Table& table, const Read& read, Sequence since) {
+  Question question;
+  Places place(question.parameters);
+  KANPAN_LET(const std::vector<std::string> where, conditions(table, read, place));
+  const std::string then = place(since);
+  question.sql =
+      fmt::format("SELECT count(*)::UBIGINT FROM (({} LIMIT 1) UNION ALL ({} LIMIT 1))",
+                  select("1", table.current, where, {"_seq > " + then}),
+                  select("1", table.old, where, {"_seq <= " + then, "_until > " + then}));
+  return question;
+}
+
 Question Plan::ordered(const Read& read) const {
   Question question{"SELECT * FROM (" + source + ")", parameters};
   Places place(question.parameters);

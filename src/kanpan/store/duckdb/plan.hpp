@@ -46,4 +46,7 @@ struct Copies {
 /// on a table without such a column.
 Result<Plan> plan(const Table& table, const Read& read, const Copies& copies);
 
+/// A number above 0 if Store::has_changed(). Errors as above.
+Result<Question> changes(const Table& table, const Read& read, Sequence since);
+
 }  // namespace kanpan::store::duckdb

@@ -149,6 +149,13 @@ Result<std::uint64_t> Readers::count(const Table& table, const Read& read) {
   return connection->number(question.sql, question.parameters);
 }
 
+Result<bool> Readers::has_changed(const Table& table, const Read& read, Sequence since) {
+  KANPAN_LET(const Question question, changes(table, read, since));
+  Loan connection = borrow();
+  KANPAN_LET(const std::uint64_t found, connection->number(question.sql, question.parameters));
+  return found > 0;
+}
+
 Result<std::vector<DayCount>> Readers::day_counts(const Table& table, DateRange range) {
   const std::string day = table.column(table.time);
   const frame::Field fields[] = {{"day", frame::Type::Date}, {"rows", frame::Type::Int}};

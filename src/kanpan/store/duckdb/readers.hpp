@@ -23,6 +23,7 @@ class Readers {
 
   Result<void> read(const Table& table, const Read& read, const Sink& sink);
   Result<std::uint64_t> count(const Table& table, const Read& read);
+  Result<bool> has_changed(const Table& table, const Read& read, Sequence since);
   Result<std::vector<DayCount>> day_counts(const Table& table, DateRange range);
   Result<std::vector<std::string>> codes_on(const Table& table, Date day);
   Result<Contradictions> contradictions(const Table& table, Sequence since);
