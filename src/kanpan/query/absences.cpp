@@ -10,6 +10,9 @@
 namespace kanpan::query {
 namespace {
 
+/// Longer than from one day of any table to the next.
+constexpr int kLongestPeriod = 100;
+
 Date last_due(const catalog::TableSpec& table, Instant now) {
   Date day = shanghai_date(now);
   while (ingest::ready_at(table, day) > now) day = day - 1;
@@ -26,6 +29,14 @@ Result<Absences::Calendar> Absences::calendar() const {
   calendar_ = std::make_shared<const market::Calendar>(std::move(loaded));
   calendar_version_ = now.last;
   return calendar_;
+}
+
+Result<bool> Absences::is_to_come(const catalog::TableSpec& table, DateRange range) const {
+  if (!table.dated() || range.empty() || range.first <= last_due(table, clock_.now())) return false;
+  range.last = std::min(range.last, range.first + kLongestPeriod);
+  const std::lock_guard lock(mutex_);
+  KANPAN_LET(const Calendar calendar, this->calendar());
+  return !ingest::days_of(table, *calendar, range).empty();
 }
 
 Result<std::shared_ptr<const std::vector<Date>>> Absences::of(

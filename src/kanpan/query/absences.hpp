@@ -29,6 +29,9 @@ class Absences {
   /// table and where no day is held at all. Errors are the store's and the journal's.
   Result<std::shared_ptr<const std::vector<Date>>> of(
       const catalog::TableSpec& table, const std::shared_ptr<const DayStates>& held) const;
+  /// Whether the range begins after the last day that the source has by now, and has one that is to
+  /// come. Errors as above.
+  Result<bool> is_to_come(const catalog::TableSpec& table, DateRange range) const;
 
  private:
   using Calendar = std::shared_ptr<const market::Calendar>;

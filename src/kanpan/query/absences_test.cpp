@@ -190,7 +190,10 @@ TEST_F(AbsencesTest, ThatAreNotKnownAreAnotherVersionThanThoseOfThePast) {
   auto request = read("top_list");
   request.as_of = store_->applied();
   const auto before = query_.version(request).value();
-  commit("top_list", {});
+  std::vector<std::string> row(table("top_list").columns.size());
+  row[0] = "20240627";
+  row[1] = "600000.SH";
+  commit("top_list", {row});
   EXPECT_EQ(query_.evidence({request, Units::Normal})->status, "unknown");
   EXPECT_THAT(query_.evidence({request, Units::Normal})->missing, IsEmpty());
   EXPECT_NE(query_.version(request).value(), before);

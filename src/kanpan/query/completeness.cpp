@@ -41,24 +41,37 @@ std::vector<const DayState*> doubtful_days(const Read& read, const DayStates& da
 /// had nothing.
 std::string status_without_days(const TableState& known) {
   const TableVersion& version = known.table;
-  const bool is_past = version.newest > version.last;
+  const bool was_before = version.newest > version.last;
   if (version.empty && (version.newest > 0 || known.days->empty()))
-    return version.pending && !is_past ? "provisional" : "empty";
-  return is_past ? "unknown" : "";
+    return version.pending && !was_before ? "provisional" : "empty";
+  return known.is_past ? "unknown" : "";
 }
 
 /// Where every day has a row, what is there needs no other proof.
 bool proves_days(const Read& read) { return read.table->expect == catalog::Expect::EveryDay; }
 
 /// Rows that came otherwise than by day (announcements, single codes, files of days that may be
-/// empty) leave no day of which it is known that all of it was asked for. The calendar has a row
-/// for every day: what is there of it needs no other proof.
+/// empty) leave no day of which it is known that all of it was asked for.
 bool has_no_days(const Read& read, const TableState& known) {
   return read.table->dated() && known.days->empty() && !proves_days(read);
 }
 
 /// Days without a state may have been empty at the source, or have come with other days' rows.
 bool may_be_empty(const Read& read) { return read.table->days == catalog::Days::Calendar; }
+
+/// "2030-06-03..2030-06-05", "2030-06-03..", "2030-06-03"
+std::string days_text(const Read& read) {
+  if (read.from == read.to) return read.from->iso();
+  return fmt::format("{}..{}", read.from->iso(), read.to ? read.to->iso() : "");
+}
+
+/// Of days to come nobody can have everything, though some have rows already (suspensions that were
+/// announced). Those of the calendar are known beforehand.
+void wait_for_days(Completeness& out, const Read& read, const TableState& known) {
+  if (!known.is_to_come || out.status != "complete" || proves_days(read)) return;
+  out.status = "provisional";
+  out.missing.push_back(days_text(read) + ": not yet");
+}
 
 /// The days are known as soon as their rows are durable; these can be seen a little later.
 void wait_for_rows(std::string& status, const TableVersion& version) {
@@ -303,6 +316,7 @@ Result<Completeness> judge(const Read& read, const TableState& known,
   if (!out) return out;
   KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
   KANPAN_TRY(judge_strangers(*out, read, known, store));
+  wait_for_days(*out, read, known);
   wait_for_rows(out->status, known.table);
   return out;
 }
@@ -317,6 +331,7 @@ std::string fingerprint(const Read& read, const TableState& known) {
                           day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
     else
       status = "provisional";
+  if (known.is_to_come && status == "complete") status = "to-come";
   wait_for_rows(status, known.table);
   if (!text.empty()) status += fmt::format("-short-{:.8}", hex(sha256({text})));
   // Days come to the end and leave anywhere, so these two tell one set from another. Bars have a

@@ -15,13 +15,14 @@ namespace kanpan::query {
 
 struct Completeness {
   /// complete, provisional, partial, empty; unknown = the rows of the past have changed since, or
-  /// which days were asked for is not known, as `missing` then says. Partial and unknown come
-  /// before provisional, partial before unknown.
+  /// which days were asked for is not known, as `missing` then says; provisional too of days that
+  /// are yet to come. Partial and unknown come before provisional, partial before unknown.
   std::string status;
   /// The oldest 20, for people: "2024-06-27: 3 of 5361 rows", "2024-06-27: no row of 600000.SH",
   /// "2024-04-25..2024-04-30: 4 days not collected"; of days that may be empty "2024-06-28: not
-  /// known to be collected", where no day is held "which days were collected is not known". Before
-  /// them all codes that nothing is known of: "600000.SH: not in stock_basic".
+  /// known to be collected", where no day is held "which days were collected is not known"; of days
+  /// to come "2030-06-03..2030-06-05: not yet". Before them all codes that nothing is known of:
+  /// "600000.SH: not in stock_basic".
   std::vector<std::string> missing;
   std::size_t missing_count = 0;  ///< days with missing rows
   std::size_t short_days = 0;     ///< days that lack rows of whatever code
@@ -33,6 +34,8 @@ struct TableState {
   std::shared_ptr<const DayStates> days;            ///< all of them
   std::shared_ptr<const std::vector<Date>> absent;  ///< as Absences gives them
   std::vector<std::string> strangers;               ///< as KnownCodes gives them
+  bool is_past = false;     ///< rows that the read covers have changed since its `as_of`
+  bool is_to_come = false;  ///< as Absences says of its days
 };
 
 /// The days that the read covers, at most provisional while rows of them cannot be seen yet; those

@@ -29,6 +29,12 @@ std::vector<ColumnInfo> describe(const TableSpec& table, const std::vector<std::
   return columns;
 }
 
+/// Without a first day it does not begin in the future.
+DateRange days_of(const Read& read) {
+  const DateRange all = DateRange::all();
+  return {read.from.value_or(all.first), read.to.value_or(all.last)};
+}
+
 }  // namespace
 
 /// In this order: days whose rows come later than `applied` find the journal ahead of it.
@@ -40,6 +46,10 @@ Result<Query::Known> Query::known(const Read& read) const {
   KANPAN_LET(known.table, versions_.of(read.table->name, known.applied, span_of(read)));
   KANPAN_LET(known.absent, absences_.of(*read.table, known.days));
   KANPAN_LET(known.strangers, codes_.strangers(read));
+  if (known.table.newest > known.table.last) {
+    KANPAN_LET(known.is_past, store_.has_changed(read, *read.as_of));
+  }
+  KANPAN_LET(known.is_to_come, absences_.is_to_come(*read.table, days_of(read)));
   return known;
 }
 
@@ -66,9 +76,11 @@ Result<Evidence> Query::evidence(const RowsRequest& request, const Known& known)
   const Read& read = request.read;
   Evidence evidence;
   evidence.data_version = known.table.last;
-  if (known.table.last > 0) evidence.as_of = rfc3339(known.table.time);
-  evidence.source = known.table.sources;
-  evidence.simulated = known.table.simulated;
+  if (known.table.last > 0) {
+    evidence.as_of = rfc3339(known.table.time);
+    evidence.source = known.table.sources;
+    evidence.simulated = known.table.simulated;
+  }
   KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, known, catalog_, store_));
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;

@@ -144,6 +144,7 @@ class Query {
   Result<void> add_factors(const BarsRequest& request, Series& series) const;
   Result<Evidence> bars_evidence(const BarsRequest& request,
                                  const std::vector<frame::Field>& fields) const;
+  Error no_bars(const catalog::TableSpec& daily, const BarsRequest& request) const;
   Result<double> anchor_factor(const BarsRequest& request) const;
 
   const catalog::Catalog& catalog_;

@@ -172,18 +172,29 @@ Result<double> Query::anchor_factor(const BarsRequest& request) const {
   return factor;
 }
 
+Error Query::no_bars(const TableSpec& daily, const BarsRequest& request) const {
+  Span span;
+  span.until = request.as_of;
+  const auto then = versions_.of(daily.name, store_.applied(), span);
+  if (!then) return then.error();
+  if (request.as_of && then->empty)
+    return {Errc::NotFound,
+            fmt::format("no bars of {}: nothing of {} was stored then", request.code, daily.name),
+            "ask as of a later commit: kanpan journal list"};
+  const auto strangers = codes_.strangers(daily_read(daily, request));
+  if (!strangers) return strangers.error();
+  return {Errc::NotFound, fmt::format("no bars of {} that end in this range", request.code),
+          strangers->empty() ? "see what there is: kanpan coverage daily"
+                             : fmt::format("it is not in {}", reference_of(daily))};
+}
+
 Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_TRY(check_range(request.from, request.to));
   KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   KANPAN_LET(Series days, daily_series(request));
   const Date to = request.to.value_or(DateRange::all().last);
   const auto whole = whole_until(days, to, request.frequency);
-  if (whole == 0) {
-    KANPAN_LET(const auto strangers, codes_.strangers(daily_read(*daily, request)));
-    return Error{Errc::NotFound, fmt::format("no bars of {} that end in this range", request.code),
-                 strangers.empty() ? "see what there is: kanpan coverage daily"
-                                   : fmt::format("it is not in {}", reference_of(*daily))};
-  }
+  if (whole == 0) return no_bars(*daily, request);
   keep(days, 0, whole_until(days, to, Frequency::Day));
   KANPAN_TRY(add_factors(request, days));
   Bars bars;

@@ -181,12 +181,11 @@ std::string evidence_line(const query::Evidence& evidence, const std::string& ta
                   evidence.as_of.empty() ? "never" : evidence.as_of, evidence.data_version,
                   evidence.source.empty() ? "none" : evidence.source);
   if (evidence.simulated) line += " (模拟数据 simulated)";
-  const bool unknown = evidence.status == "unknown";
+  const bool lacks = evidence.status == "partial";
   if (!evidence.missing.empty())
-    line += fmt::format("; {}{}", unknown ? "" : "missing ", evidence.missing.front());
+    line += fmt::format("; {}{}", lacks ? "missing " : "", evidence.missing.front());
   if (evidence.missing.size() > 1)
-    line +=
-        unknown ? " and more" : fmt::format(" and more, {} days in all", evidence.missing_count);
+    line += lacks ? fmt::format(" and more, {} days in all", evidence.missing_count) : " and more";
   if (evidence.short_days > evidence.missing_count)
     line += fmt::format("; {} days lack rows of other codes",
                         evidence.short_days - evidence.missing_count);

@@ -1,0 +1,107 @@
+// What a query says of rows as they were, and of days that are yet to come.
+#include <gmock/gmock.h>
+
+#include "kanpan/query/sample.hpp"
+
+namespace kanpan::query {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class PastTest : public QueryTest {
+ protected:
+  RowsRequest as_of(store::Sequence seq, std::vector<std::string> codes = {}) const {
+    RowsRequest request{read("daily"), Units::Normal};
+    request.read.as_of = seq;
+    request.read.codes = std::move(codes);
+    return request;
+  }
+  std::string status(const RowsRequest& request) const {
+    return query_.evidence(request).value().status;
+  }
+};
+
+TEST_F(PastTest, IsKnownWhereTheSameRowsCameAgain) {
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  commit("daily", {bar("20240624", 10, 10)});
+  EXPECT_EQ(status(as_of(1)), "complete");
+  EXPECT_EQ(query_.evidence(as_of(1))->data_version, 1u);
+  const auto before = query_.version(as_of(1).read).value();
+  commit("daily", {bar("20240624", 10.5, 10)});
+  EXPECT_EQ(status(as_of(1)), "unknown");
+  EXPECT_THAT(query_.evidence(as_of(1))->missing, IsEmpty());
+  EXPECT_NE(query_.version(as_of(1).read).value(), before);
+  EXPECT_EQ(status(as_of(3)), "complete");
+}
+
+TEST_F(PastTest, IsKnownWhereOtherCodesOrDaysChanged) {
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  auto other = bar("20240624", 5, 5);
+  other[0] = "000001.SZ";
+  commit("daily", {other});
+  EXPECT_EQ(status(as_of(1)), "unknown");
+  EXPECT_EQ(status(as_of(1, {"600000.SH"})), "complete");
+  EXPECT_EQ(status(as_of(1, {"000001.SZ"})), "unknown");
+  commit("daily", {bar("20240625", 10, 10)}, {state("daily", "20240625", 1, 1, true)});
+  auto request = as_of(2);
+  request.read.to = day("20240624");
+  EXPECT_EQ(status(request), "complete");
+}
+
+TEST_F(PastTest, OfARowThatIsGoneIsNotKnown) {
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  journal::Scope scope;
+  scope.time = DateRange{day("20240624"), day("20240624")};
+  commit("daily", {}, {}, "tushare", scope);
+  EXPECT_EQ(status(as_of(1)), "unknown");
+}
+
+TEST_F(PastTest, BarsOfBeforeAnythingWasStoredAreSaidToBeThat) {
+  commit("trade_cal", {{"SSE", "20240624", "1", "20240621"}});
+  commit("daily", {bar("20240624", 10, 10)}, {state("daily", "20240624", 1, 1, true)});
+  BarsRequest request;
+  request.code = "600000.SH";
+  request.as_of = 1;
+  const auto bars = query_.bars(request);
+  ASSERT_FALSE(bars);
+  EXPECT_EQ(bars.error().code, Errc::NotFound);
+  EXPECT_THAT(bars.error().message, HasSubstr("nothing of daily was stored then"));
+  request.as_of = 2;
+  EXPECT_TRUE(query_.bars(request));
+}
+
+TEST_F(PastTest, OfDaysToComeNothingIsComplete) {
+  commit("daily", {bar("20240627", 10, 10)}, {state("daily", "20240627", 1, 1, true)}, "sim");
+  const auto daily = [&](std::string_view from, std::string_view to) {
+    return query_.evidence({read("daily", day(from), day(to)), Units::Normal}).value();
+  };
+  const auto years = daily("20300603", "20300605");
+  EXPECT_EQ(years.status, "provisional");
+  EXPECT_THAT(years.missing, ElementsAre("2030-06-03..2030-06-05: not yet"));
+  EXPECT_EQ(years.missing_count, 0u);
+  EXPECT_EQ(years.data_version, 0u);
+  EXPECT_EQ(years.source, "");
+  EXPECT_FALSE(years.simulated);
+  EXPECT_EQ(daily("20240701", "20240701").missing.size(), 1u);
+  EXPECT_EQ(query_.evidence({read("daily", day("20300603")), Units::Normal})->missing,
+            std::vector<std::string>{"2030-06-03..: not yet"});
+  EXPECT_EQ(daily("20240629", "20240630").status, "complete") << "a weekend";
+  EXPECT_EQ(daily("20240627", "20300605").status, "partial") << "the 28th is there by now";
+
+  const auto before = query_.version(read("daily", day("20240701"), day("20240701"))).value();
+  clock_.move(std::chrono::days{4});
+  EXPECT_NE(query_.version(read("daily", day("20240701"), day("20240701"))).value(), before);
+  EXPECT_EQ(daily("20240701", "20240701").status, "partial");
+}
+
+TEST_F(PastTest, OfDaysToComeTheCalendarIsKnown) {
+  commit("trade_cal", {{"SSE", "20240701", "1", "20240628"}});
+  EXPECT_EQ(
+      query_.evidence({read("trade_cal", day("20240701"), day("20240701")), Units::Normal})->status,
+      "complete");
+}
+
+}  // namespace
+}  // namespace kanpan::query
