@@ -87,6 +87,7 @@ struct Contradictions {
 
 struct Size {
   std::uint64_t bytes = 0, rows = 0, history_rows = 0;
+  std::uint64_t history_bytes = 0;  ///< those of `bytes` that superseded rows take
 };
 
 /// apply(), fold() and checkpoints belong to one writer thread; everything else is thread-safe and

@@ -345,6 +345,8 @@ TEST_P(Contract, days_codes_and_sizes_are_counted) {
   const auto sizes = store().sizes().value();
   EXPECT_EQ(sizes.at("daily").rows, 3u);
   EXPECT_EQ(sizes.at("daily").history_rows, 1u);
+  EXPECT_GT(sizes.at("daily").history_bytes, 0u);
+  EXPECT_LT(sizes.at("daily").history_bytes, sizes.at("daily").bytes);
   EXPECT_GT(sizes.at("daily").bytes, 0u);
   EXPECT_GT(store().bytes(), 0u);
 }

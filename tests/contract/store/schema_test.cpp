@@ -6,6 +6,7 @@
 
 #include "backend.hpp"
 #include "kanpan/store/duckdb/duckdb_store.hpp"
+#include "kanpan/store/duckdb/engine.hpp"
 
 namespace kanpan::store::contract {
 namespace {
@@ -89,6 +90,23 @@ TEST_F(DuckdbSchema, what_has_no_commits_is_added_and_changed_in_place) {
   ASSERT_TRUE(store->apply({&change, 1}));
   ASSERT_TRUE(store->fold(true));
   EXPECT_THAT(rows_of(*store, all_of(wider)).value(), testing::ElementsAre(row));
+}
+
+TEST_F(DuckdbSchema, the_file_says_what_its_columns_are) {
+  catalog::TableSpec labelled = daily();
+  labelled.columns[2].label = "开盘价";
+  labelled.columns[2].label_en = "Open, day's";
+  labelled.columns[2].unit = "元";
+  make({&labelled});
+  const auto file = duckdb::Database::open(directory_.path() / "hot.duckdb", options_).value();
+  const auto connection = file->connect().value();
+  EXPECT_EQ(connection->number("SELECT count(*)::UBIGINT FROM daily").value(), 1u);
+  EXPECT_EQ(connection
+                ->number("SELECT count(*)::UBIGINT FROM duckdb_columns() "
+                         "WHERE table_name = 'cur_daily' AND comment = $1",
+                         {std::string("开盘价 Open, day's [元]")})
+                .value(),
+            1u);
 }
 
 TEST_F(DuckdbSchema, one_table_with_commits_keeps_all_of_the_file_as_it_was) {

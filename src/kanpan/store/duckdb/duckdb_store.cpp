@@ -268,10 +268,15 @@ Result<std::map<std::string, Size>> DuckdbStore::sizes() const {
     all_cells += cells[name] = stored * table->fields.size();
   }
   const auto total = static_cast<double>(bytes());
-  for (auto& [name, size] : sizes)
-    if (all_cells > 0)
-      size.bytes = static_cast<std::uint64_t>(total * static_cast<double>(cells[name]) /
-                                              static_cast<double>(all_cells));
+  const auto share = [&](std::uint64_t part) {
+    return all_cells == 0 ? 0
+                          : static_cast<std::uint64_t>(total * static_cast<double>(part) /
+                                                       static_cast<double>(all_cells));
+  };
+  for (auto& [name, size] : sizes) {
+    size.bytes = share(cells[name]);
+    size.history_bytes = share(size.history_rows * impl_->tables.at(name)->fields.size());
+  }
   return sizes;
 }
 

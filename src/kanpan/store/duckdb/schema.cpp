@@ -37,6 +37,29 @@ Result<void> create_bookkeeping(Connection& connection) {
   return connection.run("CREATE TABLE _tables (name VARCHAR, definition VARCHAR)");
 }
 
+std::string text(std::string_view words) {
+  std::string quoted = "'";
+  for (const char c : words) c == '\'' ? void(quoted += "''") : void(quoted += c);
+  return quoted + "'";
+}
+
+/// For people with DuckDB's own shell: what the columns are, in which unit, and the rows under the
+/// name that the table has in the catalog.
+Result<void> describe(Connection& connection, const Table& table) {
+  const catalog::TableSpec& spec = *table.spec;
+  std::string sql = fmt::format("COMMENT ON TABLE {} IS {};", table.current,
+                                text(fmt::format("{} {}", spec.title, spec.title_en)));
+  for (std::size_t i = 0; i < table.fields.size(); ++i) {
+    const catalog::ColumnSpec& column = spec.columns[i];
+    const std::string unit = column.unit.empty() ? "" : fmt::format(" [{}]", column.unit);
+    sql += fmt::format("COMMENT ON COLUMN {}.{} IS {};", table.current, table.column(i),
+                       text(fmt::format("{} {}{}", column.label, column.label_en, unit)));
+  }
+  sql += fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}", identifier(spec.name),
+                     table.columns, table.current);
+  return connection.run(sql);
+}
+
 /// Drops what the file has by its names: a table of another definition, which has no rows.
 Result<void> create_table(Connection& connection, const Table& table) {
   for (const std::string* name : {&table.current, &table.old, &table.by_code})
@@ -54,6 +77,7 @@ Result<void> create_table(Connection& connection, const Table& table) {
   KANPAN_TRY(create(table.current, ""));
   KANPAN_TRY(create(table.old, ", _until UBIGINT"));
   if (table.has_by_code()) KANPAN_TRY(create(table.by_code, ""));
+  KANPAN_TRY(describe(connection, table));
   KANPAN_TRY(connection.query("INSERT INTO _tables VALUES ($1, $2)",
                               {table.spec->name, table.definition()}));
   return {};
