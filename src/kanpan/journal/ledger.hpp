@@ -53,6 +53,9 @@ class Ledger {
   virtual Result<std::vector<Unit>> units(std::string_view run,
                                           std::optional<UnitState> state) const = 0;
   virtual Result<std::vector<CallRecord>> calls(std::string_view run, std::size_t limit) const = 0;
+  /// Bytes that runs, units and calls take. Every page of theirs is looked at: for people, not for
+  /// a loop.
+  virtual Result<std::uint64_t> bytes_of_runs() const = 0;
 
   /// Grows with every landing that this process made: what was read here may be kept while it
   /// stands still.

@@ -204,4 +204,13 @@ Result<std::vector<CallRecord>> SqliteJournal::calls(std::string_view run,
   return all<CallRecord>(row, call_in);
 }
 
+Result<std::uint64_t> SqliteJournal::bytes_of_runs() const {
+  KANPAN_LET(const auto db, readers_->borrow());
+  KANPAN_LET(Statement row, db->query("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name IN "
+                                      "(SELECT name FROM sqlite_schema WHERE tbl_name IN "
+                                      "('run', 'unit', 'call'))"));
+  KANPAN_TRY(row.step());
+  return row.sequence(0);
+}
+
 }  // namespace kanpan::journal::sqlite

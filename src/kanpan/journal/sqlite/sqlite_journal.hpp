@@ -83,6 +83,7 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<Lease> acquire(std::string_view name, std::string_view holder, int seconds) override;
   Result<void> renew(const Lease& lease, int seconds) override;
   Result<void> release(const Lease& lease) override;
+  Result<std::uint64_t> bytes_of_runs() const override;
   Result<std::uint64_t> calls_used(std::string_view api, std::int64_t window) const override;
   Result<void> add_calls(std::string_view api, std::int64_t window, std::uint64_t n) override;
   Result<std::optional<std::string>> value(std::string_view key) const override;
