@@ -6,6 +6,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "kanpan/base/clock.hpp"
+
 namespace kanpan::log {
 namespace {
 
@@ -15,7 +17,7 @@ spdlog::logger& sink() {
   static const auto logger = [] {
     auto made = spdlog::stderr_logger_mt("kanpan");
     made->set_level(spdlog::level::trace);
-    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    made->set_pattern("%v");  // spdlog knows the machine's zone or UTC, not the market's
     return made;
   }();
   return *logger;
@@ -53,7 +55,9 @@ void set_level(Level level) { threshold = level; }
 bool enabled(Level level) { return level >= threshold.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view module, std::string_view message) {
-  sink().log(native(level), "{}: {}", module, message);
+  static const auto clock = make_clock("system").value();
+  sink().log(native(level), "{} {} {}: {}", rfc3339(clock->now()),
+             spdlog::level::to_string_view(native(level)), module, message);
 }
 
 }  // namespace kanpan::log

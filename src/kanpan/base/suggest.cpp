@@ -35,6 +35,17 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return above.back();
 }
 
+/// "start" of "start_date": what a word begins or is begun by, up to the end of a part of it.
+bool is_part(std::string_view one, std::string_view other) {
+  if (one.size() > other.size()) std::swap(one, other);
+  constexpr std::size_t kLeast = 3;
+  if (one.size() < kLeast || one.size() == other.size()) return false;
+  const std::string_view ends = "_-.";
+  return ends.find(other[one.size()]) != ends.npos &&
+         std::equal(one.begin(), one.end(), other.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
@@ -42,7 +53,10 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   std::size_t fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;
   for (const std::string& candidate : candidates)
     if (const auto n = edits(word, candidate); n < fewest) fewest = n, best = candidate;
-  return best;
+  if (!best.empty()) return best;
+  const auto part = std::ranges::find_if(
+      candidates, [&](const std::string& candidate) { return is_part(word, candidate); });
+  return part == candidates.end() ? "" : *part;
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string> candidates) {

@@ -26,6 +26,14 @@ TEST(Nearest, allows_edits_for_a_third_of_the_word_and_at_least_one) {
   EXPECT_EQ(nearest("abcxxx", two), "");
 }
 
+TEST(Nearest, takes_a_part_of_a_name_for_it) {
+  const std::vector<std::string> two{"start", "trade_date"};
+  EXPECT_EQ(nearest("start_date", two), "start");
+  EXPECT_EQ(nearest("trade", two), "trade_date");
+  EXPECT_EQ(nearest("startle_it", two), "");
+  EXPECT_EQ(nearest("tr", two), "");
+}
+
 TEST(Nearest, gives_nothing_for_nothing) {
   EXPECT_EQ(nearest("daily", {}), "");
   EXPECT_EQ(nearest("", kTables), "");

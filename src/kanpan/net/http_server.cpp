@@ -133,6 +133,11 @@ void set_no_delay(asio::basic_stream_socket<Local, Executor>&) {}
 
 }  // namespace
 
+Result<void> check_address(const std::string& address) {
+  if (!address.starts_with("unix:")) KANPAN_TRY(parse_endpoint(address));
+  return {};
+}
+
 /// One thread with its loop, acceptors and connections.
 struct Worker {
   asio::io_context context{1};

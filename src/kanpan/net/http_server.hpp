@@ -14,6 +14,9 @@
 
 namespace kanpan::net {
 
+/// Errc::Usage where it is no address of a server, as ServerOptions::listen describes them.
+Result<void> check_address(const std::string& address);
+
 /// One request that is over.
 struct Served {
   std::uint64_t body_bytes = 0;        ///< sent, after compression

@@ -89,11 +89,13 @@ TEST(HttpServer, head_gives_length_but_no_body) {
 
 TEST(HttpServer, malformed_requests_get_400_as_problem) {
   const auto server = serve(always([](const Request&) { return text("x"); }));
-  for (const char* bad : {"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
-                          "GET /%zz HTTP/1.1\r\nHost: t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-                          "GET x HTTP/1.1\r\nHost: t\r\n\r\n",
-                          "GET / HTTP/1.1\r\nHost: t\r\nContent-Length: x\r\n\r\n",
-                          "GET / HTTP/1.1\r\nHost t\r\n\r\n"}) {
+  for (const char* bad :
+       {"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: t\r\n\r\n", "GET /%ff HTTP/1.1\r\nHost: t\r\n\r\n",
+        "GET /x?q=%c3%28 HTTP/1.1\r\nHost: t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET x HTTP/1.1\r\nHost: t\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: t\r\nContent-Length: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost t\r\n\r\n"}) {
     Client client(server->port());
     client.send(bad);
     const std::string answer = client.read_all();
