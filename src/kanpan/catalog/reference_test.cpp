@@ -63,7 +63,7 @@ TEST_F(Reference, page_tells_how_each_parameter_picks_rows) {
               HasSubstr("| `list_status` | str |  | 上市状态 | `list_status` | `L` |\n"));
   EXPECT_THAT(page("limit_list_d"), HasSubstr("| 涨跌停类型 | `limit` |  |\n"));
   EXPECT_THAT(page("limit_list_d"), HasSubstr("| 交易所 | the code's suffix |  |\n"));
-  EXPECT_THAT(page("ths_hot"), HasSubstr("| 是否最新 | the last `rank_time` |  |\n"));
+  EXPECT_THAT(page("ths_hot"), HasSubstr("| 是否最新 | the last `rank_time` | `Y` |\n"));
   EXPECT_THAT(page("income_vip"), HasSubstr("| 公告日开始日期 | `ann_date` from it on |  |\n"));
   EXPECT_THAT(page("income_vip"), HasSubstr("| 公告日结束日期 | `ann_date` up to it |  |\n"));
 }

@@ -57,17 +57,24 @@ bool is_readable(const ColumnSpec& column, const std::string& value) {
   return frame::push_text(cells, value);
 }
 
-/// The key `assumed`: only where the parameter equals a column, and as a value of that column.
+/// The key `assumed`: only where the parameter equals a column, and as a value of that column; Y or
+/// N of one that asks for the newest list.
 void read_assumed(Reader& r, ParameterSpec& parameter, const TableSpec& table) {
   if (!r.has("assumed")) return;
   parameter.assumed = r.text_or("assumed", "");
   if (parameter.required)
     r.refuse("assumed", fmt::format("parameter '{}' is required", parameter.name),
              "what must be given is never filled in");
+  if (parameter.matches == ParameterKind::Newest) {
+    if (parameter.assumed != "Y" && parameter.assumed != "N")
+      r.refuse("assumed", fmt::format("'{}' is neither Y nor N", parameter.assumed),
+               "Y: the newest list only");
+    return;
+  }
   if (is_bound(parameter) ||
       parameter.matches.value_or(ParameterKind::Equal) != ParameterKind::Equal)
     r.refuse("assumed", fmt::format("parameter '{}' equals no column", parameter.name),
-             "only matches: equal takes it");
+             "only matches: equal and matches: newest take it");
   TableSpec so_far = table;
   so_far.source.parameters = {parameter};
   const ColumnSpec* column = table.column(meaning(so_far, parameter.name).column);

@@ -42,7 +42,9 @@ Verdict wrong_parameter(std::string_view name, std::string_view value) {
   return {kParameter, fmt::format("参数校验失败，{}不能是{}", name, value)};
 }
 
-Verdict unreadable_request() { return {kParameter, "参数校验失败，请求不是合法的JSON"}; }
+Verdict unreadable_request() {
+  return {kParameter, "参数校验失败，请求应是JSON对象，其中params也是对象"};
+}
 
 Verdict method_not_allowed() {
   return {kMethod, "抱歉, 不合法的请求，(HTTP 405: Method Not Allowed)！"};

@@ -148,7 +148,8 @@ TEST_F(ProtocolTest, refusals_are_worded_as_the_source_does) {
           "您的token不对，请确认。");
   refused(ask(protocol, "pro_bar"), -2001, "请指定正确的接口名");
   refused(text(protocol.answer("", "{}", "POST")), -2001, "请指定正确的接口名");
-  refused(text(protocol.answer("", "<xml>", "POST")), -2001, "参数校验失败，请求不是合法的JSON");
+  refused(text(protocol.answer("", "<xml>", "POST")), -2001,
+          "参数校验失败，请求应是JSON对象，其中params也是对象");
   refused(text(protocol.answer("daily", "", "GET")), 405,
           "抱歉, 不合法的请求，(HTTP 405: Method Not Allowed)！");
   refused(ask(protocol, "cyq_chips", R"({"trade_date":"20240628"})"), -2001, "必填参数，ts_code");

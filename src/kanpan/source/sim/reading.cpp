@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kanpan/catalog/parameters.hpp"
+#include "kanpan/source/protocol/required.hpp"
 
 namespace kanpan::source::sim {
 namespace {
@@ -14,28 +15,6 @@ const std::string* find(const protocol::Request& request, std::string_view name)
   return at == request.parameters.end() ? nullptr : &at->second;
 }
 
-/// Whether the interface answers one code per call: of twins (income, income_vip) the one that is
-/// asked by code alone.
-bool asks_one_code(const catalog::TableSpec& table, const protocol::Request& request) {
-  return std::ranges::all_of(table.source.walks, [&](const catalog::Walk& walk) {
-    return table.source.api_of(walk) != request.api || walk.kind == catalog::WalkKind::Code;
-  });
-}
-
-bool is_required(const catalog::TableSpec& table, const protocol::Request& request,
-                 const catalog::ParameterSpec& parameter) {
-  if (table.source.twin && parameter.name == table.code) return asks_one_code(table, request);
-  return parameter.required;
-}
-
-std::optional<protocol::Verdict> missing_required(const catalog::TableSpec& table,
-                                                  const protocol::Request& request) {
-  for (const catalog::ParameterSpec& parameter : table.source.parameters)
-    if (!find(request, parameter.name) && is_required(table, request, parameter))
-      return protocol::missing_parameter(parameter.name);
-  return std::nullopt;
-}
-
 /// Reads one request; a member so that the parts can share the table and the result.
 class Reader {
  public:
@@ -43,16 +22,20 @@ class Reader {
       : table_(table), request_(request) {}
 
   std::variant<Reading, protocol::Verdict> read() {
-    if (auto verdict = missing_required(table_, request_)) return *verdict;
+    if (auto verdict = protocol::missing_required(table_, request_)) return *verdict;
     for (const auto& [name, value] : request_.parameters)
       if (auto verdict = take(name, value)) return *verdict;
     for (auto& [name, value] : catalog::assumed_parameters(table_))
-      if (!find(request_, name))
-        reading_.assumed.emplace_back(catalog::meaning(table_, name).column, std::move(value));
+      if (!find(request_, name)) assume(catalog::meaning(table_, name), std::move(value));
     return std::move(reading_);
   }
 
  private:
+  void assume(const catalog::Meaning& meaning, std::string value) {
+    if (!reading_.selection.take(meaning, value))
+      reading_.assumed.emplace_back(meaning.column, std::move(value));
+  }
+
   std::optional<protocol::Verdict> take(const std::string& name, const std::string& value) {
     using catalog::ParameterKind;
     const catalog::Meaning meaning = catalog::meaning(table_, name);

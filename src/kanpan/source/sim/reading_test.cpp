@@ -207,6 +207,9 @@ TEST(Reading, hot_list_market_is_the_data_type_and_is_new_the_last_snapshot) {
   EXPECT_THAT(kept(table, good(table, {{"market", "热股"}}), batch), ElementsAre(0, 1));
   EXPECT_THAT(kept(table, good(table, {{"is_new", "Y"}}), batch), ElementsAre(0, 2));
   EXPECT_THAT(kept(table, good(table, {{"is_new", "N"}}), batch), ElementsAre(0, 1, 2));
+  table.source.parameters[1].assumed = "Y";
+  EXPECT_THAT(kept(table, good(table, {}), batch), ElementsAre(0, 2));
+  EXPECT_THAT(kept(table, good(table, {{"is_new", "N"}}), batch), ElementsAre(0, 1, 2));
 }
 
 TEST(Reading, numbers_are_compared_by_value) {
