@@ -266,14 +266,11 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
       }
     }
   }
-  std::string note;
-  if (named && table.code.empty() && !request.codes.empty())
-    note = fmt::format("{} has no codes: they are ignored", table.name);
-  if (named && !table.dated() && (request.from || request.to))
-    note = fmt::format("{} is undated: --from and --to are ignored", table.name);
-  if (!table.dated()) wanted.from.reset(), wanted.to.reset();
+  if (!named && !table.dated()) wanted.from.reset(), wanted.to.reset();
   KANPAN_LET(auto plan, ingest::plan(wanted, known));
-  if (plan.note.empty()) plan.note = std::move(note);
+  if (named && table.code.empty() && !request.codes.empty())
+    plan.warning += fmt::format("{}{} has no codes: they are ignored",
+                                plan.warning.empty() ? "" : "; ", table.name);
   return plan;
 }
 

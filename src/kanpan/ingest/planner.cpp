@@ -65,7 +65,7 @@ class Planner {
     if (!request_.codes.empty() && table_.code.empty())
       return Error{Errc::Usage, fmt::format("{} has no codes", table_.name), "leave --codes out"};
     if (!table_.dated() && (request_.from || request_.to))
-      plan_.note = fmt::format("{} is undated: --from and --to are ignored", table_.name);
+      plan_.warning = fmt::format("{} is undated: --from and --to are ignored", table_.name);
     return {};
   }
 

@@ -276,7 +276,7 @@ TEST(Planner, ReplacesAFullTableWhole) {
   EXPECT_EQ(plan->calls, 3u) << "listed, delisted, paused";
   const auto ranged = ingest::plan({&real_table("stock_basic"), day_of("20240101"), {}, {}, {}},
                                    Present().knowledge());
-  EXPECT_THAT(ranged->note, HasSubstr("undated"));
+  EXPECT_THAT(ranged->warning, HasSubstr("undated"));
 }
 
 TEST(Planner, ReplacesThePeriodsOfAMergeTable) {
