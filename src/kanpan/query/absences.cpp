@@ -31,6 +31,11 @@ Result<Absences::Calendar> Absences::calendar() const {
   return calendar_;
 }
 
+Result<Absences::Calendar> Absences::known_calendar() const {
+  const std::lock_guard lock(mutex_);
+  return calendar();
+}
+
 Result<bool> Absences::is_to_come(const catalog::TableSpec& table, DateRange range) const {
   if (!table.dated() || range.empty() || range.first <= last_due(table, clock_.now())) return false;
   range.last = std::min(range.last, range.first + kLongestPeriod);

@@ -20,6 +20,8 @@ namespace kanpan::query {
 /// Thread-safe. A look-up reads nothing unless a day, trade_cal or the date has changed since.
 class Absences {
  public:
+  using Calendar = std::shared_ptr<const market::Calendar>;
+
   Absences(const catalog::Catalog& catalog, const store::Store& store, const Versions& versions,
            const Clock& clock)
       : catalog_(catalog), store_(store), versions_(versions), clock_(clock) {}
@@ -32,9 +34,10 @@ class Absences {
   /// Whether the range begins after the last day that the source has by now, and has one that is to
   /// come. Errors as above.
   Result<bool> is_to_come(const catalog::TableSpec& table, DateRange range) const;
+  /// As it is stored. Errors as above.
+  Result<Calendar> known_calendar() const;
 
  private:
-  using Calendar = std::shared_ptr<const market::Calendar>;
   struct Known {
     Calendar calendar;
     Date until;             ///< last due day

@@ -63,13 +63,19 @@ void keep(Series& series, std::size_t first, std::size_t last) {
     cut(series.*column);
 }
 
-std::size_t whole_until(const Series& daily, Date to, Frequency frequency) {
-  const auto after = std::ranges::upper_bound(daily.day, to);
-  auto end = after;
-  while (after != daily.day.end() && end != daily.day.begin() &&
-         period_of(*after, frequency).contains(*std::prev(end)))
-    --end;
-  return static_cast<std::size_t>(end - daily.day.begin());
+std::vector<Date> bar_dates(const Series& daily, Frequency frequency,
+                            const market::Calendar& calendar, Date known) {
+  std::vector<Date> dates(daily.size());
+  for (std::size_t i = daily.size(); i-- > 0;) {
+    const DateRange period = period_of(daily.day[i], frequency);
+    if (i + 1 < daily.size() && period.contains(daily.day[i + 1])) {
+      dates[i] = dates[i + 1];
+      continue;
+    }
+    const Date closes = calendar.at_or_before(period.last);
+    dates[i] = closes > known ? daily.day[i] : std::max(closes, daily.day[i]);
+  }
+  return dates;
 }
 
 void append(Series& series, const frame::Batch& daily) {
@@ -87,22 +93,19 @@ void append(Series& series, const frame::Batch& daily) {
   series.factor.resize(series.day.size(), kNone);
 }
 
-Series resample(const Series& daily, Frequency frequency) {
-  if (frequency == Frequency::Day) return daily;
+Series resample(const Series& daily, std::span<const Date> dates) {
   Series out;
   for (std::size_t i = 0; i < daily.size(); ++i) {
-    const bool begins = i == 0 || !period_of(daily.day[i], frequency).contains(daily.day[i - 1]);
-    if (begins) {
+    if (i == 0 || dates[i] != dates[i - 1]) {
       for (auto column : {&Series::open, &Series::high, &Series::low, &Series::close,
                           &Series::pre_close, &Series::change, &Series::pct_chg, &Series::factor})
         (out.*column).push_back((daily.*column)[i]);
       // As the source's weekly and monthly tables have it: the last close as it was, not ex-right.
       if (i > 0) out.pre_close.back() = daily.close[i - 1];
-      out.day.push_back(daily.day[i]);
+      out.day.push_back(dates[i]);
       out.vol.push_back(0);
       out.amount.push_back(0);
     }
-    out.day.back() = daily.day[i];
     out.high.back() = std::fmax(out.high.back(), daily.high[i]);
     out.low.back() = std::fmin(out.low.back(), daily.low[i]);
     out.close.back() = daily.close[i];

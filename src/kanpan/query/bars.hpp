@@ -3,10 +3,12 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "kanpan/base/error.hpp"
 #include "kanpan/frame/batch.hpp"
+#include "kanpan/market/calendar.hpp"
 #include "kanpan/query/query.hpp"
 
 namespace kanpan::query {
@@ -26,18 +28,20 @@ DateRange period_of(Date day, Frequency frequency);
 /// Leaves the bars first … last - 1.
 void keep(Series& series, std::size_t first, std::size_t last);
 
-/// How many of the daily bars, from the first, make bars that end by `to`: a week or month that
-/// goes on after it is left out whole.
-std::size_t whole_until(const Series& daily, Date to, Frequency frequency);
+/// The day that the week or month of each daily bar is dated by, as the source's weekly and monthly
+/// tables have it: the last trading day, whether the share traded on it or not; of one that goes on
+/// after `known`, its last bar's day. They never fall.
+std::vector<Date> bar_dates(const Series& daily, Frequency frequency,
+                            const market::Calendar& calendar, Date known);
 
 /// Appends the rows of a daily batch (columns by name) to the series, factors NaN.
 void append(Series& series, const frame::Batch& daily);
 
-/// One bar per ISO week or month, dated by its last bar: first open, greatest high, least low, last
-/// close and factor, sums of vol and amount; pre_close is the close of the period before,
-/// unadjusted (of the first period: its first bar's pre_close); change and pct_chg (%) of close
-/// against it.
-Series resample(const Series& daily, Frequency frequency);
+/// One bar for the daily bars of one date (bar_dates), dated by it: first open, greatest high,
+/// least low, last close and factor, sums of vol and amount; pre_close is the close of the bar
+/// before, unadjusted (of the first: its first daily bar's pre_close); change and pct_chg (%) of
+/// close against it.
+Series resample(const Series& daily, std::span<const Date> dates);
 
 /// As the SDK's pro_bar does it (by ratio): hfq = price × factor, qfq = price × factor ÷ anchor
 /// factor, for open, high, low, close, pre_close, each rounded like printf("%.2f") when `round`;

@@ -136,7 +136,9 @@ TEST(Bars, AreThoseOfAReferenceInEveryFrequencyAndAdjustment) {
         const Series daily = invented(seed, 1 + static_cast<int>(seed) * 4);
         const double anchor = daily.factor.back();
         const auto expected = reference(daily, frequency);
-        Series bars = resample(daily, frequency);
+        const auto dates =
+            bar_dates(daily, frequency, market::Calendar(daily.day), daily.day.back());
+        Series bars = frequency == Frequency::Day ? daily : resample(daily, dates);
         adjust(bars, mode, anchor, true);
         ASSERT_EQ(bars.size(), expected.size());
         for (std::size_t i = 0; i < bars.size(); ++i) {
@@ -160,6 +162,28 @@ TEST(Bars, AreThoseOfAReferenceInEveryFrequencyAndAdjustment) {
           }
         }
       }
+}
+
+TEST(Bars, AreDatedByTheLastTradingDayOfTheirPeriod) {
+  const auto calendar = market::Calendar::built_in();
+  Series daily;
+  for (const char* day : {"20220701", "20220706", "20220707", "20220711"})
+    daily.day.push_back(*parse_date(day));
+  const auto dates = [&](Frequency frequency, const char* known) {
+    std::vector<std::string> out;
+    for (const Date day : bar_dates(daily, frequency, calendar, *parse_date(known)))
+      out.push_back(day.iso());
+    return out;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(dates(Frequency::Week, "20220712"),
+              ElementsAre("2022-07-01", "2022-07-08", "2022-07-08", "2022-07-11"))
+      << "suspended on the 8th; the 15th is not known yet";
+  EXPECT_THAT(dates(Frequency::Week, "20220715"),
+              ElementsAre("2022-07-01", "2022-07-08", "2022-07-08", "2022-07-15"));
+  EXPECT_THAT(dates(Frequency::Month, "20220712"),
+              ElementsAre("2022-07-11", "2022-07-11", "2022-07-11", "2022-07-11"));
+  EXPECT_THAT(dates(Frequency::Day, "20220712").front(), "2022-07-01");
 }
 
 TEST(Bars, OfTheLastDayAreTheRawOnesUnderQfq) {

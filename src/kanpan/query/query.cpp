@@ -37,6 +37,14 @@ DateRange days_of(const Read& read) {
 
 }  // namespace
 
+std::vector<frame::Field> fields_of(const Read& read) {
+  if (read.columns.empty()) return read.table->fields();
+  std::vector<frame::Field> fields;
+  for (const std::string& name : read.columns)
+    fields.push_back({name, read.table->column(name)->type});
+  return fields;
+}
+
 /// In this order: days whose rows come later than `applied` find the journal ahead of it.
 Result<Query::Known> Query::known(const Read& read) const {
   KANPAN_TRY(check_range(read.from, read.to));

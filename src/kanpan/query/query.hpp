@@ -69,13 +69,23 @@ struct BarsRequest {
   std::optional<store::Sequence> as_of;  ///< bars and factors as they were after this commit
 };
 
+/// The bars of all codes on one day.
+struct DayBarsRequest {
+  Date day;
+  Units units = Units::Normal;
+  std::optional<store::Sequence> as_of;  ///< bars and factors as they were after this commit
+};
+
 /// Columns trade_date, open, high, low, close, pre_close, change, pct_chg, vol, amount, adj_factor;
-/// oldest first.
+/// oldest first. Of one day `ts_code` is before them, in order of code.
 struct Bars {
   frame::Batch rows;
   Evidence evidence;  ///< complete as far as the bars are; version and sources of the factors too
   std::optional<Date> anchor;  ///< the day whose factor qfq was divided by
 };
+
+/// The columns that a read gives, in order.
+std::vector<frame::Field> fields_of(const store::Read& read);
 
 /// Thread-safe. By the clock it is judged which days the source has by now.
 class Query {
@@ -98,6 +108,7 @@ class Query {
   Result<std::string> version(const store::Read& read) const;
   /// The same for bars(): daily and adj_factor.
   Result<std::string> version(const BarsRequest& request) const;
+  Result<std::string> version(const DayBarsRequest& request) const;
   /// What is known about the rows that `read` would give, without reading them.
   Result<Evidence> evidence(const RowsRequest& request) const;
   Result<Snapshot> snapshot(const RowsRequest& request) const;
@@ -112,9 +123,8 @@ class Query {
   /// Errc::NotFound for a code without bars; Errc::Quality when a bar has no adjustment factor (a
   /// raw price is never passed off as an adjusted one).
   Result<Bars> bars(const BarsRequest& request) const;
-  /// All codes of one day, `ts_code` first; as they were after commit `as_of`, else as they are.
-  Result<Bars> cross_section(Date day, Units units,
-                             std::optional<store::Sequence> as_of = std::nullopt) const;
+  /// A code without a factor has none (null); a day without bars has no rows.
+  Result<Bars> bars(const DayBarsRequest& request) const;
 
   /// Sequence at a time or of a number: `as_of` as users write it (sequence, date, RFC 3339).
   Result<store::Sequence> as_of(std::string_view text) const;
@@ -141,7 +151,12 @@ class Query {
   Result<std::string> version(const store::Read& read, const Known& known) const;
   Result<Evidence> evidence(const RowsRequest& request, const Known& known) const;
   Result<Series> daily_series(const BarsRequest& request) const;
+  Result<std::vector<Date>> dates_of(const catalog::TableSpec& daily, Frequency frequency,
+                                     const Series& days) const;
   Result<void> add_factors(const BarsRequest& request, Series& series) const;
+  Result<void> add_factors(const store::Read& day, frame::Batch& bars) const;
+  Result<void> add_factor_origin(Evidence& evidence, const store::Read& factors) const;
+  Result<frame::Batch> gathered(const RowsRequest& request) const;
   Result<Evidence> bars_evidence(const BarsRequest& request,
                                  const std::vector<frame::Field>& fields) const;
   Error no_bars(const catalog::TableSpec& daily, const BarsRequest& request) const;

@@ -38,6 +38,14 @@ Read factor_read(const TableSpec& factors, const BarsRequest& request) {
   return read;
 }
 
+Read day_read(const TableSpec& table, const DayBarsRequest& request) {
+  Read read;
+  read.table = &table;
+  read.from = read.to = request.day;
+  read.as_of = request.as_of;
+  return read;
+}
+
 std::string joined(std::string_view one, std::string_view other) {
   std::set<std::string_view> names;
   for (std::string_view rest : {one, other})
@@ -77,6 +85,10 @@ void to_units(frame::Batch& bars, const TableSpec& daily, Units units) {
   for (std::size_t c = 0; c < bars.width(); ++c)
     if (const auto* column = daily.column(bars.fields()[c].name))
       catalog::convert(bars.column(c), catalog::to_normal(column->unit).factor);
+}
+
+std::size_t count_until(const Series& series, Date day) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(series.day, day) - series.day.begin());
 }
 
 Error missing_factors(const std::string& code, const Series& series, std::size_t first) {
@@ -188,14 +200,26 @@ Error Query::no_bars(const TableSpec& daily, const BarsRequest& request) const {
                              : fmt::format("it is not in {}", reference_of(daily))};
 }
 
+Result<std::vector<Date>> Query::dates_of(const TableSpec& daily, Frequency frequency,
+                                          const Series& days) const {
+  if (frequency == Frequency::Day || days.size() == 0) return days.day;
+  KANPAN_LET(const auto calendar, absences_.known_calendar());
+  KANPAN_LET(const auto held, versions_.days(daily.name));
+  const Date known = held->empty() ? days.day.back() : held->rbegin()->first;
+  return bar_dates(days, frequency, *calendar, std::max(known, days.day.back()));
+}
+
 Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_TRY(check_range(request.from, request.to));
   KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   KANPAN_LET(Series days, daily_series(request));
-  const Date to = request.to.value_or(DateRange::all().last);
-  const auto whole = whole_until(days, to, request.frequency);
-  if (whole == 0) return no_bars(*daily, request);
-  keep(days, 0, whole_until(days, to, Frequency::Day));
+  KANPAN_LET(auto dates, dates_of(*daily, request.frequency, days));
+  const DateRange range{request.from.value_or(DateRange::all().first),
+                        request.to.value_or(DateRange::all().last)};
+  const auto first = std::ranges::lower_bound(dates, range.first) - dates.begin();
+  const auto whole = std::ranges::upper_bound(dates, range.last) - dates.begin();
+  if (first >= whole) return no_bars(*daily, request);
+  keep(days, 0, count_until(days, range.last));
   KANPAN_TRY(add_factors(request, days));
   Bars bars;
   if (request.adjust != Adjust::None) {
@@ -211,8 +235,10 @@ Result<Bars> Query::bars(const BarsRequest& request) const {
       KANPAN_LET(anchor_value, anchor_factor(request));
     }
   }
-  keep(days, 0, whole);
-  Series series = resample(days, request.frequency);
+  keep(days, 0, static_cast<std::size_t>(whole));
+  dates.resize(days.size());
+  Series series = request.frequency == Frequency::Day ? std::move(days) : resample(days, dates);
+  keep(series, count_until(series, range.first - 1), series.size());
   if (!request.from && !request.to && series.size() > request.limit)
     keep(series, series.size() - request.limit, series.size());
   adjust(series, request.adjust, anchor_value, request.round);
@@ -234,32 +260,70 @@ Result<Evidence> Query::bars_evidence(const BarsRequest& request,
   RowsRequest asked{daily_read(*daily, request), request.units};
   for (const frame::Field& field : fields) asked.read.columns.push_back(field.name);
   KANPAN_LET(Evidence evidence, this->evidence(asked));
-  const Span span = span_of(factor_read(*factors, request));
-  KANPAN_LET(const auto table, versions_.of(factors->name, store_.applied(), span));
-  add_origin(evidence, table);
-  evidence.columns.push_back(
-      {"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  KANPAN_TRY(add_factor_origin(evidence, factor_read(*factors, request)));
   return evidence;
 }
 
-Result<Bars> Query::cross_section(Date day, Units units,
-                                  std::optional<store::Sequence> as_of) const {
-  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
-  RowsRequest request;
-  request.units = units;
-  request.read.table = daily;
-  request.read.from = request.read.to = day;
-  request.read.as_of = as_of;
-  Bars bars;
-  bars.rows = frame::Batch(daily->fields());
+Result<void> Query::add_factor_origin(Evidence& evidence, const Read& factors) const {
+  KANPAN_LET(const auto table,
+             versions_.of(factors.table->name, store_.applied(), span_of(factors)));
+  add_origin(evidence, table);
+  evidence.columns.push_back(
+      {"adj_factor", frame::Type::Real, "", "复权因子", "Adjustment factor"});
+  return {};
+}
+
+/// The factor of each code of the day's bars, null where there is none, as their last column. Bars
+/// and factors of one day both come in order of code.
+Result<void> Query::add_factors(const Read& day, frame::Batch& bars) const {
+  KANPAN_LET(const frame::Batch factors, gathered({day, Units::Source}));
+  const frame::Texts& codes = bars.column(bars.find("ts_code")).texts();
+  frame::Column added(frame::Type::Real);
+  added.reserve(bars.rows());
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < bars.rows(); ++row) {
+    while (next < factors.rows() && factors.column(0).texts()[next] < codes[row]) ++next;
+    const bool found = next < factors.rows() && factors.column(0).texts()[next] == codes[row] &&
+                       !factors.column(1).is_null(next);
+    found ? added.push(factors.column(1).reals()[next]) : added.push_null();
+  }
+  std::vector<frame::Field> fields = bars.fields();
+  std::vector<frame::Column> columns;
+  for (std::size_t c = 0; c < bars.width(); ++c) columns.push_back(std::move(bars.column(c)));
+  fields.push_back({"adj_factor", frame::Type::Real});
+  columns.push_back(std::move(added));
+  bars = frame::Batch(std::move(fields), std::move(columns));
+  return {};
+}
+
+Result<frame::Batch> Query::gathered(const RowsRequest& request) const {
+  frame::Batch all(fields_of(request.read));
   KANPAN_TRY(rows(request, [&](frame::Batch&& batch) -> Result<bool> {
-    if (bars.rows.rows() == 0)
-      bars.rows = std::move(batch);
-    else
-      bars.rows.append(batch);
+    all.rows() == 0 ? void(all = std::move(batch)) : all.append(batch);
     return true;
   }));
-  KANPAN_LET(bars.evidence, evidence(request));
+  return all;
+}
+
+Result<std::string> Query::version(const DayBarsRequest& request) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
+  KANPAN_LET(const TableSpec* factors, catalog_.find(catalog::role::kFactors));
+  KANPAN_LET(const std::string first, version(day_read(*daily, request)));
+  KANPAN_LET(const std::string second, version(day_read(*factors, request)));
+  return first + "." + second;
+}
+
+Result<Bars> Query::bars(const DayBarsRequest& request) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
+  KANPAN_LET(const TableSpec* factors, catalog_.find(catalog::role::kFactors));
+  const RowsRequest asked{day_read(*daily, request), request.units};
+  Read factor_rows = day_read(*factors, request);
+  factor_rows.columns = {"ts_code", "adj_factor"};
+  Bars bars;
+  KANPAN_LET(bars.rows, gathered(asked));
+  KANPAN_TRY(add_factors(factor_rows, bars.rows));
+  KANPAN_LET(bars.evidence, evidence(asked));
+  KANPAN_TRY(add_factor_origin(bars.evidence, factor_rows));
   return bars;
 }
 

@@ -62,7 +62,15 @@ TEST_F(QueryTest, GivesWeeksAndMonthsWholeIfTheyEndInTheRange) {
     request.to = day("20240701");
     EXPECT_THAT(values(*query_.bars(request), "open"), ElementsAre(10, 8));
   }
+  request.frequency = Frequency::Week;
+  request.from = day("20240629");
+  request.to = day("20240705");
+  EXPECT_THAT(values(*query_.bars(request), "open"), ElementsAre(8));
+  EXPECT_THAT(values(*query_.bars(request), "pre_close"), ElementsAre(7)) << "of the week left out";
+  request.to = day("20240630");
+  EXPECT_EQ(query_.bars(request).error().code, Errc::NotFound) << "that week was dated by the 28th";
   request.frequency = Frequency::Day;
+  request.from = day("20240624");
   request.to = day("20240627");
   EXPECT_EQ(query_.bars(request)->rows.rows(), 4u);
 }
@@ -108,11 +116,33 @@ TEST_F(QueryTest, NamesTheUnitsThatItGives) {
 
 TEST_F(QueryTest, GivesOneDayOfAllCodes) {
   commit_week();
-  const auto bars = query_.cross_section(day("20240628"), Units::Normal);
+  const auto bars = query_.bars(DayBarsRequest{day("20240628"), Units::Normal, {}});
   ASSERT_TRUE(bars);
   ASSERT_EQ(bars->rows.rows(), 1u);
   EXPECT_EQ(bars->rows.fields().front().name, "ts_code");
+  EXPECT_THAT(values(*bars, "adj_factor"), ElementsAre(2));
+  EXPECT_EQ(bars->evidence.columns.back().name, "adj_factor");
   EXPECT_EQ(bars->rows.column(bars->rows.find("vol")).reals()[0], 100'000);
+}
+
+TEST_F(QueryTest, ADaysBarsHaveTheFactorOfTheirCode) {
+  commit_week();
+  const auto bar_of = [](const char* code) {
+    auto cells = bar("20240702", 9, 8);
+    cells[0] = code;
+    return cells;
+  };
+  commit("daily", {bar_of("600000.SH"), bar_of("600001.SH"), bar_of("600002.SH")});
+  const DayBarsRequest request{day("20240702"), Units::Normal, {}};
+  const auto before = query_.version(request).value();
+  commit("adj_factor", {{"600002.SH", "20240702", "1.5"}, {"600009.SH", "20240702", "9"}});
+  EXPECT_NE(query_.version(request).value(), before);
+  const frame::Batch rows = query_.bars(request)->rows;
+  const frame::Column& factors = rows.column(rows.find("adj_factor"));
+  ASSERT_EQ(rows.rows(), 3u);
+  EXPECT_TRUE(factors.is_null(0));
+  EXPECT_TRUE(factors.is_null(1));
+  EXPECT_EQ(factors.reals()[2], 1.5);
 }
 
 TEST_F(QueryTest, ReadsConditionsInTheUnitsThatItGives) {
