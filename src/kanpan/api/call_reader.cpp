@@ -98,6 +98,14 @@ std::pair<std::string, std::string> take_apart(const std::string& name) {
   return {name.substr(0, bracket), name.substr(bracket + 1, name.size() - bracket - 2)};
 }
 
+std::string text_of(const std::string& text) { return text; }
+std::string text_of(std::int64_t number) { return std::to_string(number); }
+std::string text_of(bool flag) { return flag ? "true" : "false"; }
+std::string text_of(Date day) { return day.iso(); }
+std::string text_of(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
 class Reader {
  public:
   Reader(const Endpoint& endpoint, const net::Request& request)
@@ -165,6 +173,19 @@ class Reader {
 };
 
 }  // namespace
+
+std::string Call::canonical(std::initializer_list<std::string_view> without) const {
+  std::string text;
+  for (const auto& [name, value] : values_)
+    if (std::ranges::find(without, name) == without.end())
+      text +=
+          fmt::format("&{}={}", name, std::visit([](const auto& v) { return text_of(v); }, value));
+  net::Parameters filters = filters_;
+  std::ranges::sort(filters);
+  for (const auto& [column, condition] : filters)
+    text += fmt::format("&[{}]={}", column, condition);
+  return text;
+}
 
 boost::system::result<Call, Refusal> read_call(const Endpoint& endpoint,
                                                const net::Request& request) {

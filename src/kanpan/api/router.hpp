@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +64,10 @@ class Call {
   }
   /// (column, text) of every name[column]=text.
   const net::Parameters& filters() const { return filters_; }
+
+  /// Every parameter but those `without`, as one text: the same for two spellings of a question
+  /// (20240628 and 2024-06-28, another order of parameters).
+  std::string canonical(std::initializer_list<std::string_view> without) const;
 
   void set(std::string name, Value value) { values_.insert_or_assign(std::move(name), value); }
   void add_filter(std::string column, std::string text) {

@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 
 #include "kanpan/api/answer.hpp"
+#include "kanpan/api/rest/form.hpp"
+#include "kanpan/api/rest/parameters.hpp"
 #include "kanpan/api/rest/routes.hpp"
-#include "kanpan/api/rest/units.hpp"
-#include "kanpan/catalog/roles.hpp"
+#include "kanpan/frame/csv.hpp"
 #include "kanpan/frame/json_writer.hpp"
 #include "kanpan/query/spelling.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::int64_t kMostBars = 10'000;
 constexpr std::size_t kBars = 250;
 
-std::string body_of(const query::Bars& bars) {
+std::string json_of(const query::Bars& bars, std::size_t limit) {
   std::string body = "{\"data\":{\"fields\":";
   std::vector<std::string> fields;
   for (const auto& field : bars.rows.fields()) fields.push_back(field.name);
@@ -22,18 +23,37 @@ std::string body_of(const query::Bars& bars) {
   body += ",\"items\":";
   frame::append_json_items(body, bars.rows, all_columns(bars.rows.width()), {});
   fmt::format_to(std::back_inserter(body),
-                 "}},\"page\":{{\"next_cursor\":null,\"limit\":{}}},\"meta\":", bars.rows.rows());
+                 "}},\"page\":{{\"next_cursor\":null,\"limit\":{}}},\"meta\":", limit);
   append_evidence(body, bars.evidence, bars.anchor);
   body += "}\n";
   return body;
 }
 
-using AsOf = std::optional<store::Sequence>;
+std::string lines_of(const frame::Batch& rows, Form form) {
+  const auto columns = all_columns(rows.width());
+  std::string body;
+  if (form == Form::Csv) {
+    frame::append_csv_header(body, rows, columns);
+    frame::append_csv_rows(body, rows, columns);
+    return body;
+  }
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    frame::append_json_object(body, rows, columns, row, {});
+    body += '\n';
+  }
+  return body;
+}
 
-boost::system::result<AsOf, Refusal> read_as_of(const query::Query& query, const Call& call) {
-  if (!call.has("as_of")) return AsOf{};
-  KANPAN_LET(const store::Sequence seq, query.as_of(call.text("as_of")));
-  return AsOf{seq};
+/// `limit`: of the last bars, where no range was given; else all of the range are here.
+net::Response respond(const query::Bars& bars, Form form, std::optional<std::size_t> limit,
+                      std::string tag) {
+  net::Response response =
+      data_response(std::string(type(form)),
+                    form == Form::Json ? json_of(bars, limit.value_or(bars.rows.rows()))
+                                       : lines_of(bars.rows, form),
+                    std::move(tag));
+  if (form != Form::Json) set_evidence_headers(response, bars.evidence);
+  return response;
 }
 
 boost::system::result<query::BarsRequest, Refusal> read_request(const query::Query& query,
@@ -51,7 +71,7 @@ boost::system::result<query::BarsRequest, Refusal> read_request(const query::Que
   request.anchor = call.day("anchor");
   request.limit = static_cast<std::size_t>(call.integer("limit").value_or(kBars));
   request.units = units_of(call);
-  KANPAN_LET(request.as_of, read_as_of(query, call));
+  KANPAN_LET(request.as_of, as_of(query, call));
   if (const auto range = query::check_range(request.from, request.to); !range)
     return wrong_parameter("end", request.to->iso(), range.error().message);
   if (request.anchor && request.adjust != query::Adjust::Qfq)
@@ -63,45 +83,37 @@ boost::system::result<query::BarsRequest, Refusal> read_request(const query::Que
 }
 
 /// What was read is of the version only when nothing came in between; else it is read again.
-template <typename Version, typename Read>
-Answer answer_with(const Call& call, const Version& version, const Read& read) {
+template <typename Request>
+Answer answer_with(const query::Query& query, const Call& call, const Request& request,
+                   std::optional<std::size_t> limit) {
   constexpr int kTries = 4;
+  KANPAN_LET(const Form form, form_of(call));
   for (int i = 1;; ++i) {
-    KANPAN_LET(const std::string before, version());
-    const std::string tag = etag(before, "json");
+    KANPAN_LET(const std::string before, query.version(request));
+    std::string tag = etag(before, name(form));
     if (is_known(call.request, tag)) return not_modified(tag);
-    KANPAN_LET(const query::Bars bars, read());
-    KANPAN_LET(const std::string after, version());
+    KANPAN_LET(const query::Bars bars, query.bars(request));
+    KANPAN_LET(const std::string after, query.version(request));
     if (before == after || i == kTries)
-      return data_response("application/json", body_of(bars),
-                           before == after ? tag : etag(before, "moving"));
+      return respond(bars, form, limit, before == after ? tag : etag(before, "moving"));
   }
 }
 
 Answer bars_of_code(const query::Query& query, const Call& call) {
   KANPAN_LET(const query::BarsRequest request, read_request(query, call));
-  return answer_with(
-      call, [&] { return query.version(request); }, [&] { return query.bars(request); });
+  const bool last = !request.from && !request.to;
+  return answer_with(query, call, request, last ? std::optional(request.limit) : std::nullopt);
 }
 
 Answer bars_of_day(const query::Query& query, const Call& call) {
-  const Date day = *call.day("trade_date");
-  KANPAN_LET(const catalog::TableSpec* daily, query.catalog().find(catalog::role::kBars));
-  store::Read read;
-  read.table = daily;
-  read.from = read.to = day;
-  KANPAN_LET(read.as_of, read_as_of(query, call));
-  return answer_with(
-      call, [&] { return query.version(read); },
-      [&] { return query.cross_section(day, units_of(call), read.as_of); });
+  query::DayBarsRequest request{*call.day("trade_date"), units_of(call), {}};
+  KANPAN_LET(request.as_of, as_of(query, call));
+  return answer_with(query, call, request, std::nullopt);
 }
 
 }  // namespace
 
 void add_bars(Router& router, const Context& context) {
-  const Parameter units = units_parameter();
-  const Parameter as_of{"as_of", ParameterType::Text,
-                        "the bars as they were: commit, day or RFC 3339 time"};
   router.add(
       {"GET",
        "/v1/bars/{ts_code}",
@@ -119,14 +131,26 @@ void add_bars(Router& router, const Context& context) {
          {},
          1,
          kMostBars},
-        as_of,
-        units},
-       [&query = context.query](const Call& call) { return bars_of_code(query, call); }});
+        as_of_parameter(),
+        units_parameter(),
+        form_parameter()},
+       [&query = context.query](const Call& call) { return bars_of_code(query, call); },
+       false,
+       true,
+       true,
+       form_types()});
   router.add({"GET",
               "/v1/bars",
               "Bars of all codes on one day",
-              {{"trade_date", ParameterType::Day, "the day", {}, 0, 0, true}, as_of, units},
-              [&query = context.query](const Call& call) { return bars_of_day(query, call); }});
+              {{"trade_date", ParameterType::Day, "the day", {}, 0, 0, true},
+               as_of_parameter(),
+               units_parameter(),
+               form_parameter()},
+              [&query = context.query](const Call& call) { return bars_of_day(query, call); },
+              false,
+              true,
+              true,
+              form_types()});
 }
 
 }  // namespace kanpan::api::rest

@@ -1,7 +1,9 @@
 // What the program is and what time it has.
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "kanpan/api/rest/routes.hpp"
+#include "kanpan/base/hash.hpp"
 
 namespace kanpan::api::rest {
 namespace {
@@ -15,6 +17,18 @@ net::Response object(json::object data) {
   return response;
 }
 
+/// Another one once any table has another column, type, unit or key: 16 hex digits.
+std::string schema_of(const catalog::Catalog& catalog) {
+  std::string text;
+  for (const catalog::TableSpec* table : catalog.tables()) {
+    text += table->name + '\n';
+    for (const std::string& key : table->key) text += key + ',';
+    for (const auto& column : table->columns)
+      text += fmt::format("{} {} {}\n", column.name, frame::name(column.type), column.unit);
+  }
+  return hex(sha256({text})).substr(0, 16);
+}
+
 json::object meta(const Context& context) {
   return {{"name", "kanpan"},
           {"version", context.about.version},
@@ -22,6 +36,7 @@ json::object meta(const Context& context) {
           {"source", context.about.source},
           {"simulated", context.simulated()},
           {"api", "v1"},
+          {"schema", schema_of(context.query.catalog())},
           {"tables", context.query.catalog().tables().size()},
           {"formats", {"json", "csv", "ndjson"}},
           {"timezone", "Asia/Shanghai"},
@@ -47,7 +62,7 @@ json::object time(const Context& context) {
 void add_meta(Router& router, const Context& context) {
   router.add({"GET",
               "/v1/meta",
-              "Versions, source, formats",
+              "Versions, schema, source, formats",
               {},
               [&context](const Call&) -> Answer { return object(meta(context)); },
               true});

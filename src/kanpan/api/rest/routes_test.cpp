@@ -48,7 +48,22 @@ TEST(Bars, a_day_is_a_cross_section) {
   const Heard heard = service.get("/v1/bars?trade_date=2024-06-27");
   ASSERT_EQ(heard.status, 200) << heard.body;
   EXPECT_EQ(heard.at("/data/fields/0"), "ts_code");
+  EXPECT_EQ(heard.at("/data/fields/11"), "adj_factor");
   EXPECT_EQ(heard.at("/data/items").as_array().size(), 2u);
+}
+
+TEST(Bars, come_as_csv_and_ndjson_too) {
+  const SampleService service;
+  const Heard csv = service.get("/v1/bars?trade_date=2024-06-27", {{"Accept", "text/csv"}});
+  EXPECT_EQ(csv.headers.get("Content-Type"), "text/csv; charset=utf-8");
+  EXPECT_THAT(csv.body, testing::StartsWith("ts_code,trade_date,open,"));
+  EXPECT_EQ(csv.headers.get("X-Data-Status"), "complete");
+  const Heard lines = service.get("/v1/bars/000001.SZ?format=ndjson&limit=1");
+  EXPECT_EQ(parse(lines.body).at("trade_date"), "2024-06-28");
+  EXPECT_NE(lines.headers.get("ETag"),
+            service.get("/v1/bars/000001.SZ?limit=1").headers.get("ETag"));
+  EXPECT_EQ(service.get("/v1/bars/000001.SZ?format=parquet").status, 406);
+  EXPECT_EQ(service.get("/v1/bars/000001.SZ", {{"Accept", "text/html"}}).status, 406);
 }
 
 TEST(Bars, as_of_gives_the_bars_and_factors_as_they_were) {
@@ -161,6 +176,7 @@ TEST(Meta, version_time_and_description) {
   const SampleService service;
   EXPECT_EQ(service.get("/v1/meta").at("/data/version"), "0.1.0");
   EXPECT_EQ(service.get("/v1/meta").at("/data/simulated"), true);
+  EXPECT_EQ(service.get("/v1/meta").at("/data/schema").as_string().size(), 16u);
   const Heard time = service.get("/v1/time");
   EXPECT_EQ(time.at("/data/now"), "2024-06-28T18:00:00+08:00");
   EXPECT_EQ(time.at("/data/trade_date"), "2024-06-28");

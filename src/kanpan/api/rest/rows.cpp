@@ -14,16 +14,9 @@ namespace {
 
 using frame::Batch;
 
+/// What the tag calls the form.
 std::string_view form_name(const RowsQuestion& question) {
-  switch (question.form) {
-    case Form::Json:
-      return question.objects ? "objects" : "json";
-    case Form::Csv:
-      return "csv";
-    case Form::Ndjson:
-      return "ndjson";
-  }
-  return "json";
+  return question.objects && question.form == Form::Json ? "objects" : name(question.form);
 }
 
 /// Rows as JSON behind the head of an answer, batch after batch, of which the first `limit` are
@@ -156,7 +149,7 @@ class RowsAnswer {
                                                    : request.read.columns.size());
       // Sent with the first rows: an error before them can still be the answer.
       std::string head;
-      if (csv) frame::append_csv_header(head, Batch(fields_of(request.read)), columns);
+      if (csv) frame::append_csv_header(head, Batch(query::fields_of(request.read)), columns);
       KANPAN_TRY(query->rows(request, snapshot, [&](Batch&& batch) -> Result<bool> {
         std::string piece = std::exchange(head, {});
         if (csv) frame::append_csv_rows(piece, batch, columns);
@@ -171,18 +164,10 @@ class RowsAnswer {
         return Error{Errc::Cancelled, "client left", ""};
       return {};
     };
-    net::Response response = data_response(csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-                                           std::move(producer), tag_);
+    net::Response response =
+        data_response(std::string(type(question_.form)), std::move(producer), tag_);
     set_evidence_headers(response, snapshot_.evidence);
     return response;
-  }
-
-  static std::vector<frame::Field> fields_of(const store::Read& read) {
-    if (read.columns.empty()) return read.table->fields();
-    std::vector<frame::Field> fields;
-    for (const std::string& name : read.columns)
-      fields.push_back({name, read.table->column(name)->type});
-    return fields;
   }
 
   const query::Query& query_;
@@ -195,18 +180,12 @@ class RowsAnswer {
 }  // namespace
 
 void add_rows(Router& router, const Context& context) {
-  router.add({"GET",
-              "/v1/tables/{name}/rows",
-              "Rows of a table",
-              rows_parameters(),
+  router.add({"GET", "/v1/tables/{name}/rows", "Rows of a table", rows_parameters(),
               [&query = context.query](const Call& call) -> Answer {
                 KANPAN_LET(RowsQuestion question, read_rows_question(query, call));
                 return RowsAnswer(query, call, std::move(question)).make();
               },
-              false,
-              true,
-              true,
-              {"application/json", "text/csv", "application/x-ndjson"}});
+              false, true, true, form_types()});
 }
 
 }  // namespace kanpan::api::rest

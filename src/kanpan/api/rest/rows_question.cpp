@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/api/rest/units.hpp"
+#include "kanpan/api/rest/parameters.hpp"
 #include "kanpan/base/hash.hpp"
 #include "kanpan/base/suggest.hpp"
 #include "kanpan/query/spelling.hpp"
@@ -88,12 +88,7 @@ Read<void> read_limit(const Call& call, RowsQuestion& question) {
 
 /// Everything that tells one question from another but its paging.
 std::string key_of(const Call& call) {
-  net::Parameters parts;
-  for (const auto& part : call.request.query)
-    if (part.first != "cursor" && part.first != "limit") parts.push_back(part);
-  std::ranges::sort(parts);
-  std::string text = call.request.path;
-  for (const auto& [name, value] : parts) text += "&" + name + "=" + value;
+  const std::string text = call.request.path + "?" + call.canonical({"cursor", "limit"});
   return hex(sha256({text})).substr(0, 16);
 }
 
@@ -114,18 +109,6 @@ Read<void> read_cursor(const Call& call, RowsQuestion& question) {
   return {};
 }
 
-Form form_named(std::string_view name) {
-  return name == "csv" ? Form::Csv : name == "ndjson" ? Form::Ndjson : Form::Json;
-}
-
-Refusal not_acceptable(std::string_view found) {
-  return net::Problem{406,
-                      "not_acceptable",
-                      fmt::format("rows are not given as {}", found),
-                      "there are json, csv (text/csv) and ndjson (application/x-ndjson)",
-                      {}};
-}
-
 }  // namespace
 
 std::vector<Parameter> rows_parameters() {
@@ -141,42 +124,19 @@ std::vector<Parameter> rows_parameters() {
       {"order", ParameterType::Words, "column.asc, column.desc or -column; key order when absent"},
       {"limit", ParameterType::Integer, "rows: 1000 unless given, at most 10000 as JSON", {}, 1},
       {"cursor", ParameterType::Text, "page.next_cursor of the page before"},
-      {"as_of", ParameterType::Text, "the rows as they were: commit, day or RFC 3339 time"},
+      as_of_parameter(),
       units_parameter(),
       {"shape", ParameterType::Choice, "columns: arrays; rows: objects", {"columns", "rows"}},
-      {"format",
-       ParameterType::Choice,
-       "instead of Accept",
-       {"json", "csv", "ndjson", "arrow", "parquet"}},
+      form_parameter(),
   };
 }
 
-Read<Form> read_form(const Call& call) {
-  if (const std::string format = call.text("format"); !format.empty()) {
-    if (format == "arrow" || format == "parquet") return not_acceptable(format);
-    return form_named(format);
-  }
-  const std::string_view accept = call.request.header("accept");
-  std::string_view rest = accept;
-  while (!rest.empty()) {
-    std::string_view item = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(item.size() + 1, rest.size()));
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    item = item.substr(0, item.find_first_of("; "));
-    if (item == "text/csv") return Form::Csv;
-    if (item == "application/x-ndjson" || item == "application/ndjson") return Form::Ndjson;
-    if (item == "application/json" || item == "*/*" || item == "application/*") return Form::Json;
-  }
-  if (accept.empty()) return Form::Json;
-  return not_acceptable(accept);
-}
-
 Read<RowsQuestion> read_rows_question(const query::Query& query, const Call& call) {
-  KANPAN_LET(const TableSpec* table, query.catalog().find(call.text("name")));
+  KANPAN_LET(const TableSpec* table, table_of(query, call));
   RowsQuestion question;
   store::Read& read = question.request.read;
   read.table = table;
-  KANPAN_LET(question.form, read_form(call));
+  KANPAN_LET(question.form, form_of(call));
   question.objects = call.text("shape") == "rows";
   question.request.units = units_of(call);
   read.codes = call.words("ts_code");
@@ -196,9 +156,7 @@ Read<RowsQuestion> read_rows_question(const query::Query& query, const Call& cal
     read.filters.push_back(*std::move(filter));
   }
   KANPAN_LET(read.order, read_order(*table, call));
-  if (call.has("as_of")) {
-    KANPAN_LET(read.as_of, query.as_of(call.text("as_of")));
-  }
+  KANPAN_LET(read.as_of, as_of(query, call));
   question.key = key_of(call);
   KANPAN_TRY(read_cursor(call, question));
   KANPAN_TRY(read_limit(call, question));

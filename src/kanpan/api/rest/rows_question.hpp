@@ -6,12 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "kanpan/api/rest/form.hpp"
 #include "kanpan/api/router.hpp"
 #include "kanpan/query/query.hpp"
 
 namespace kanpan::api::rest {
-
-enum class Form { Json, Csv, Ndjson };
 
 struct RowsQuestion {
   query::RowsRequest request;  ///< without limit and offset
@@ -28,9 +27,6 @@ std::vector<Parameter> rows_parameters();
 /// Refuses what the table does not have, naming what is near.
 boost::system::result<RowsQuestion, Refusal> read_rows_question(const query::Query& query,
                                                                 const Call& call);
-
-/// Which form `format=` or else Accept asks for; 406 names those there are.
-boost::system::result<Form, Refusal> read_form(const Call& call);
 
 /// An opaque word that says where the next page begins.
 std::string make_cursor(const RowsQuestion& question, store::Sequence seen, std::uint64_t offset);

@@ -238,11 +238,27 @@ TEST(Rows, everything_wrong_is_named) {
     EXPECT_EQ(heard.headers.get("Content-Type"), "application/problem+json") << target;
     EXPECT_THAT(std::string(heard.at("/detail").as_string()), HasSubstr(detail)) << target;
     EXPECT_EQ(heard.at("/request_id"), "req-1");
+    EXPECT_FALSE(heard.at("/errors/0/field").as_string().empty()) << target;
   }
-  EXPECT_EQ(service.get("/v1/tables/dayly/rows").status, 404);
-  EXPECT_THAT(service.get("/v1/tables/dayly/rows").body, HasSubstr("daily"));
+  for (const char* target : {"/v1/tables/dayly", "/v1/tables/dayly/rows"}) {
+    const Heard heard = service.get(target);
+    EXPECT_EQ(heard.status, 404) << target;
+    EXPECT_EQ(heard.at("/errors/0/value"), "dayly") << target;
+    EXPECT_EQ(heard.at("/errors/0/did_you_mean"), "daily") << target;
+  }
   EXPECT_EQ(service.get(rows, {{"Accept", "application/vnd.apache.parquet"}}).status, 406);
   EXPECT_EQ(service.get(rows, {{"Accept", "text/html,*/*;q=0.8"}}).status, 200);
+}
+
+TEST(Rows, two_spellings_of_a_question_have_one_answer) {
+  const SampleService service;
+  const std::string rows = "/v1/tables/daily/rows?limit=1&";
+  const auto body = [&](const char* question) { return service.get(rows + question).body; };
+  EXPECT_THAT(body("trade_date=20240627"), HasSubstr("next_cursor\":\""));
+  EXPECT_EQ(body("trade_date=20240627"), body("trade_date=2024-06-27"));
+  EXPECT_EQ(body("start_date=20240601&filter[close]=gt.1"),
+            body("filter[close]=gt.1&start_date=2024-06-01"));
+  EXPECT_NE(body("start_date=20240601"), body("start_date=20240602"));
 }
 
 TEST(Rows, all_faults_of_a_request_are_said_at_once) {

@@ -1,6 +1,7 @@
 // The catalog over HTTP.
 #include <boost/json.hpp>
 
+#include "kanpan/api/rest/parameters.hpp"
 #include "kanpan/api/rest/routes.hpp"
 #include "kanpan/catalog/units.hpp"
 
@@ -92,10 +93,10 @@ Answer list(const query::Query& query) {
   return data(std::move(tables));
 }
 
-Answer show(const query::Query& query, const std::string& name) {
-  KANPAN_LET(const TableSpec* table, query.catalog().find(name));
+Answer show(const query::Query& query, const Call& call) {
+  KANPAN_LET(const TableSpec* table, table_of(query, call));
   KANPAN_LET(const auto sizes, query.store().sizes());
-  const auto size = sizes.find(name);
+  const auto size = sizes.find(table->name);
   KANPAN_LET(json::object out,
              describe(query, *table, size == sizes.end() ? 0 : size->second.rows));
   out["columns"] = columns_of(*table);
@@ -118,12 +119,11 @@ void add_tables(Router& router, const Context& context) {
               "Every table with its coverage",
               {},
               [&query = context.query](const Call&) { return list(query); }});
-  router.add(
-      {"GET",
-       "/v1/tables/{name}",
-       "One table: columns, units, key, policy, coverage",
-       {{"name", ParameterType::Text, "table"}},
-       [&query = context.query](const Call& call) { return show(query, call.text("name")); }});
+  router.add({"GET",
+              "/v1/tables/{name}",
+              "One table: columns, units, key, policy, coverage",
+              {{"name", ParameterType::Text, "table"}},
+              [&query = context.query](const Call& call) { return show(query, call); }});
 }
 
 }  // namespace kanpan::api::rest

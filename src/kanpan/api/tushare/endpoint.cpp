@@ -63,6 +63,14 @@ net::Producer produce(const query::Query& query, Question question, query::Snaps
   };
 }
 
+/// The source takes a range that ends before it begins, and finds nothing in it.
+net::Response answer_nothing(Question question, const std::string& request_id) {
+  return respond(net::Producer(
+      [question = std::move(question), request_id](const net::Write& write) -> Result<void> {
+        return EnvelopeWriter(question, request_id, write).finish(false);
+      }));
+}
+
 /// With the evidence in headers: the body is the protocol's.
 net::Response answer_rows(const query::Query& query, Question question,
                           const std::string& request_id) {
@@ -91,7 +99,9 @@ net::Response answer(const Context& context, const net::Request& request) {
   if (!table) return refuse(source::protocol::unknown_interface());
   auto question = read_question(*table, *asked);
   if (const auto* verdict = std::get_if<Verdict>(&question)) return refuse(*verdict);
-  return answer_rows(context.query, std::get<Question>(std::move(question)), request.id);
+  Question known = std::get<Question>(std::move(question));
+  if (known.is_empty) return answer_nothing(std::move(known), request.id);
+  return answer_rows(context.query, std::move(known), request.id);
 }
 
 void add(Router& router, std::string method, const std::string& pattern,

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,7 +117,10 @@ TEST(TushareEndpoint, refusals_are_verdicts_in_the_sources_words) {
   EXPECT_THAT(verdict(R"({"api_name":"daily","params":{"trade_date":"20240231"}})"),
               HasSubstr("trade_date"));
   EXPECT_THAT(verdict(R"({"api_name":"daily","params":{"limit":"x"}})"), HasSubstr("limit"));
-  EXPECT_THAT(verdict(R"({"api_name":"cyq_chips","params":{}})"), HasSubstr("必填参数"));
+  for (const char* params : {"{}", R"({"trade_date":"20240628"})"})
+    EXPECT_THAT(verdict(fmt::format(R"({{"api_name":"cyq_chips","params":{}}})", params)),
+                HasSubstr("必填参数，ts_code"));
+  EXPECT_THAT(verdict(R"({"api_name":"daily","params":[]})"), HasSubstr("params也是对象"));
 }
 
 TEST(TushareEndpoint, other_methods_get_the_protocols_405) {
@@ -135,6 +139,10 @@ TEST(TushareEndpoint, user_and_empty_answers_are_legal) {
   EXPECT_EQ(empty.at("/code"), 0);
   EXPECT_EQ(empty.at("/data/items"), parse("[]"));
   EXPECT_FALSE(empty.at("/data/fields").as_array().empty());
+  const Heard backwards = service.ask(
+      "POST", "/daily", R"({"params":{"start_date":"20240628","end_date":"20240601"}})");
+  EXPECT_EQ(backwards.at("/code"), 0);
+  EXPECT_EQ(backwards.at("/data"), empty.at("/data"));
 }
 
 TEST(TushareEndpoint, rows_can_be_chosen_by_exchange_and_snapshot) {
@@ -146,6 +154,25 @@ TEST(TushareEndpoint, rows_can_be_chosen_by_exchange_and_snapshot) {
       R"({"fields":"trade_date","params":{"trade_date":"20240628","limit_type":"U","exchange":"SH"}})");
   EXPECT_EQ(limits.at("/data"), parse(R"({"fields":["trade_date"],"items":[["20240628"]],
                                           "has_more":false,"count":1})"));
+}
+
+TEST(TushareEndpoint, a_hot_list_is_the_days_last_unless_all_are_asked_for) {
+  SampleService service;
+  service.put("ths_hot", {"trade_date", "data_type", "ts_code", "rank_time"},
+              {"2024-06-28,热股,000001.SZ,2024-06-28 10:00:00",
+               "2024-06-28,热股,000001.SZ,2024-06-28 22:30:00",
+               "2024-06-28,热股,600519.SH,2024-06-28 10:00:00"});
+  const auto times = [&](const std::string& params) {
+    return service
+        .ask("POST", "/ths_hot",
+             R"({"fields":"rank_time","params":{"market":"热股")" + params + "}}")
+        .at("/data/items");
+  };
+  EXPECT_EQ(times(""), parse(R"([["2024-06-28 22:30:00"]])"));
+  EXPECT_EQ(times(R"(,"is_new":"Y")"), times(""));
+  EXPECT_EQ(times(R"(,"is_new":"N")"), parse(R"([["2024-06-28 22:30:00"],
+                                                 ["2024-06-28 10:00:00"],
+                                                 ["2024-06-28 10:00:00"]])"));
 }
 
 }  // namespace

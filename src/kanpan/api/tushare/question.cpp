@@ -4,6 +4,7 @@
 
 #include "kanpan/catalog/parameters.hpp"
 #include "kanpan/frame/cell.hpp"
+#include "kanpan/source/protocol/required.hpp"
 
 namespace kanpan::api::tushare {
 namespace {
@@ -43,15 +44,15 @@ class Reader {
   }
 
   std::variant<Question, Verdict> read() {
+    if (auto verdict = source::protocol::missing_required(table_, request_)) return *verdict;
     for (const auto& [name, value] : request_.parameters)
       if (!take(name, value)) return source::protocol::wrong_parameter(name, value);
-    for (const auto& parameter : table_.source.parameters)
-      if (parameter.required && !narrowed_)
-        return source::protocol::missing_parameter(parameter.name);
     for (const auto& [name, value] : catalog::assumed_parameters(table_))
       if (!request_.parameters.contains(name)) take(name, value);
     choose_fields();
     newest_first();
+    const store::Read& read = question_.read;
+    question_.is_empty = read.from && read.to && *read.from > *read.to;
     return std::move(question_);
   }
 
@@ -74,11 +75,9 @@ class Reader {
       case ParameterKind::Newest:
         return question_.selection.take(meaning, value);
       case ParameterKind::Equal:
-        narrowed_ = true;
         return equal(meaning.column, value);
       case ParameterKind::From:
       case ParameterKind::To:
-        narrowed_ = true;
         return bound(meaning.column, value, meaning.kind == ParameterKind::From);
     }
     return true;
@@ -139,22 +138,29 @@ class Reader {
     return std::ranges::find(list, word) != list.end();
   }
 
-  /// By the time column, then by the other dates of the key, newest first; the rest ascending.
+  /// By the time column, then by the other dates of the key and the time of its lists, newest
+  /// first; the rest ascending.
   void newest_first() {
     if (!table_.dated()) return;
     std::vector<store::Order>& order = question_.read.order;
     order.push_back({table_.time, true});
-    for (const bool dates : {true, false})
+    for (const bool times : {true, false})
       for (const std::string& name : table_.key)
-        if (const auto* column = table_.column(name);
-            column && name != table_.time && (column->type == Type::Date) == dates)
-          order.push_back({name, dates});
+        if (name != table_.time && is_time(name) == times) order.push_back({name, times});
+  }
+
+  bool is_time(const std::string& name) const {
+    const auto* column = table_.column(name);
+    return (column && column->type == Type::Date) ||
+           std::ranges::any_of(table_.source.parameters, [&](const auto& parameter) {
+             const Meaning meaning = catalog::meaning(table_, parameter.name);
+             return meaning.kind == ParameterKind::Newest && meaning.column == name;
+           });
   }
 
   const TableSpec& table_;
   const source::protocol::Request& request_;
   Question question_;
-  bool narrowed_ = false;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Question {
   source::protocol::Selection selection;  ///< still to be done with the rows read
   std::optional<std::uint64_t> limit;
   std::uint64_t offset = 0;
+  bool is_empty = false;  ///< the range ends before it begins
 };
 
 /// By catalog::meaning(). Unknown parameters and fields are ignored, as the source does; a value
