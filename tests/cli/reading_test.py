@@ -24,8 +24,9 @@ class Reading(ProgramCase):
             self.assertEqual(list(empty.iterdir()), [], words)
 
     def test_what_brings_data_makes_the_directory(self):
-        data = self.fresh("planned")
-        self.assertEqual(self.run_in(data, "plan", "stock_basic").returncode, 0)
+        data = self.fresh("collected_nothing")
+        asked = self.run_in(data, "collect", "daily", "--from", "20300603")
+        self.assertEqual(asked.returncode, 0, asked.stderr)
         done = self.run_in(data, "get", "stock_basic", "--count")
         self.assertEqual((done.returncode, done.stdout), (0, "0\n"), done.stderr)
 

@@ -105,6 +105,7 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
   KANPAN_LET(const auto instance, take_directory(parsed, session, server));
   if (!instance) {
     if (!parsed.chosen.exclusive) return server.run(words, session.settings, session.terminal);
+    if (parsed.chosen.ask_server) return parsed.chosen.ask_server(session, server);
     return Error{Errc::Busy,
                  fmt::format("a server owns the data directory '{}'", session.data.string()),
                  "stop it first: this cannot be done while it serves"};
@@ -150,6 +151,7 @@ Parsed parse(const std::vector<std::string>& words) {
   add_doctor(root, parsed);
   add_completion(root, parsed);
   add_examples(root);
+  refuse_empty_values(root);
   // Last: commands take over the footer that stands when they are added.
   root.footer(
       "Examples:\n  kanpan demo\n  kanpan collect daily adj_factor --from 2024-01-01\n"

@@ -199,6 +199,17 @@ void add_examples(CLI::App& root) {
   });
 }
 
+void refuse_empty_values(CLI::App& root) {
+  static const CLI::Validator kSomething(
+      [](const std::string& text) -> std::string { return text.empty() ? "is empty" : ""; }, "");
+  const auto refuse = [](CLI::App& command, const std::string&) {
+    for (CLI::Option* option : command.get_options())
+      if (option->get_items_expected_max() > 0) option->check(kSomething);
+  };
+  refuse(root, "");
+  walk(root, "", refuse);
+}
+
 Error usage_error(const CLI::App& root, const std::vector<std::string>& words,
                   const CLI::ParseError& error) {
   Way way = follow(root, words);

@@ -19,6 +19,9 @@ std::vector<CLI::App*> commands_below(const CLI::App& app);
 /// Gives every command without a footer its example.
 void add_examples(CLI::App& root);
 
+/// Makes every flag refuse the value "": a script's unset variable is not "not given".
+void refuse_empty_values(CLI::App& root);
+
 /// What is wrong with words that did not parse, as Errc::Usage: the first command or flag that does
 /// not exist, with the nearest that does; the commands of which one is missing; else what `error`
 /// says.

@@ -105,7 +105,18 @@ Instance::~Instance() {
   lock_.leave_nothing(leaves_nothing_ && !used());
 }
 
+/// Ours, but not to be read or written by whoever runs this: nothing is damaged.
+Result<void> check_rights(const fs::path& file) {
+  if (access(file.c_str(), F_OK) != 0 || access(file.c_str(), R_OK | W_OK) == 0) return {};
+  return Error{
+      Errc::Config,
+      fmt::format("'{}' may not be read and written: {}", file.string(), std::strerror(errno)),
+      "mend its permissions, or run as its owner"};
+}
+
 Result<void> Instance::open_journal() {
+  KANPAN_TRY(check_rights(journal_path()));
+  KANPAN_TRY(check_rights(store_path()));
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) std::strcpy(host.data(), "localhost");
   KANPAN_LET(journal_, journal::sqlite::SqliteJournal::open(journal_path(), *clock_, host.data()));
@@ -166,6 +177,7 @@ Result<std::uint64_t> Instance::catch_up(const OpenProgress& progress, std::stop
 
 Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
                                               const OpenProgress& progress, std::stop_token stop) {
+  rebuild_asked_ = false;
   collector_.reset();
   writer_.reset();
   query_.reset();
@@ -174,7 +186,17 @@ Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
                                                       store_options(settings_, *journal_)));
   KANPAN_LET(const auto replayed, catch_up(progress, stop));
   connect();
+  last_replayed_ = replayed;
+  ++rebuilds_;
   return replayed;
+}
+
+Result<void> Instance::ask_for_rebuild() {
+  if (const auto runs = progress_.current(); !runs.empty())
+    return Error{Errc::Busy, fmt::format("run {} goes on", runs.front().run),
+                 "wait until it has ended, or stop it with: kanpan run cancel " + runs.front().run};
+  rebuild_asked_ = true;
+  return {};
 }
 
 bool Instance::revive_store() {

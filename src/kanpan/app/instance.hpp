@@ -1,6 +1,7 @@
 // A data directory that this process owns, with everything that works on it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -70,6 +71,13 @@ class Instance {
   /// journal. Nothing else may be running.
   Result<std::uint64_t> rebuild_store(const std::string& reason, const OpenProgress& progress,
                                       std::stop_token stop);
+  /// Asks who serves the instance to have the store made anew; by any thread. Busy while a run goes
+  /// on.
+  Result<void> ask_for_rebuild();
+  bool rebuild_is_asked_for() const { return rebuild_asked_; }
+  /// How often rebuild_store() was done, and how many commits the last one replayed.
+  std::uint64_t rebuilds() const { return rebuilds_; }
+  std::uint64_t last_replayed() const { return last_replayed_; }
   /// Whether work on the store has met damage: then only rebuild_store() helps.
   bool store_is_damaged() const { return store_ && store_->damaged(); }
   /// Opens a store again that a full disk has made unusable, and applies what it lacks of the
@@ -108,6 +116,8 @@ class Instance {
   journal::Sequence skipped_ = 0;  ///< commits between the applied one and this need not be
   bool store_is_lost_ = false;     ///< and that has been said
   bool leaves_nothing_ = true;     ///< while it is being opened
+  std::atomic<bool> rebuild_asked_ = false;
+  std::atomic<std::uint64_t> rebuilds_ = 0, last_replayed_ = 0;
   ingest::Progress progress_;
   StopRegistry runs_;
   std::unique_ptr<ingest::RunLedger> run_ledger_;

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "kanpan/app/cli.hpp"
+#include "kanpan/app/directory_lock.hpp"
+#include "kanpan/app/instance.hpp"
+#include "kanpan/base/pause.hpp"
 #include "kanpan/net/http_client.hpp"
 #include "kanpan/net/problem.hpp"
 
@@ -189,6 +192,53 @@ bool Remote::stop(const std::string& id) const {
                          .post("http://kanpan/command/stop",
                                boost::json::serialize(boost::json::object{{"id", id}}), {}, {});
   return reply && reply->status == 200;
+}
+
+namespace {
+
+constexpr const char* kRebuild = "http://kanpan/store/rebuild";
+constexpr std::chrono::milliseconds kBetweenLooks{100};
+
+struct Rebuilds {
+  std::uint64_t done = 0, replayed = 0;
+};
+
+Result<Rebuilds> read_rebuilds(const Result<net::HttpReply>& reply) {
+  if (!reply) return reply.error();
+  if (reply->status != 200) return refusal(reply->status, reply->body);
+  boost::json::error_code error;
+  const auto value = boost::json::parse(reply->body, error);
+  const auto number = [&](const char* name) {
+    const auto* found = error || !value.is_object() ? nullptr : value.as_object().if_contains(name);
+    return found && found->is_number() ? found->to_number<std::uint64_t>() : 0;
+  };
+  return Rebuilds{number("rebuilds"), number("replayed")};
+}
+
+}  // namespace
+
+Result<std::uint64_t> Remote::rebuild_store(std::stop_token stop) const {
+  net::HttpClient client;
+  client.over_socket(socket_.string());
+  KANPAN_LET(const Rebuilds before, read_rebuilds(client.post(kRebuild, "", {}, stop)));
+  while (pause(kBetweenLooks, stop)) {
+    const auto now = read_rebuilds(client.get(kRebuild, {}, stop));
+    if (now && now->done > before.done) return now->replayed;
+    // Meanwhile it has no socket; it still has its directory.
+    if (!now && DirectoryLock::look(socket_.parent_path()))
+      return Error{Errc::Io, "the server that owns the data directory ended before it was done",
+                   "see its log; the store is made anew at the next start"};
+  }
+  return Error{Errc::Cancelled, "the server goes on with it", "see: kanpan store status"};
+}
+
+net::Response answer_rebuild(const net::Request& request, Instance& instance) {
+  const boost::json::object now{{"rebuilds", instance.rebuilds()},
+                                {"replayed", instance.last_replayed()}};
+  if (request.method == "POST")
+    if (const auto asked = instance.ask_for_rebuild(); !asked)
+      return net::to_response(net::problem_of(asked.error()), request.id);
+  return net::reply(200, "application/json", boost::json::serialize(now));
 }
 
 net::Response stop_command(const net::Request& request, StopRegistry& commands) {

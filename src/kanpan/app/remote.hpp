@@ -26,6 +26,10 @@ class Remote {
   /// cannot be said, the connection is closed, which stops it too: Errc::Cancelled.
   Result<int> run(const std::vector<std::string>& words, const Settings& settings,
                   Terminal& terminal) const;
+  /// Has the server make its store anew, which does not answer meanwhile, and waits for it; how
+  /// many commits were replayed. Errors: Busy while a run goes on; Io when the server ends before
+  /// it is done; Cancelled by `stop`, which only ends the waiting.
+  Result<std::uint64_t> rebuild_store(std::stop_token stop) const;
 
  private:
   /// False when nobody answers.
@@ -40,6 +44,9 @@ class Remote {
 /// outlive the answer.
 net::Response answer_command(const net::Request& request, Instance& instance,
                              const api::Progress& feed, StopRegistry& commands);
+/// Answers `POST /store/rebuild` (asks for one: 200, or 503 while a run goes on) and `GET`, both
+/// with `{"rebuilds":…,"replayed":…}`: how often it was done, and what the last one replayed.
+net::Response answer_rebuild(const net::Request& request, Instance& instance);
 /// Answers `POST /command/stop` with `{"id":…}`: 200. A command that comes later is stopped then.
 net::Response stop_command(const net::Request& request, StopRegistry& commands);
 

@@ -105,6 +105,10 @@ Result<void> Server::listen() {
                             return {[this](const net::Request& asked) {
                               return stop_command(asked, commands_);
                             }};
+                          if (request.peer == "unix" && request.path == "/store/rebuild")
+                            return {[this](const net::Request& asked) {
+                              return answer_rebuild(asked, instance_);
+                            }};
                           return surface(request);
                         }));
   api::observe_load(metrics_, *http_);

@@ -51,8 +51,12 @@ struct Session {
 /// What a parsed command line asks for. Gives the exit code, or an error that becomes one.
 using Action = std::function<Result<int>(Session&)>;
 
+class Remote;
+
 struct Chosen {
   Action action;
+  /// Of an exclusive command that a server can do on its own: asks it to.
+  std::function<Result<int>(Session&, const Remote&)> ask_server;
   bool needs_instance = true;   ///< works on the data directory
   bool exclusive = false;       ///< cannot run inside a server (serve, demo, store rebuild)
   bool brings_data = false;     ///< may make the data directory; others need one that holds data

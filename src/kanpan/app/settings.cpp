@@ -1,10 +1,12 @@
 #include "kanpan/app/settings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/suggest.hpp"
+#include "kanpan/net/http_server.hpp"
 
 namespace kanpan::app {
 namespace {
@@ -37,10 +40,26 @@ const SettingSpec* find_spec(std::string_view key) {
   return found == specs.end() ? nullptr : &*found;
 }
 
+/// Settings that have a name and no part yet that reads them.
+constexpr auto kLater = std::to_array<std::string_view>(
+    {"postgres.", "redis.", "kafka.", "object.", "http.anonymous", "http.rate_limit"});
+
+bool is_for_later(std::string_view key) {
+  return std::ranges::any_of(kLater,
+                             [&](std::string_view start) { return key.starts_with(start); });
+}
+
+Error for_later(std::string_view name, std::string_view where) {
+  return {Errc::Config, fmt::format("{}: {} is not available in this version", where, name),
+          "leave it out"};
+}
+
 Error unknown_key(std::string_view key, std::string_view where) {
+  if (is_for_later(key)) return for_later(key, where);
   return {Errc::Config, fmt::format("{}: '{}' is no setting", where, key), suggestion(key, keys())};
 }
 
+constexpr std::string_view kFlag = "flag";
 constexpr int kMostWorkers = 64;
 /// With less the store cannot even open its file.
 constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
@@ -72,6 +91,10 @@ std::string fault(std::string_view key, const std::string& value) {
     return fmt::format("a size such as 512MiB or 2GiB, {}MiB at least", kLeastMemory >> 20);
   if (key == "source.url" && !value.starts_with("http://") && !value.starts_with("https://"))
     return "an address that begins with http:// or https://";
+  if (key == "http.listen") {
+    const auto address = net::check_address(value);
+    if (!address) return address.error().hint;
+  }
   if (key == "clock") {
     const auto clock = make_clock(value);
     if (!clock) return clock.error().hint;
@@ -89,14 +112,29 @@ Result<std::string> read_secret(const std::string& path, std::string_view key) {
   return line;
 }
 
-}  // namespace
+/// The secret that `source.token_file` names the file of; none where the key is another.
+const SettingSpec* secret_in_file(std::string_view key) {
+  constexpr std::string_view kEnd = "_file";
+  if (!key.ends_with(kEnd)) return nullptr;
+  const SettingSpec* spec = find_spec(key.substr(0, key.size() - kEnd.size()));
+  return spec && spec->secret ? spec : nullptr;
+}
 
-std::string SettingSpec::environment() const {
+std::string in_environment(std::string_view key) {
   std::string name = "KANPAN_";
   for (const char c : key)
     name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return name;
 }
+
+bool is_variable_for_later(std::string_view name) {
+  return std::ranges::any_of(
+      kLater, [&](std::string_view start) { return name.starts_with(in_environment(start)); });
+}
+
+}  // namespace
+
+std::string SettingSpec::environment() const { return in_environment(key); }
 
 const std::vector<SettingSpec>& setting_specs() {
   static const std::vector<SettingSpec> specs{
@@ -145,6 +183,10 @@ Result<Settings> Settings::load(const Sources& sources) {
           Errc::Config,
           fmt::format("settings '{}' cannot be read: {}", sources.file->string(), error.message()),
           "mend the permissions or choose another directory with --data"};
+    if (std::filesystem::is_directory(status))
+      return Error{Errc::Config,
+                   fmt::format("settings '{}' is a directory", sources.file->string()),
+                   "put a file there, or name another with --config"};
     if (std::filesystem::exists(status)) {
       KANPAN_TRY(settings.read_file(*sources.file));
     } else if (sources.file_required) {
@@ -161,15 +203,15 @@ Result<Settings> Settings::with(const std::map<std::string, std::string>& values
   Settings settings = *this;
   for (const auto& [key, value] : values) {
     const SettingSpec* spec = find_spec(key);
-    if (!spec) return unknown_key(key, "flag");
-    KANPAN_TRY(settings.put(*spec, value, "flag"));
+    if (!spec) return unknown_key(key, kFlag);
+    KANPAN_TRY(settings.put(*spec, value, std::string(kFlag)));
   }
   return settings;
 }
 
 Result<void> Settings::put(const SettingSpec& spec, std::string value, std::string origin) {
   if (const std::string wanted = fault(spec.key, value); !wanted.empty())
-    return Error{Errc::Config,
+    return Error{origin == kFlag ? Errc::Usage : Errc::Config,
                  fmt::format("{}: {} is '{}'", origin, spec.key, spec.secret ? "…" : value),
                  wanted};
   values_[spec.key] = {std::move(value), std::move(origin)};
@@ -179,6 +221,7 @@ Result<void> Settings::put(const SettingSpec& spec, std::string value, std::stri
 Result<void> Settings::read_file(const std::filesystem::path& file) {
   const std::string name = file.string();
   std::vector<std::pair<std::string, YAML::Node>> open;
+  std::set<std::string> seen;
   try {
     const YAML::Node root = YAML::LoadFile(name);
     if (root.IsNull()) return {};
@@ -192,15 +235,24 @@ Result<void> Settings::read_file(const std::filesystem::path& file) {
       for (const auto& entry : node) {
         const std::string key = prefix + entry.first.as<std::string>();
         const std::string where = fmt::format("{}:{}", name, entry.first.Mark().line + 1);
+        if (!seen.insert(key).second)
+          return Error{Errc::Config, fmt::format("{}: {} is given more than once", where, key),
+                       "keep one of them"};
         if (entry.second.IsMap()) {
           open.emplace_back(key + ".", entry.second);
+          continue;
+        }
+        if (const SettingSpec* secret = secret_in_file(key)) {
+          KANPAN_LET(std::string content, read_secret(entry.second.as<std::string>(), where));
+          KANPAN_TRY(put(*secret, std::move(content), where));
           continue;
         }
         const SettingSpec* spec = find_spec(key);
         if (!spec) return unknown_key(key, where);
         if (spec->secret)
           return Error{Errc::Config, fmt::format("{}: {} is a secret", where, key),
-                       fmt::format("set {} or {}_FILE", spec->environment(), spec->environment())};
+                       fmt::format("set {0} or {0}_FILE, or write {1}_file: PATH",
+                                   spec->environment(), key)};
         if (!entry.second.IsScalar())
           return Error{Errc::Config, fmt::format("{}: {} has no single value", where, key),
                        spec->about};
@@ -223,6 +275,7 @@ Result<void> Settings::read_environment(const std::map<std::string, std::string>
     const bool file = name.ends_with("_FILE");
     const auto found = known.find(file ? name.substr(0, name.size() - 5) : name);
     if (found == known.end() || (file && !found->second->secret)) {
+      if (is_variable_for_later(name)) return for_later(name, "environment");
       std::vector<std::string> names;
       for (const auto& [candidate, spec] : known) names.push_back(candidate);
       return Error{Errc::Config, fmt::format("environment: {} is no setting", name),

@@ -139,8 +139,19 @@ class RowOutput {
   Batch kept_;
 };
 
-Result<std::string> format_of(const std::string& given, bool json) {
-  const std::string format = !given.empty() ? given : json ? "json" : "table";
+/// What a file's name says its rows are written as; "" where it says nothing.
+std::string format_of_name(std::filesystem::path file) {
+  if (file.extension() == ".gz") file.replace_extension();
+  const std::string end = file.extension().string();
+  if (end == ".jsonl") return "ndjson";
+  for (const char* known : {".csv", ".json", ".ndjson", ".parquet", ".arrow"})
+    if (end == known) return end.substr(1);
+  return "";
+}
+
+Result<std::string> format_of(const std::string& given, const std::string& file, bool json) {
+  std::string format = !given.empty() ? given : format_of_name(file);
+  if (format.empty()) format = json ? "json" : "table";
   if (format == "table" || format == "csv" || format == "json" || format == "ndjson") return format;
   if (format == "parquet" || format == "arrow")
     return Error{Errc::Usage, fmt::format("--format {} is not available in this version", format),
@@ -195,6 +206,10 @@ std::string evidence_line(const query::Evidence& evidence, const std::string& ta
 Result<int> get(Session& session, const GetFlags& flags) {
   const query::Query& query = session.instance->query();
   KANPAN_LET(auto request, rows_request(*session.instance, flags));
+  if (!request.read.table->dated() && (request.read.from || request.read.to)) {
+    session.note(fmt::format("{} is undated: --from and --to are ignored", flags.table));
+    request.read.from.reset(), request.read.to.reset();
+  }
   if (flags.count) {
     KANPAN_LET(const auto count, query.count(request));
     session.line(std::to_string(count));
@@ -203,7 +218,7 @@ Result<int> get(Session& session, const GetFlags& flags) {
     session.note(evidence_line(evidence, flags.table));
     return 0;
   }
-  KANPAN_LET(const auto format, format_of(flags.format, session.json));
+  KANPAN_LET(const auto format, format_of(flags.format, flags.file, session.json));
   constexpr std::uint64_t kTableRows = 200;
   const bool cut = format == "table" && !request.read.limit;
   if (cut) request.read.limit = kTableRows;
@@ -254,7 +269,7 @@ Result<query::BarsRequest> bars_request(const query::Query& query, const BarsFla
 
 Result<int> bars(Session& session, const BarsFlags& flags) {
   KANPAN_LET(const auto request, bars_request(session.instance->query(), flags));
-  KANPAN_LET(const auto format, format_of(flags.format, session.json));
+  KANPAN_LET(const auto format, format_of(flags.format, flags.file, session.json));
   KANPAN_LET(auto bars, session.instance->query().bars(request));
   RowOutput output(session, format, flags.file, false);
   KANPAN_TRY(output.open());
@@ -292,7 +307,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_option("--order", flags->order, "columns, - before one for descending");
   get_command->add_option("--limit", flags->limit, "rows at the most")->check(whole_number());
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");
-  get_command->add_option("--format", flags->format, "table, csv, json or ndjson");
+  get_command->add_option("--format", flags->format,
+                          "table, csv, json or ndjson; else as the name of -o says");
   get_command->add_option("--units", flags->units, "kanpan (元, 股, %) or tushare (the source's)");
   get_command->add_option("-o,--output", flags->file,
                           "file instead of stdout; packed where it ends with .gz");
@@ -315,7 +331,8 @@ void add_read(CLI::App& root, Parsed& parsed) {
   bars_command->add_option("--limit", bar_flags->limit, "newest bars where no range is given (250)")
       ->check(whole_number());
   bars_command->add_option("--as-of", bar_flags->as_of, "as they were: a commit, a day or a time");
-  bars_command->add_option("--format", bar_flags->format, "table, csv, json or ndjson");
+  bars_command->add_option("--format", bar_flags->format,
+                           "table, csv, json or ndjson; else as the name of -o says");
   bars_command->add_option("--units", bar_flags->units,
                            "kanpan (元, 股, %) or tushare (the source's)");
   bars_command->add_option("-o,--output", bar_flags->file,

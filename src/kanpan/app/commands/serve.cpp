@@ -86,15 +86,15 @@ Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
       wait_for(session.terminal.stop, [&] {
         instance.revive_store();
         memory.look(!instance.progress().current().empty());
-        return instance.store_is_damaged();
+        return instance.store_is_damaged() || instance.rebuild_is_asked_for();
       });
       if (session.terminal.stop.stop_requested()) notify_supervisor("STOPPING=1");
       session.note("stopping: requests in flight are finished");
     }
     if (session.terminal.stop.stop_requested()) return 0;
     KANPAN_TRY(instance.rebuild_store(
-        "it was found damaged", [&](const std::string& message) { session.note(message); },
-        session.terminal.stop));
+        instance.rebuild_is_asked_for() ? "asked for" : "it was found damaged",
+        [&](const std::string& message) { session.note(message); }, session.terminal.stop));
   }
 }
 

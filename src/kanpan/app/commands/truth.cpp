@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -30,9 +31,19 @@ boost::json::object commit_json(const journal::Commit& c) {
   return object;
 }
 
+/// A table that the catalog lost still has its commits.
+Result<void> check_table(Instance& instance, const std::string& table) {
+  if (table.empty()) return {};
+  const auto known = instance.catalog().find(table);
+  if (known) return {};
+  KANPAN_LET(const auto commits, instance.journal().headers(0, 1, table));
+  return commits.empty() ? Result<void>(known.error()) : Result<void>{};
+}
+
 Result<int> list_commits(Session& session, const std::string& table,
                          std::optional<std::uint64_t> after, std::size_t limit) {
   auto& journal = session.instance->journal();
+  KANPAN_TRY(check_table(*session.instance, table));
   KANPAN_LET(const auto commits,
              after ? journal.headers(*after, limit, table) : journal.newest(limit, table));
   Grid grid({"seq", "time", "table", "mode", "rows", "from", "to", "run", "source"});
@@ -92,42 +103,61 @@ Result<int> verify_journal(Session& session) {
   return 0;
 }
 
+/// What lies in a data directory, in bytes that do not overlap.
+struct Bytes {
+  std::uint64_t journal = 0;  ///< commits, days, quarantine
+  std::uint64_t runs = 0;     ///< the run ledger, which is in the journal's file
+  std::uint64_t store = 0;    ///< rows as they are
+  std::uint64_t history = 0;  ///< superseded rows: an estimate, for they are in the store's file
+};
+
+Result<Bytes> bytes_of(Instance& instance, std::uint64_t history) {
+  Bytes bytes;
+  KANPAN_LET(bytes.runs, instance.ledger().bytes_of_runs());
+  bytes.journal = instance.journal().size() - std::min(bytes.runs, instance.journal().size());
+  bytes.history = history;
+  bytes.store = instance.store().bytes() - std::min(history, instance.store().bytes());
+  return bytes;
+}
+
 Result<int> store_status(Session& session) {
   Instance& instance = *session.instance;
   KANPAN_LET(const auto sizes, instance.store().sizes());
-  std::uint64_t history = 0, rows = 0;
+  store::Size all;
   Grid grid({"table", "rows", "history rows", "bytes (estimate)"});
   boost::json::array tables;
   for (const auto& [table, size] : sizes) {
-    rows += size.rows;
-    history += size.history_rows;
+    all.rows += size.rows, all.history_rows += size.history_rows;
+    all.history_bytes += size.history_bytes;
     if (size.rows + size.history_rows == 0) continue;
     grid.add({table, std::to_string(size.rows), std::to_string(size.history_rows),
               std::to_string(size.bytes)});
     tables.push_back({{"table", table},
                       {"rows", size.rows},
                       {"history_rows", size.history_rows},
-                      {"bytes", size.bytes}});
+                      {"bytes", size.bytes},
+                      {"history_bytes", size.history_bytes}});
   }
-  const auto applied = instance.store().applied();
+  KANPAN_LET(const Bytes bytes, bytes_of(instance, all.history_bytes));
+  const auto applied = instance.store().applied(), last = instance.journal().last();
   if (session.json) {
-    session.line(
-        boost::json::serialize(boost::json::object{{"journal_bytes", instance.journal().size()},
-                                                   {"store_bytes", instance.store().bytes()},
-                                                   {"runs_bytes", 0},
-                                                   {"rows", rows},
-                                                   {"history_rows", history},
-                                                   {"applied", applied},
-                                                   {"last", instance.journal().last()},
-                                                   {"tables", std::move(tables)}}));
+    session.line(boost::json::serialize(boost::json::object{{"journal_bytes", bytes.journal},
+                                                            {"store_bytes", bytes.store},
+                                                            {"runs_bytes", bytes.runs},
+                                                            {"history_bytes", bytes.history},
+                                                            {"rows", all.rows},
+                                                            {"history_rows", all.history_rows},
+                                                            {"applied", applied},
+                                                            {"last", last},
+                                                            {"tables", std::move(tables)}}));
     return 0;
   }
   session.out(grid.text());
-  session.line(fmt::format("journal  {} bytes, {} commits", instance.journal().size(),
-                           instance.journal().last()));
-  session.line(
-      fmt::format("store    {} bytes, applied up to commit {}", instance.store().bytes(), applied));
-  session.line(fmt::format("rows     {} current, {} in history", rows, history));
+  session.line(fmt::format("journal  {} bytes, {} commits", bytes.journal, last));
+  session.line(fmt::format("runs     {} bytes", bytes.runs));
+  session.line(fmt::format("store    {} bytes, applied up to commit {}", bytes.store, applied));
+  session.line(fmt::format("history  {} bytes (estimate)", bytes.history));
+  session.line(fmt::format("rows     {} current, {} in history", all.rows, all.history_rows));
   return 0;
 }
 
@@ -136,6 +166,13 @@ Result<int> rebuild_store(Session& session) {
              session.instance->rebuild_store(
                  "asked for", [&](const std::string& message) { session.note(message); },
                  session.terminal.stop));
+  session.note(fmt::format("{} commits replayed", replayed));
+  return 0;
+}
+
+Result<int> ask_for_rebuild(Session& session, const Remote& server) {
+  session.note("the server makes its store anew; it does not answer meanwhile");
+  KANPAN_LET(const auto replayed, server.rebuild_store(session.terminal.stop));
   session.note(fmt::format("{} commits replayed", replayed));
   return 0;
 }
@@ -180,6 +217,7 @@ void add_truth(CLI::App& root, Parsed& parsed) {
       ->callback([&parsed] {
         parsed.chosen.action = rebuild_store;
         parsed.chosen.exclusive = true;
+        parsed.chosen.ask_server = ask_for_rebuild;
       });
 }
 
