@@ -38,6 +38,8 @@ class FrameReader {
     }
   }
   std::optional<int> exit_code() const { return exit_code_; }
+  /// Of the run that has begun: its id, a newline and how to go on with it; else "".
+  const std::string& begun() const { return begun_; }
   /// What is no frame: the body of an answer that refuses the command.
   const std::string& rest() const { return buffer_; }
 
@@ -57,6 +59,9 @@ class FrameReader {
       case 'e':
         terminal_.err(body);
         break;
+      case 'r':
+        begun_ = body;
+        break;
       case 'x':
         exit_code_ = std::atoi(std::string(body).c_str());
         break;
@@ -70,7 +75,19 @@ class FrameReader {
   Terminal& terminal_;
   std::string buffer_;
   std::optional<int> exit_code_;
+  std::string begun_;
 };
+
+/// `begun` as FrameReader has it.
+Error ended_early(std::string_view begun) {
+  constexpr std::string_view kEnded = "the server that owns the data directory ended before";
+  if (begun.empty())
+    return {Errc::Io, fmt::format("{} the command did", kEnded),
+            "see its log; 'kanpan run list' shows what is resumable"};
+  const auto end = begun.find('\n');
+  return {Errc::Partial, fmt::format("{} run {} did", kEnded, begun.substr(0, end)),
+          std::string(begun.substr(end + 1))};
+}
 
 /// Of a command that the server did not begin.
 Error refusal(int status, std::string_view body) {
@@ -89,7 +106,7 @@ Error refusal(int status, std::string_view body) {
 }
 
 struct Command {
-  std::string id;  ///< by which it can be stopped; may be empty
+  std::string id;  ///< by which it can be stopped; the request's where it names none
   std::vector<std::string> words;
   std::string directory = ".";
   bool interactive = false;
@@ -178,10 +195,10 @@ Result<int> Remote::run(const std::vector<std::string>& words, const Settings& s
                              "http://kanpan/command", boost::json::serialize(object),
                              [&](std::string_view bytes) { frames.feed(bytes); }, gone.get_token());
   if (frames.exit_code()) return *frames.exit_code();
-  if (!reply) return std::move(reply).error().within("the server that owns the data directory");
-  if (reply->status != 200) return refusal(reply->status, frames.rest());
-  return Error{Errc::Io, "the server that owns the data directory ended before the command did",
-               "see its log; 'kanpan run list' shows what is resumable"};
+  if (!reply && (gone.stop_requested() || !client.reached()))
+    return std::move(reply).error().within("the server that owns the data directory");
+  if (reply && reply->status != 200) return refusal(reply->status, frames.rest());
+  return ended_early(frames.begun());
 }
 
 bool Remote::stop(const std::string& id) const {
@@ -257,6 +274,7 @@ net::Response answer_command(const net::Request& request, Instance& instance,
                              const api::Progress& feed, StopRegistry& commands) {
   auto command = command_in(request.body);
   if (!command) return net::to_response(net::problem_of(command.error()), request.id);
+  if (command->id.empty()) command->id = request.id;
   net::Response response =
       net::reply(200, "application/octet-stream",
                  net::Producer([command = std::move(*command), stop = request.stop, &instance,
@@ -270,6 +288,9 @@ net::Response answer_command(const net::Request& request, Instance& instance,
                    Terminal terminal;
                    terminal.out = [&](std::string_view text) { send('o', text); };
                    terminal.err = [&](std::string_view text) { send('e', text); };
+                   terminal.begun = [&](std::string_view run, std::string_view go_on) {
+                     send('r', fmt::format("{}\n{}", run, go_on));
+                   };
                    terminal.interactive = command.interactive;
                    terminal.directory = command.directory;
                    terminal.stop = running.stop();

@@ -21,9 +21,10 @@ class Remote {
   /// True when a server answers on the socket.
   bool is_there() const;
   /// Sends the words, and `settings` to be compared with the server's, and passes on what comes
-  /// back until the exit code comes. Errc::Io when the server goes away before that. The terminal's
-  /// stop stops the command at the server, whose last words and exit code still come; where that
-  /// cannot be said, the connection is closed, which stops it too: Errc::Cancelled.
+  /// back until the exit code comes. Errc::Io when the server goes away before that, Errc::Partial
+  /// where a run had begun by then. The terminal's stop stops the command at the server, whose last
+  /// words and exit code still come; where that cannot be said, the connection is closed, which
+  /// stops it too: Errc::Cancelled.
   Result<int> run(const std::vector<std::string>& words, const Settings& settings,
                   Terminal& terminal) const;
   /// Has the server make its store anew, which does not answer meanwhile, and waits for it; how
@@ -39,7 +40,8 @@ class Remote {
 };
 
 /// The server's side: answers `POST /command` on the socket with a stream of frames, each a kind
-/// (`o` out, `e` err, `x` exit code), a space, the length in bytes, a newline, and the bytes.
+/// (`o` out, `e` err, `r` id of a run that has begun, a newline and how to go on with it, `x` exit
+/// code), a space, the length in bytes, a newline, and the bytes.
 /// `feed` is what the server tells about itself, `commands` knows those that go on; all must
 /// outlive the answer.
 net::Response answer_command(const net::Request& request, Instance& instance,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -12,11 +13,15 @@
 #include "kanpan/api/surface.hpp"
 #include "kanpan/app/remote.hpp"
 #include "kanpan/base/log.hpp"
+#include "kanpan/base/pause.hpp"
 
 namespace kanpan::app {
 namespace {
 
+/// For requests in flight, and when in it clients' commands are told to stop, so that their last
+/// words still reach them.
 constexpr std::chrono::seconds kDrain{10};
+constexpr std::chrono::seconds kUntilTold{5};
 
 }  // namespace
 
@@ -41,12 +46,23 @@ Server::Server(Instance& instance)
 
 Server::~Server() {
   // Requests and event streams look at the scheduler: they end first.
-  if (http_) http_->stop(kDrain);
+  end_requests();
   http_.reset();
   feed_.stop();
   scheduler_.reset();
   std::error_code ignored;  // a socket left behind is replaced by the next server
   std::filesystem::remove(socket_path(instance_.directory()), ignored);
+}
+
+/// A run can be gone on with later: it is told at once. What only reads may well be done in time.
+void Server::end_requests() {
+  if (!http_) return;
+  if (scheduler_) scheduler_->request_stop();
+  instance_.runs().cancel_all();
+  const std::jthread later([this](const std::stop_token& stop) {
+    if (pause(kUntilTold, stop)) commands_.cancel_all();
+  });
+  http_->stop(kDrain);
 }
 
 void Server::start_scheduler() {

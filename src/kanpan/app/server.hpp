@@ -36,6 +36,7 @@ class Server {
  private:
   explicit Server(Instance& instance);
   Result<void> listen();
+  void end_requests();
   api::About about() const;
   bool is_simulated() const;
 

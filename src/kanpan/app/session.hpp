@@ -25,6 +25,9 @@ struct Terminal {
   bool interactive = false;                   ///< err is a terminal: progress lines may be redrawn
   std::filesystem::path directory;            ///< what relative file names are relative to
   std::stop_token stop;                       ///< Ctrl-C, or the client is gone
+  /// Told of a run as soon as it is in the ledger, and how to go on with it where it is cut off.
+  /// May be empty.
+  std::function<void(std::string_view run, std::string_view go_on)> begun = {};
 };
 
 struct Session {

@@ -8,9 +8,9 @@
 
 namespace kanpan::app {
 
-/// Prints what happens in `run` while `work` does it, then what came of it: the run id on stdout,
-/// the rest on stderr; under --json only events. `resumable`: what is left can be done by 'run
-/// resume'.
+/// Prints the run id on stdout as soon as the run is in the ledger, what happens in it while `work`
+/// does it, and what came of it, on stderr; under --json only events. `resumable`: what is left can
+/// be done by 'run resume'.
 Result<int> watch(Session& session, std::string run,
                   const std::function<Result<ingest::RunOutcome>(std::stop_token)>& work,
                   bool resumable = true);

@@ -23,6 +23,7 @@ constexpr std::array kKinds{
     Kind{Errc::Corrupt, "corrupt", 1},
     Kind{Errc::Timeout, "timeout", 1},
     Kind{Errc::Cancelled, "cancelled", 1},
+    Kind{Errc::Partial, "partial", 6},
     Kind{Errc::Quality, "quality", 5},
     Kind{Errc::SourceTransient, "source_transient", 6},
     Kind{Errc::SourceRate, "source_rate", 4},

@@ -22,6 +22,7 @@ enum class Errc {
   Corrupt,           ///< stored bytes do not match their checksum
   Timeout,           ///< a deadline passed
   Cancelled,         ///< asked to stop
+  Partial,           ///< cut off before it was done; what is left can be gone on with
   Quality,           ///< data below the bar: a page refused, rows quarantined
   SourceTransient,   ///< source: a retry may help (drop, 5xx, malformed body)
   SourceRate,        ///< source: calls too frequent

@@ -1,6 +1,7 @@
 #include "kanpan/base/stop_registry.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace kanpan {
 
@@ -29,6 +30,15 @@ bool StopRegistry::cancel(std::string_view name) {
   }
   source.request_stop();
   return true;
+}
+
+void StopRegistry::cancel_all() {
+  std::vector<std::stop_source> sources;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, source] : running_) sources.push_back(source);
+  }
+  for (std::stop_source& source : sources) source.request_stop();
 }
 
 void StopRegistry::cancel_on_arrival(std::string name) {

@@ -37,7 +37,10 @@ class StopRegistry {
 
   /// Tells it to stop. False when it does not go on here.
   bool cancel(std::string_view name);
-  /// The same for what may only be on its way here: it is stopped as soon as it is registered.
+  /// Tells everything that goes on here to stop.
+  void cancel_all();
+  /// The same as cancel() for what may only be on its way here: it is stopped as soon as it is
+  /// registered.
   void cancel_on_arrival(std::string name);
 
  private:

@@ -53,5 +53,15 @@ TEST(StopRegistry, what_is_cancelled_before_it_comes_is_stopped_once_it_does) {
   EXPECT_FALSE(forgotten.stop().stop_requested());
 }
 
+TEST(StopRegistry, all_that_goes_on_is_told_and_what_comes_later_is_not) {
+  StopRegistry registry;
+  const StopRegistry::Entry one(registry, "one", {}), two(registry, "two", {});
+  registry.cancel_all();
+  EXPECT_TRUE(one.stop().stop_requested());
+  EXPECT_TRUE(two.stop().stop_requested());
+  const StopRegistry::Entry later(registry, "later", {});
+  EXPECT_FALSE(later.stop().stop_requested());
+}
+
 }  // namespace
 }  // namespace kanpan

@@ -182,6 +182,7 @@ bool may_heal(Errc code) {
     case Errc::Io:
     case Errc::NoSpace:
     case Errc::Timeout:
+    case Errc::Partial:
     case Errc::SourceTransient:
     case Errc::SourceRate:
     case Errc::SourceQuota:

@@ -66,8 +66,11 @@ void Progress::tell(const Event& event) {
 }
 
 void Progress::begin(const std::string& run) {
-  const std::lock_guard lock(mutex_);
-  tallies_[run].run = run;
+  {
+    const std::lock_guard lock(mutex_);
+    tallies_[run].run = run;
+  }
+  tell({.kind = "begin", .run = run});
 }
 
 void Progress::planned(const std::string& run, std::uint64_t units) {

@@ -14,8 +14,8 @@
 
 namespace kanpan::ingest {
 
-/// One thing that happened. `kind` is one of plan, page, commit, quarantine, retry, note, done,
-/// error.
+/// One thing that happened. `kind` is one of begin (the run is in the ledger from here on), plan,
+/// page, commit, quarantine, retry, note, done, error.
 struct Event {
   std::string kind = {};
   std::string run = {};
@@ -71,6 +71,7 @@ class Progress {
   [[nodiscard]] Subscription subscribe(Listener listener);
   void tell(const Event& event);
 
+  /// Tells it, too.
   void begin(const std::string& run);
   void planned(const std::string& run, std::uint64_t units);
   void unit_done(const journal::Unit& unit);

@@ -27,7 +27,9 @@ Scheduler::Scheduler(Collector& collector, journal::Ledger& ledger, const Clock&
   continuous_ = std::jthread([this](const std::stop_token& stop) { loop(true, stop); });
 }
 
-Scheduler::~Scheduler() {
+Scheduler::~Scheduler() { request_stop(); }
+
+void Scheduler::request_stop() {
   timed_.request_stop();
   continuous_.request_stop();
 }

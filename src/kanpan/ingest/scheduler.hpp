@@ -48,6 +48,8 @@ class Scheduler {
             std::optional<Instant> since = std::nullopt);
   /// Stops the runs that are going on; they stay resumable, and are caught up at the next start.
   ~Scheduler();
+  /// Tells its runs to stop, and begins none any more; does not wait for them.
+  void request_stop();
 
   std::vector<TableSchedule> schedules() const;
 

@@ -22,6 +22,7 @@ int status_of(Errc code) {
       return 504;
     case Errc::Busy:
     case Errc::Cancelled:
+    case Errc::Partial:
       return 503;
     case Errc::NoSpace:
       return 507;
