@@ -13,7 +13,9 @@ bool stops_table(Errc code) { return code == Errc::SourcePermission || code == E
 /// better; but where it refuses the interface, they all fare so.
 bool counts(Errc code) { return code == Errc::SourceTransient || code == Errc::SourceParameter; }
 
-bool stops_everything(Errc code) { return code == Errc::SourceToken || code == Errc::Config; }
+bool stops_everything(Errc code) {
+  return code == Errc::SourceToken || code == Errc::Config || code == Errc::NoSpace;
+}
 
 }  // namespace
 

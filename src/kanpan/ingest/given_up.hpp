@@ -19,8 +19,8 @@ class GivenUp {
   bool everything() const;
 
   /// How a unit of the table has ended: a refusal of the table (permission, quota) gives it up, a
-  /// refused token or a source that cannot be reached (`away`) everything, and a few units in a row
-  /// that had no answer, or whose parameters were refused, their table.
+  /// refused token, a full disk or a source that cannot be reached (`away`) everything, and a few
+  /// units in a row that had no answer, or whose parameters were refused, their table.
   void note(const std::string& table, const std::optional<Error>& error, bool away);
 
  private:

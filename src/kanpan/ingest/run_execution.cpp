@@ -142,7 +142,10 @@ void RunExecution::take(Work work) {
       fetched.error = std::move(admitted).error();
   Submission made = submission(work, std::move(fetched));
   const journal::Unit unit = *made.landing.unit;
-  made.done = [this, unit](const auto& outcome) { report_.settled(unit, outcome); };
+  made.done = [this, unit](const auto& outcome) {
+    if (!outcome) given_up_.note(unit.table, outcome.error(), false);
+    report_.settled(unit, outcome);
+  };
   if (!parts_.writer.submit(std::move(made)))
     report_.fail({Errc::Cancelled, "the writer closed before the run was done"});
 }

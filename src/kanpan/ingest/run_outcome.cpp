@@ -9,6 +9,7 @@ int RunOutcome::exit_code() const {
       said == 4 || (said != 0 && error->code == Errc::Config))
     return said;
   if (summary.planned + summary.failed > 0) return 6;
+  if (error && error->code == Errc::NoSpace) return 6;
   if (error) return kanpan::exit_code(error->code);
   return summary.quarantined + summary.refused > 0 ? 5 : 0;
 }

@@ -21,6 +21,11 @@ void RunReport::fail(Error error, const std::string& table) {
   if (!error_) error_ = std::move(error);
 }
 
+bool RunReport::is_news(const std::string& failure) {
+  const std::lock_guard lock(mutex_);
+  return told_.insert(failure).second;
+}
+
 std::optional<Error> RunReport::error() const {
   const std::lock_guard lock(mutex_);
   return error_;
@@ -40,7 +45,8 @@ void RunReport::settled(const journal::Unit& unit,
     fail(outcome.error(), unit.table);
     event.kind = "error";
     event.message = outcome.error().text();
-    return tell(event);
+    if (is_news(event.message)) tell(event);
+    return;
   }
   progress_.unit_done(unit);
   event.kind = "commit";
@@ -70,9 +76,16 @@ Result<RunOutcome> RunReport::finish(bool stopped, const std::optional<Error>& r
   else if (summary.planned + summary.failed + summary.refused > 0 || failure)
     state = summary.committed + summary.unchanged > 0 ? RunState::Partial : RunState::Failed;
   const auto& why = failure ? failure : remark;
-  KANPAN_TRY(run_ledger_.finish(run_, state, why ? why->text() : ""));
-  KANPAN_LET(summary, ledger_.run(run_));
-  tell({.kind = "done", .rows = summary.rows, .message = std::string(journal::name(state))});
+  if (auto noted = run_ledger_.finish(run_, state, why ? why->text() : ""); noted) {
+    KANPAN_LET(summary, ledger_.run(run_));
+  } else if (noted.error().code != Errc::NoSpace) {
+    return std::move(noted).error();
+  }
+  summary.run.state = state;
+  tell({.kind = "done",
+        .table = summary.run.tables,
+        .rows = summary.rows,
+        .message = std::string(journal::name(state))});
   return RunOutcome{std::move(summary), why};
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,16 @@ class RunReport {
   std::optional<Error> error_of(const std::string& table) const;
 
   /// What has become of a unit that was submitted, told and counted; fails when it was not stored.
+  /// Why it was not is told once: of a full disk all units in flight say the same.
   void settled(const journal::Unit& unit, const Result<std::vector<store::Applied>>& outcome);
   /// Writes the state that the run ended in; `stopped`: before everything was done. `remark` is the
-  /// outcome's error where nothing failed.
+  /// outcome's error where nothing failed. On a full disk the state is that of the outcome alone;
+  /// the ledger has it once there is room.
   Result<RunOutcome> finish(bool stopped, const std::optional<Error>& remark = {});
 
  private:
+  bool is_news(const std::string& failure);
+
   const std::string run_;
   Progress& progress_;
   const journal::Ledger& ledger_;
@@ -46,6 +51,7 @@ class RunReport {
   mutable std::mutex mutex_;
   std::optional<Error> error_;
   std::map<std::string, Error> failed_;
+  std::set<std::string> told_;
 };
 
 }  // namespace kanpan::ingest
