@@ -55,6 +55,8 @@ class Program(ProgramCase):
                 (["journal", "show"], "'kanpan journal show' needs SEQ",
                  "see: kanpan journal show --help"),
                 (["get", "daily", "--limit"], "--limit needs a value", "see: kanpan get --help"),
+                (["get", "daily", "--limit", "1", "--limit", "2"],
+                 "--limit is given more than once", "see: kanpan get --help"),
                 (["bars", "600000.SH", "more"], "'kanpan bars' takes no 'more'",
                  "see: kanpan bars --help"),
                 (["demo", "--codes", "0"], "--codes: '0' is no whole number from 1 to 5500",
@@ -85,6 +87,42 @@ class Program(ProgramCase):
         words = ["bars", self.a_code(), "--adj", "qfq", "--anchor"]
         self.assertIn("2030-01-01 is yet to come", self.kanpan(*words, "2030-01-01").stderr)
         self.assertNotIn("yet to come", self.kanpan(*words, "2024-06-28").stderr)
+
+    def test_an_anchor_without_qfq_is_refused(self):
+        for adjusted in ([], ["--adj", "none"], ["--adj", "hfq"]):
+            self.refused(2, "bars", "600000.SH", *adjusted, "--anchor", "20240601",
+                         says=["--anchor 2024-06-01", "add --adj qfq"])
+
+    def test_a_flag_that_may_be_given_again_takes_one_value_each_time(self):
+        file = self.fresh("chinese.csv")
+        file.write_text("代码,日期,close\n600000.SH,20240102,10.5\n")
+        done = self.run_in(self.fresh("mapped"), "import", "--map", "代码=ts_code", "--map",
+                           "日期=trade_date", "daily", file)
+        self.assertIn("no column open, high, low", done.stderr)
+        one = self.kanpan("get", "--where", "close > 0", "daily", "--count")
+        both = self.kanpan("get", "--where", "close > 0", "--where", "close < 0", "daily",
+                           "--count")
+        self.assertEqual((one.returncode, both.stdout), (0, "0\n"), one.stderr + both.stderr)
+        self.assertGreater(int(one.stdout), 0)
+
+    def test_a_code_named_twice_is_asked_for_once(self):
+        words = ["--json", "plan", "daily", "--from", "20240627", "--to", "20240628", "--codes"]
+        code = self.a_code()
+        plan = json.loads(self.kanpan(*words, f"{code},{code.lower()},{code[:6]}").stdout)
+        self.assertEqual(plan["tables"][-1]["calls"], 1)
+
+    def test_a_table_that_is_not_asked_by_code_is_left_out_of_several(self):
+        day = ["--from", "20240627", "--to", "20240628"]
+        codes = ["--codes", self.a_code()]
+        self.refused(1, "plan", "kpl_concept", *day, *codes, says="no call brings these codes")
+        data = self.fresh("by_code")
+        done = self.run_in(data, "collect", "daily", "kpl_concept", *day, *codes)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("kpl_concept cannot be asked by code: it is left out", done.stderr)
+        run, = json.loads(self.run_in(data, "--json", "run", "list").stdout)
+        self.assertEqual(run["state"], "done")
+        done = self.kanpan("plan", "--all", *day, *codes)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_code_of_no_stock_is_noted(self):
         data = self.fresh("stranger")

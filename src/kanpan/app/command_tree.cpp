@@ -149,6 +149,8 @@ std::string reworded(const CLI::ParseError& error, const std::string& path) {
       text.substr(0, std::min(text.find(": "), text.find(" is required")));
   if (dynamic_cast<const CLI::RequiredError*>(&error))
     return fmt::format("'{}' needs {}", path, name);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && text.find(": At Most") != text.npos)
+    return fmt::format("{} is given more than once", name);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
     return fmt::format("{} needs a value", name);
   if (dynamic_cast<const CLI::ExtrasError*>(&error))

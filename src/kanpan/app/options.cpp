@@ -67,7 +67,7 @@ Result<std::vector<std::string>> codes_flag(const std::string& text) {
   std::vector<std::string> codes;
   for (const std::string& part : split(text, ',')) {
     KANPAN_LET(auto code, market::parse_code(part));
-    codes.push_back(std::move(code));
+    if (std::ranges::find(codes, code) == codes.end()) codes.push_back(std::move(code));
   }
   return codes;
 }

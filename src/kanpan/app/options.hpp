@@ -30,7 +30,7 @@ Result<std::optional<Date>> date_flag(std::string_view name, const std::string& 
 const CLI::Validator& whole_number();
 /// The same from `least` to `most`.
 CLI::Validator number_between(std::uint64_t least, std::uint64_t most);
-/// Comma-separated codes in any dialect, as the catalog writes them.
+/// Comma-separated codes in any dialect, as the catalog writes them, each once.
 Result<std::vector<std::string>> codes_flag(const std::string& text);
 Result<std::optional<catalog::UpdateMode>> mode_flag(const std::string& text);
 std::vector<std::string> split(std::string_view text, char separator);

@@ -46,6 +46,15 @@ bool needs_listings(const TableSpec& table) {
          });
 }
 
+/// Of several tables named with codes, one that the source gives by day only. Alone it is refused.
+bool leaves_out(const TableSpec& table, const CollectRequest& request) {
+  if (request.codes.empty() || request.tables.size() < 2 || table.code.empty()) return false;
+  const bool named = std::ranges::find(request.tables, table.name) != request.tables.end();
+  return named && std::ranges::none_of(table.source.walks, [](const catalog::Walk& walk) {
+           return walk.kind == catalog::WalkKind::Code || walk.kind == catalog::WalkKind::Whole;
+         });
+}
+
 }  // namespace
 
 bool CollectRequest::is_part_of(const TableSpec& table) const {
@@ -240,6 +249,11 @@ Result<Plan> Collector::plan_table(const TableSpec& table, const CollectRequest&
                                    const Universe& universe) const {
   const Knowledge known = knowledge(universe);
   if (request.announcements) return plan_announcements(table, *request.announcements);
+  if (leaves_out(table, request)) {
+    Plan nothing;
+    nothing.warning = fmt::format("{} cannot be asked by code: it is left out", table.name);
+    return nothing;
+  }
   PlanRequest wanted{&table, request.from, request.to, request.codes, request.mode};
   wanted.first_days = request.first_days;
   // What was not named but is needed follows its own policy, for every code.

@@ -66,8 +66,7 @@ void add_import(CLI::App& root, Parsed& parsed) {
   command->add_option("--units", flags->units,
                       "tushare (the source's, as is) or kanpan (元, 股, %)");
   command->add_option("--map", flags->names, "source=column: another name in the file; repeatable")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->footer(
       "Examples:\n  kanpan import daily 2023.csv.gz 2024.parquet\n"
       "  kanpan import daily prices.csv --units kanpan --map 代码=ts_code --map 日期=trade_date\n"

@@ -255,6 +255,11 @@ Result<query::BarsRequest> bars_request(const query::Query& query, const BarsFla
                  fmt::format("--method '{}' is not available in this version", flags.method),
                  "ratio"};
   KANPAN_LET(request.anchor, date_flag("--anchor", flags.anchor));
+  if (request.anchor && request.adjust != query::Adjust::Qfq)
+    return Error{
+        Errc::Usage,
+        fmt::format("--anchor {} means something with --adj qfq only", request.anchor->iso()),
+        "add --adj qfq, or leave --anchor out"};
   KANPAN_LET(request.from, date_flag("--from", flags.from));
   KANPAN_LET(request.to, date_flag("--to", flags.to));
   KANPAN_TRY(query::check_range(request.from, request.to));
@@ -302,8 +307,10 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_option("--from", flags->from, "first day");
   get_command->add_option("--to", flags->to, "last day");
   get_command->add_option("--fields", flags->fields, "columns, comma separated");
-  get_command->add_option("--where", flags->where,
-                          "condition such as 'pct_chg > 9' or 'name in A,B'");
+  get_command
+      ->add_option("--where", flags->where,
+                   "condition such as 'pct_chg > 9' or 'name in A,B'; repeatable")
+      ->allow_extra_args(false);
   get_command->add_option("--order", flags->order, "columns, - before one for descending");
   get_command->add_option("--limit", flags->limit, "rows at the most")->check(whole_number());
   get_command->add_option("--as-of", flags->as_of, "as it was: a commit, a day or a time");
