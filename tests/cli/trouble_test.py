@@ -141,6 +141,24 @@ class Trouble(ProgramCase):
                     return
         self.fail("no damage was met")
 
+    # ---- a journal that is gone
+
+    def test_a_lost_journal_is_named_and_no_row_goes_without_a_word(self):
+        data = self.fresh("lost_journal")
+        shutil.copytree(self.data, data, ignore=lambda *_: ["kanpan.sock", "journal.db",
+                                                            "journal.db-wal", "journal.db-shm"])
+        done = self.run_in(data, "--json", "doctor", KANPAN_HTTP_LISTEN="127.0.0.1:0")
+        journal = next(one for one in json.loads(done.stdout) if one["check"] == "journal")
+        self.assertEqual((done.returncode, journal["health"]), (3, "fault"))
+        self.assertIn("journal.db' is gone", journal["about"])
+        self.assertIn("put a backup of journal.db back", journal["fix"])
+        self.refused(3, "get", "daily", says=["journal.db' is gone", "backup"], data=data)
+        day = ["--from", "20240628", "--to", "20240628"]
+        done = self.run_in(data, "collect", "daily", *day)
+        kept, = data.glob("hot.duckdb.2*")
+        self.assertEqual(done.stderr.count("journal.db' is gone"), 1, done.stderr)
+        self.assertIn(f"are kept in {kept} alone", done.stderr)
+
     # ---- wrong surroundings
 
     def test_wrong_settings_are_named(self):

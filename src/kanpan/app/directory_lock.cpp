@@ -148,9 +148,21 @@ void DirectoryLock::clear_away() {
     if (!fs::remove(folder, ignored) || ignored) return;
 }
 
+std::optional<Error> lost_journal(const fs::path& directory) {
+  const fs::path journal = directory / kJournalName, store = directory / kStoreName;
+  std::error_code unknown;  // what cannot be looked at is said when it is opened
+  if (fs::exists(journal, unknown) || unknown || !fs::exists(store, unknown)) return std::nullopt;
+  return Error{Errc::Config,
+               fmt::format("'{}' is gone, and '{}', which was made from it, is there",
+                           journal.string(), store.string()),
+               "put a backup of journal.db back: the store alone is not the truth; without one, "
+               "collect again, which keeps the store under another name"};
+}
+
 Result<void> require_data(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory / kJournalName, error) || error) return {};
+  if (auto lost = lost_journal(directory)) return *std::move(lost);
   const fs::path whole = fs::absolute(directory, error).lexically_normal();
   return Error{Errc::Config, fmt::format("no Kanpan data in '{}'", whole.string()),
                "name the directory with --data or KANPAN_DATA; kanpan collect, import or demo "

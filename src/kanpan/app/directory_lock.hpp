@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "kanpan/base/error.hpp"
@@ -41,8 +42,12 @@ class DirectoryLock {
   bool leave_nothing_ = false;
 };
 
-/// Errc::Config where `directory` has no journal: a mistyped --data or another working directory.
-/// Makes nothing. A directory that cannot be looked into passes: opening it says why.
+/// What is to be said of a directory that has a store and no journal; nothing of any other.
+std::optional<Error> lost_journal(const std::filesystem::path& directory);
+
+/// Errc::Config where `directory` has no journal: it is lost, or --data is mistyped, or the working
+/// directory another. Makes nothing. A directory that cannot be looked into passes: opening it says
+/// why.
 Result<void> require_data(const std::filesystem::path& directory);
 
 }  // namespace kanpan::app

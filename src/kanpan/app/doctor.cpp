@@ -130,6 +130,10 @@ Finding stored(const fs::path& store, const journal::Journal& journal, bool fix)
 /// Of a directory that no server owns.
 void files(const Session& session, bool fix, std::vector<Finding>& into) {
   std::error_code ignored;
+  if (const auto lost = lost_journal(session.data)) {
+    into.push_back(fault("journal", *lost));
+    return;
+  }
   if (!fs::exists(session.data / "journal.db", ignored)) {
     into.push_back({"journal", Health::Ok, "there is none yet", ""});
     return;

@@ -117,6 +117,7 @@ Result<void> check_rights(const fs::path& file) {
 Result<void> Instance::open_journal() {
   KANPAN_TRY(check_rights(journal_path()));
   KANPAN_TRY(check_rights(store_path()));
+  journal_is_lost_ = lost_journal(directory_).has_value();
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) std::strcpy(host.data(), "localhost");
   KANPAN_LET(journal_, journal::sqlite::SqliteJournal::open(journal_path(), *clock_, host.data()));
@@ -151,11 +152,21 @@ Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::
   store_.reset();
   skipped_ = 0;
   KANPAN_LET(const auto kept, store::duckdb::set_aside(store_path(), stamp()));
+  const std::string name = kept.empty() ? "nothing" : kept.front().string();
   const std::string message =
-      fmt::format("the store is rebuilt from the journal: {}; the old file is kept as {}", reason,
-                  kept.empty() ? "nothing" : kept.front().string());
-  log::warn("app", "{}", message);
-  if (progress) progress(message);
+      journal_is_lost_
+          ? fmt::format(
+                "'{}' is gone: a new one is begun, which has no rows; those that the store "
+                "had are kept in {} alone; to have them back, stop, and put a backup of "
+                "journal.db in the place of the new one",
+                journal_path().string(), name)
+          : fmt::format("the store is rebuilt from the journal: {}; the old file is kept as {}",
+                        reason, name);
+  journal_is_lost_ = false;
+  if (progress)
+    progress(message);
+  else
+    log::warn("app", "{}", message);
   return {};
 }
 

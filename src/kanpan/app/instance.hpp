@@ -116,6 +116,7 @@ class Instance {
   journal::Sequence skipped_ = 0;  ///< commits between the applied one and this need not be
   bool store_is_lost_ = false;     ///< and that has been said
   bool leaves_nothing_ = true;     ///< while it is being opened
+  bool journal_is_lost_ = false;   ///< the store was there without one
   std::atomic<bool> rebuild_asked_ = false;
   std::atomic<std::uint64_t> rebuilds_ = 0, last_replayed_ = 0;
   ingest::Progress progress_;
