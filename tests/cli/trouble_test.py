@@ -161,6 +161,17 @@ class Trouble(ProgramCase):
 
     # ---- wrong surroundings
 
+    def test_a_password_in_an_address_is_not_shown(self):
+        url = "http://me:secret@127.0.0.1:9/a?token=secret"
+        for words in (["config", "show", "--origin"], ["--json", "config", "show"], ["doctor"],
+                      ["collect", "trade_cal", "--from", "20240101"]):
+            done = self.kanpan(*words, KANPAN_SOURCE_URL=url)
+            self.assertNotIn("secret", done.stdout + done.stderr, words)
+            self.assertIn("http://127.0.0.1:9/a", done.stdout + done.stderr, words)
+        done = self.kanpan("config", "show", KANPAN_SOURCE_URL="ftp://me:secret@h")
+        self.assertEqual(done.returncode, 3)
+        self.assertNotIn("secret", done.stderr)
+
     def test_wrong_settings_are_named(self):
         for name, value, says in (("SOURCE_WORKERS", "100000", "from 1 to 64"),
                                   ("SOURCE_WORKERS", "0", "from 1 to 64"),

@@ -187,10 +187,10 @@ Finding source_answers(const Session& session, const catalog::Catalog& catalog) 
   if (!page)
     return fault("source", page.error(),
                  page.error().hint.empty()
-                     ? fmt::format("check source.url ({})", settings.text("source.url"))
+                     ? fmt::format("check source.url ({})", settings.shown("source.url"))
                      : "");
   return {"source", Health::Ok,
-          fmt::format("{} answers in {} ms and takes the token", settings.text("source.url"),
+          fmt::format("{} answers in {} ms and takes the token", settings.shown("source.url"),
                       page->milliseconds),
           ""};
 }

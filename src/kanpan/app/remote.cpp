@@ -150,7 +150,7 @@ void note_settings(const Command& command, const Settings& used, Terminal& termi
     if (spec.key.starts_with("http.") || spec.key.starts_with("web.")) continue;
     terminal.err(fmt::format(
         "note: {} is '{}' here, but the server that owns the data directory uses '{}'\n", spec.key,
-        given->second, used.text(spec.key)));
+        shown_value(spec, given->second), used.shown(spec.key)));
   }
 }
 

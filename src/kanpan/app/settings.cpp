@@ -15,6 +15,7 @@
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/suggest.hpp"
+#include "kanpan/net/http_client.hpp"
 #include "kanpan/net/http_server.hpp"
 
 namespace kanpan::app {
@@ -212,8 +213,7 @@ Result<Settings> Settings::with(const std::map<std::string, std::string>& values
 Result<void> Settings::put(const SettingSpec& spec, std::string value, std::string origin) {
   if (const std::string wanted = fault(spec.key, value); !wanted.empty())
     return Error{origin == kFlag ? Errc::Usage : Errc::Config,
-                 fmt::format("{}: {} is '{}'", origin, spec.key, spec.secret ? "…" : value),
-                 wanted};
+                 fmt::format("{}: {} is '{}'", origin, spec.key, shown_value(spec, value)), wanted};
   values_[spec.key] = {std::move(value), std::move(origin)};
   return {};
 }
@@ -288,6 +288,17 @@ Result<void> Settings::read_environment(const std::map<std::string, std::string>
     KANPAN_TRY(put(*found->second, std::move(content), "environment " + name));
   }
   return {};
+}
+
+std::string shown_value(const SettingSpec& spec, const std::string& value) {
+  if (spec.secret) return value.empty() ? "" : "(set, not shown)";
+  if (!spec.key.ends_with(".url") || value.find_first_of("@?") == value.npos) return value;
+  const auto part = net::public_part(value);
+  return (part ? *part + " " : "") + "(the rest is not shown)";
+}
+
+std::string Settings::shown(std::string_view key) const {
+  return shown_value(*find_spec(key), text(key));
 }
 
 std::map<std::string, std::string> Settings::shown() const {

@@ -27,6 +27,9 @@ struct SettingSpec {
 
 const std::vector<SettingSpec>& setting_specs();
 
+/// What anybody may see of a value: no secret, and of an address neither user, password nor query.
+std::string shown_value(const SettingSpec& spec, const std::string& value);
+
 struct SettingValue {
   std::string value;
   std::string origin;  ///< "flag", "environment KANPAN_…", "file …:line 3", "default"
@@ -50,6 +53,8 @@ class Settings {
 
   const SettingValue& at(std::string_view key) const;
   const std::string& text(std::string_view key) const { return at(key).value; }
+  /// As shown_value() has it.
+  std::string shown(std::string_view key) const;
   bool given(std::string_view key) const { return at(key).origin != "default"; }
   /// Those that are given and no secrets, by key.
   std::map<std::string, std::string> shown() const;

@@ -24,8 +24,7 @@ Result<int> show_config(Session& session, bool origin) {
                    : std::vector<std::string>{"key", "value"});
   for (const SettingSpec& spec : setting_specs()) {
     const SettingValue& value = session.settings.at(spec.key);
-    const std::string shown =
-        spec.secret && !value.value.empty() ? "(set, not shown)" : value.value;
+    const std::string shown = shown_value(spec, value.value);
     origin ? grid.add({spec.key, shown, value.origin, spec.about}) : grid.add({spec.key, shown});
     object[spec.key] = boost::json::object{{"value", shown}, {"origin", value.origin}};
   }
