@@ -295,6 +295,21 @@ class Trouble(ProgramCase):
         self.assertEqual(process.wait(timeout=60), 0)
         return seen.decode()
 
+    def test_a_server_says_at_the_start_what_is_found_out_too_late(self):
+        for listen, kind, notes in (("127.0.0.1:0", "sim", []),
+                                    ("127.0.0.1:0", "tushare", ["until KANPAN_SOURCE_TOKEN"]),
+                                    ("0.0.0.0:0", "sim", ["everybody who reaches it can read"])):
+            data = self.fresh(f"start-{listen}-{kind}")
+            server = Background(r"serves (\S+)", "--data", data, "serve", "--listen", listen,
+                                KANPAN_SOURCE_URL=self.sim.found, KANPAN_SOURCE_KIND=kind)
+            server.process.send_signal(signal.SIGTERM)
+            said = server.process.stderr.read()
+            self.assertEqual(server.process.wait(timeout=60), 0)
+            server.process.stderr.close()
+            self.assertEqual(said.count("note: "), len(notes), said)
+            for note in notes:
+                self.assertIn(note, said)
+
     def test_a_schedule_that_fails_says_why_and_when_it_tries_again(self):
         data = self.fresh("unreachable")
         env = {"KANPAN_SOURCE_URL": self.sim.found, "KANPAN_SOURCE_CALLS_PER_DAY": "1",

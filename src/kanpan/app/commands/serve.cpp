@@ -62,6 +62,25 @@ class IdleMemory {
   int idle_seconds_ = 0;
 };
 
+bool is_loopback(std::string_view address) {
+  return address.starts_with("http://127.") || address.starts_with("http://[::1]");
+}
+
+/// What is otherwise found out too late: that nothing comes in, and that everybody can read.
+void warn_at_start(const Session& session, const Settings& settings, bool scheduler,
+                   const std::string& address) {
+  if (scheduler && settings.text("source.kind") == "tushare" &&
+      settings.text("source.token").empty())
+    session.note(
+        "note: no token of the source is set: nothing is collected until KANPAN_SOURCE_TOKEN (or "
+        "KANPAN_SOURCE_TOKEN_FILE) is set and the server is started again");
+  if (!is_loopback(address))
+    session.note(fmt::format(
+        "note: {} is reached from other machines: everybody who reaches it can read all of this, "
+        "as this version has no tokens for readers",
+        address));
+}
+
 /// Serves until asked to stop, with `work` (may be empty) beside it; what is due by the clock is
 /// collected once that is done: the two would keep each other out of their tables. A store that the
 /// full disk has closed is opened again meanwhile; one found damaged is made anew, and everything
@@ -76,6 +95,7 @@ Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
                                          : Scheduling::Now;
       KANPAN_LET(const auto server, Server::start(instance, scheduling));
       session.note(fmt::format(greeting, server->address(), session.data.string()));
+      warn_at_start(session, instance.settings(), scheduler, server->address());
       std::jthread working;
       if (work)
         working = std::jthread([&](const std::stop_token& stop) {
