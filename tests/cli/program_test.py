@@ -235,6 +235,11 @@ class Program(ProgramCase):
         self.assertIn("no column open, high, low", done.stderr)
         self.assertIn("left out: pe_ttm", done.stderr)
 
+    def test_import_of_what_is_only_called_parquet(self):
+        file = self.fresh("random.parquet")
+        file.write_bytes(bytes(range(256)))
+        self.refused(5, "import", "daily", file, says=["is no Parquet file", str(file)])
+
     def test_import_of_a_whole_json_names_the_formats(self):
         file = self.fresh("daily.json")
         self.assertEqual(self.kanpan("get", "daily", "--format", "json", "-o", file).returncode, 0)

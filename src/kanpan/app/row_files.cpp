@@ -46,6 +46,10 @@ Result<ingest::ImportFile> open_rows(const std::filesystem::path& file, const st
   KANPAN_LET(const auto head, head_of(file));
   if (head.starts_with("PAR1"))
     return opened(store::duckdb::ParquetReader::open(file, table.fields(), names), name, "parquet");
+  if (file.extension() == ".parquet")
+    return Error{Errc::Quality,
+                 fmt::format("'{}' is no Parquet file: it does not begin with PAR1", name),
+                 "a file of another kind needs a name that says so, such as .csv"};
   const char first = first_of(head);
   if (first == '[')
     return Error{Errc::Usage, fmt::format("'{}' is one JSON value, not one object a line", name),
