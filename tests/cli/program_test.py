@@ -69,8 +69,26 @@ class Program(ProgramCase):
             self.refused(2, *words, says=[f"kanpan: {message}\n        {hint}"])
             done = self.kanpan("--json", *words)
             self.assertEqual(done.returncode, 2, words)
-            self.assertEqual(json.loads(done.stdout), {"event": "error", "code": "usage",
-                                                       "message": message, "hint": hint})
+            event = json.loads(done.stdout)
+            self.assertGreaterEqual(event.pop("elapsed_ms"), 0)
+            self.assertEqual(event, {"event": "error", "code": "usage", "message": message,
+                                     "hint": hint, "rows": 0})
+
+    def test_events_that_end_a_command_name_its_tables(self):
+        words = ["--json", "collect", "daily", "adj_factor", "--from", "20240624", "--to",
+                 "20240628"]
+        last = json.loads(self.kanpan(*words).stdout.splitlines()[-1])
+        self.assertEqual((last["event"], last["table"]), ("done", "daily,adj_factor"))
+        error = json.loads(self.kanpan(*words, "--mode", "fast").stdout)
+        self.assertEqual((error["event"], error["table"]), ("error", "daily,adj_factor"))
+
+    def test_table_show_has_as_json_what_its_text_says(self):
+        shown = json.loads(self.kanpan("--json", "table", "show", "daily").stdout)
+        self.assertEqual(shown["source"]["row_limit"], 6000)
+        self.assertEqual(shown["source"]["ready"], "16:00")
+        self.assertIn("ts_code", [one["name"] for one in shown["source"]["parameters"]])
+        self.assertEqual(set(shown["retention"]), {"hot_days", "cold_days", "archive_days"})
+        self.assertTrue(shown["quality_checks"])
 
     def a_code(self):
         return self.kanpan("get", "daily", "--fields", "ts_code", "--limit", "1", "--format",

@@ -116,8 +116,8 @@ Result<int> act(const Parsed& parsed, Session& session, const std::vector<std::s
     printed = true;
     session.terminal.out(text);
   };
-  Session inside{terminal,     instance.get(), session.data,   session.settings,
-                 session.json, session.feed,   session.program};
+  Session inside{terminal,     instance.get(), session.data,    session.settings,
+                 session.json, session.feed,   session.program, session.tables};
   const auto landings = instance->ledger().landings();
   auto code = parsed.chosen.action(inside);
   if (parsed.chosen.leaves_nothing || !code || *code != 0) instance->leave_nothing();
@@ -184,6 +184,11 @@ int report(const Error& error, const Session& session) {
     boost::json::object object{
         {"event", "error"}, {"code", name(error.code)}, {"message", error.message}};
     if (!error.hint.empty()) object["hint"] = error.hint;
+    if (!session.tables.empty()) object["table"] = session.tables;
+    object["rows"] = 0;
+    object["elapsed_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(
+                               std::chrono::steady_clock::now() - session.began)
+                               .count();
     session.line(boost::json::serialize(object));
   } else {
     session.note(fmt::format("kanpan: {}", error.message));
@@ -201,6 +206,7 @@ int run(const std::vector<std::string>& words, Terminal& terminal,
   Session session{
       terminal, nullptr, data_directory(parsed, terminal, environment), {}, parsed.flags.json};
   session.program = program_of(parsed.flags);
+  session.tables = parsed.chosen.tables;
   if (parsed.error) return report(*parsed.error, session);
   const auto level = log::parse_level(parsed.flags.log_level);
   if (!level) return report(level.error(), session);
@@ -218,8 +224,8 @@ int run_inside(const std::vector<std::string>& words, Terminal& terminal, Instan
   terminal.out(parsed.out);
   terminal.err(parsed.err);
   if (parsed.exit_code) return *parsed.exit_code;
-  Session session{terminal,          &instance, instance.directory(),    instance.settings(),
-                  parsed.flags.json, &feed,     program_of(parsed.flags)};
+  Session session{terminal,          &instance, instance.directory(),     instance.settings(),
+                  parsed.flags.json, &feed,     program_of(parsed.flags), parsed.chosen.tables};
   if (parsed.error) return report(*parsed.error, session);
   const auto code = parsed.chosen.action(session);
   return code ? *code : report(code.error(), session);

@@ -1,6 +1,7 @@
 // One invocation of a command: where its output goes, what it works on, when it must stop.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -38,6 +39,8 @@ struct Session {
   bool json = false;
   const api::Progress* feed = nullptr;  ///< inside a server: what it knows about itself
   std::string program = "kanpan";       ///< as it was called: with its --data and --config
+  std::string tables = {};              ///< that it is about, with commas between; may be empty
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 
   void out(std::string_view text) const { terminal.out(text); }
   void line(std::string_view text) const {
@@ -64,6 +67,7 @@ struct Chosen {
   bool exclusive = false;       ///< cannot run inside a server (serve, demo, store rebuild)
   bool brings_data = false;     ///< may make the data directory; others need one that holds data
   bool leaves_nothing = false;  ///< what it made there goes again, as it does after a failure
+  std::string tables = {};      ///< that are named, with commas between
 };
 
 }  // namespace kanpan::app

@@ -338,10 +338,12 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   plan->callback([&parsed, flags] {
     parsed.chosen.brings_data = true;
     parsed.chosen.leaves_nothing = true;
+    parsed.chosen.tables = fmt::format("{}", fmt::join(flags->tables, ","));
     parsed.chosen.action = [flags](Session& session) { return plan_command(session, *flags); };
   });
   collect_command->callback([&parsed, flags] {
     parsed.chosen.brings_data = true;
+    parsed.chosen.tables = fmt::format("{}", fmt::join(flags->tables, ","));
     parsed.chosen.action = [flags](Session& session) { return collect(session, *flags); };
   });
   auto repair_flags = std::make_shared<RepairFlags>();
@@ -354,6 +356,7 @@ void add_collect(CLI::App& root, Parsed& parsed) {
   repair_command->add_option("--to", repair_flags->to, "last day (the last one stored)");
   repair_command->footer("Example: kanpan repair daily --plan --from 2024-01-01");
   repair_command->callback([&parsed, repair_flags] {
+    parsed.chosen.tables = repair_flags->table;
     parsed.chosen.action = [repair_flags](Session& s) { return repair(s, *repair_flags); };
   });
   add_run(root, parsed);

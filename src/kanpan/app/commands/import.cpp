@@ -75,6 +75,7 @@ void add_import(CLI::App& root, Parsed& parsed) {
       "end");
   command->callback([&parsed, flags] {
     parsed.chosen.brings_data = true;
+    parsed.chosen.tables = flags->table;
     parsed.chosen.action = [flags](Session& session) { return import(session, *flags); };
   });
 }

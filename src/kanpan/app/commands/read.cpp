@@ -322,6 +322,7 @@ void add_read(CLI::App& root, Parsed& parsed) {
   get_command->add_flag("--count", flags->count, "only the number of rows");
   get_command->add_flag("--bom", flags->bom, "begin a CSV with a byte order mark");
   get_command->callback([&parsed, flags] {
+    parsed.chosen.tables = flags->table;
     parsed.chosen.action = [flags](Session& session) { return get(session, *flags); };
   });
 

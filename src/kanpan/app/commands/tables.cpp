@@ -45,6 +45,42 @@ Result<int> list_tables(Session& session) {
   return 0;
 }
 
+template <typename T>
+boost::json::value or_null(const std::optional<T>& value) {
+  return value ? boost::json::value(*value) : boost::json::value(nullptr);
+}
+
+/// What the source says of the table; null is what it does not state.
+boost::json::object source_of(const catalog::SourceSpec& source) {
+  boost::json::array parameters;
+  for (const auto& parameter : source.parameters)
+    parameters.push_back({{"name", parameter.name},
+                          {"type", parameter.type},
+                          {"required", parameter.required},
+                          {"label", parameter.label}});
+  boost::json::object object{{"api", source.api},
+                             {"doc_id", or_null(source.doc_id)},
+                             {"row_limit", or_null(source.row_limit)},
+                             {"points", or_null(source.points)},
+                             {"calls_per_minute", or_null(source.calls_per_minute)},
+                             {"calls_per_day", or_null(source.calls_per_day)},
+                             {"ready", nullptr},
+                             {"ready_days", source.ready_days},
+                             {"intraday", source.intraday},
+                             {"parameters", std::move(parameters)}};
+  if (source.ready_second > 0)
+    object["ready"] =
+        fmt::format("{:02}:{:02}", source.ready_second / 3600, source.ready_second / 60 % 60);
+  return object;
+}
+
+/// 0 = for ever.
+boost::json::object retention_of(const catalog::Retention& retention) {
+  return {{"hot_days", retention.hot_days},
+          {"cold_days", retention.cold_days},
+          {"archive_days", retention.archive_days}};
+}
+
 Result<int> show_table(Session& session, const std::string& name) {
   KANPAN_LET(const auto catalog, shipped_catalog(session));
   KANPAN_LET(const catalog::TableSpec* table, catalog.find(name));
@@ -63,6 +99,7 @@ Result<int> show_table(Session& session, const std::string& name) {
   session.line(boost::json::serialize(
       boost::json::object{{"table", table->name},
                           {"title", table->title},
+                          {"title_en", table->title_en},
                           {"category", table->category},
                           {"api", table->source.api},
                           {"key", boost::json::value_from(table->key)},
@@ -76,6 +113,9 @@ Result<int> show_table(Session& session, const std::string& name) {
                           {"conflict_resolution", catalog::name(table->policy.conflict)},
                           {"cache_invalidate", table->policy.cache_invalidate},
                           {"poll_interval", table->policy.poll_interval},
+                          {"quality_checks", boost::json::value_from(table->policy.quality_checks)},
+                          {"source", source_of(table->source)},
+                          {"retention", retention_of(table->retention)},
                           {"columns", std::move(columns)}}));
   return 0;
 }
