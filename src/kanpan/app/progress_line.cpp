@@ -26,7 +26,8 @@ void ProgressLine::show(const ingest::Event& event, const std::optional<ingest::
   if (told) {
     if (drawn_) session_.terminal.err("\r\033[K");
     drawn_ = false;
-    session_.note(fmt::format("{} {} {}: {}", event.kind, event.table, event.unit, text_of(event)));
+    session_.note(fmt::format("{} {}{}{}: {}", event.kind, event.table,
+                              event.unit.empty() ? "" : " ", event.unit, text_of(event)));
   }
   const auto now = std::chrono::steady_clock::now();
   if (!session_.terminal.interactive || !tally || now - last_ < kRedraw) return;

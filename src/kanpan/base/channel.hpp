@@ -31,6 +31,17 @@ class Channel {
     return true;
   }
 
+  /// Does not wait: false when there is no room, or the channel is closed.
+  bool try_send(T value) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || items_.size() >= capacity_) return false;
+      items_.push_back(std::move(value));
+    }
+    filled_.notify_one();
+    return true;
+  }
+
   /// Waits for an item; nothing once the channel is closed and drained.
   std::optional<T> receive() {
     std::unique_lock lock(mutex_);

@@ -30,6 +30,17 @@ TEST(Channel, takes_values_that_only_move) {
   EXPECT_EQ(**channel.receive(), 7);
 }
 
+TEST(Channel, tries_without_waiting) {
+  Channel<int> channel(1);
+  EXPECT_TRUE(channel.try_send(1));
+  EXPECT_FALSE(channel.try_send(2)) << "full";
+  EXPECT_EQ(channel.receive(), 1);
+  EXPECT_TRUE(channel.try_send(3));
+  EXPECT_EQ(channel.receive(), 3);
+  channel.close();
+  EXPECT_FALSE(channel.try_send(4));
+}
+
 TEST(Channel, closed_accepts_nothing_and_hands_out_the_rest) {
   Channel<int> channel(2);
   EXPECT_TRUE(channel.send(1));

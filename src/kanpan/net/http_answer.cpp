@@ -59,7 +59,10 @@ Awaitable<> Session::answer() {
   if (!gone_) sent = co_await send_response();
   unwatch();
   stream_.expires_never();
-  if (sent == Sent::Cut) keep_alive_ = false, gone_ = true;
+  if (sent == Sent::Cut) {
+    keep_alive_ = false, gone_ = true;
+    stop_.request_stop();  // what makes the body makes it for nobody
+  }
   --server_.in_flight;
   if (server_.options.observer)
     server_.options.observer(
@@ -337,7 +340,10 @@ Awaitable<Session::Sent> Session::send_badly(std::string_view body) {
 Awaitable<bool> Session::write(std::string_view first, std::string_view second) {
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
   error_code error;
-  stream_.expires_after(server_.options.write_timeout);
+  if (response_.lasting)
+    stream_.expires_never();
+  else
+    stream_.expires_after(server_.options.write_timeout);
   co_await asio::async_write(stream_, buffers, into(error));
   if (error) gone_ = true;
   co_return !error;

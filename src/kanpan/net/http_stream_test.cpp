@@ -107,6 +107,35 @@ TEST(HttpServer, a_producer_that_finds_no_room_says_when_to_ask_again) {
   EXPECT_EQ(header_of(answer, "Retry-After"), "1");
 }
 
+TEST(HttpServer, a_lasting_body_waits_for_a_reader_who_takes_his_time) {
+  constexpr std::size_t kBytes = 16 << 20;  // more than sockets and buffers hold
+  std::promise<void> cut;
+  ServerOptions options;
+  options.write_timeout = std::chrono::milliseconds{50};
+  options.observer = [&](const Request& r, const Response&, const Served& served) {
+    if (r.path == "/brief" && !served.whole) cut.set_value();
+  };
+  std::stop_token stop;
+  const auto server = serve(always([&](const Request& r) {
+                              if (r.path == "/brief") stop = r.stop;
+                              Response response =
+                                  reply(200, "text/csv", Producer([](const Write& write) {
+                                          for (std::size_t n = 0; n < kBytes; n += 1 << 16)
+                                            write(std::string(1 << 16, 'x'));
+                                          return Result<void>();
+                                        }));
+                              response.lasting = r.path == "/lasting";
+                              return response;
+                            }),
+                            options);
+  Client lasting(server->port()), brief(server->port());
+  lasting.get("/lasting");
+  brief.get("/brief");
+  cut.get_future().wait();  // by now the other one would be cut as well
+  EXPECT_TRUE(stop.stop_requested()) << "nobody reads what is still made";
+  EXPECT_GT(lasting.read_until("0\r\n\r\n").size(), kBytes);
+}
+
 TEST(HttpServer, lasting_bodies_leave_the_threads_of_the_others_alone) {
   ServerOptions options;
   options.stream_threads = options.lasting_threads = 1;
