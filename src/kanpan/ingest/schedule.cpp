@@ -92,7 +92,8 @@ std::optional<Instant> first_due(const TableSpec& table, const Attempts& past, I
                                  bool catch_up, const Calendar& calendar) {
   if (!catch_up || !past.since || trigger_of(table) == Trigger::Continuous)
     return next_due(table, now, calendar);
-  return past.succeeded ? next_due(table, *past.since, calendar) : past.since;
+  const bool failed = past.tried && !past.succeeded;
+  return failed ? past.since : next_due(table, *past.since, calendar);
 }
 
 std::optional<Instant> first_begin(const TableSpec& table, const Attempts& past, Instant now,

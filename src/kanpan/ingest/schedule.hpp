@@ -25,8 +25,9 @@ struct Attempts {
   std::optional<Instant> tried;      ///< when the last one began
   std::optional<Instant> succeeded;  ///< when the last one began that did all that was asked for
   /// What was due or announced from then on is owed: the last success, or while there is none the
-  /// first attempt. A refused page alone is owed for kRefusedDays. Of a continuous table when it
-  /// last asked for all that was owed, a refused page aside.
+  /// first attempt, or while there was none the first time that a scheduler knew of the table. A
+  /// refused page alone is owed for kRefusedDays. Of a continuous table when it last asked for all
+  /// that was owed, a refused page aside.
   std::optional<Instant> since;
   std::optional<Instant> retry;  ///< when what failed is tried again, while the server runs
   std::string run;               ///< of the last one if it failed; "" when it has none

@@ -42,9 +42,20 @@ void Scheduler::prepare(bool catch_up, std::optional<Instant> since) {
     auto past = attempts_of(ledger_, *table);
     if (!past)
       log::error("scheduler", "the past of {} is unknown: {}", table->name, past.error().text());
+    if (past && !past->since) know(*table, *past, now);
     const Left left = past && past->since ? left_of(*table, now, *days) : Left::Nothing;
     schedule_.add(*table, past ? std::move(*past) : Attempts{}, now, catch_up, *days, left);
   }
+}
+
+/// From now on it is owed what comes due: a server that runs by day only would wait for the evening
+/// for ever.
+void Scheduler::know(const TableSpec& table, Attempts& past, Instant now) {
+  if (trigger_of(table) == Trigger::Continuous) return;  // begins with all it can have
+  past.since = now;
+  if (const auto kept = keep(ledger_, table, past); !kept)
+    log::error("scheduler", "when {} was first scheduled cannot be kept: {}", table.name,
+               kept.error().text());
 }
 
 std::shared_ptr<const Calendar> Scheduler::calendar() const {

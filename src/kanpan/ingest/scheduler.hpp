@@ -57,6 +57,7 @@ class Scheduler {
   using Entries = std::vector<Schedule::Entry*>;
 
   void prepare(bool catch_up, std::optional<Instant> since);
+  void know(const catalog::TableSpec& table, Attempts& past, Instant now);
   void loop(bool continuous, const std::stop_token& stop);
   Entries due(bool continuous);
   /// Nothing for tables whose trigger is another than Ready.

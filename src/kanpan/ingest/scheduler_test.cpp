@@ -116,6 +116,16 @@ TEST_F(SchedulerTest, WhatWasDueWhileAFirstCollectionWasWaitedForIsCaughtUp) {
   EXPECT_FALSE(schedule("daily").past.tried);
 }
 
+TEST_F(SchedulerTest, WhatCameDueBetweenTheFirstTwoStartsIsCaughtUp) {
+  database_.clock.move(-std::chrono::hours{12});  // Friday, 10:00
+  start();
+  scheduler_.reset();
+  EXPECT_THAT(exchange_.calls(), Not(Contains(HasSubstr("top_list"))));
+  database_.clock.move(std::chrono::hours{24});  // its time was Friday evening
+  start();
+  tried("top_list", database_.clock.now(), true);
+}
+
 TEST_F(SchedulerTest, ACallThatWasAnsweredIsNotMadeAgainAfterAFailure) {
   remember("index_daily", database_.clock.now() - std::chrono::hours{24});
   exchange_.fail(Error{Errc::SourceQuota, "the day's calls are used up"}, 3);
