@@ -118,7 +118,7 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
     const auto waiting = held_back.find(day);
     const bool is_new = had == before.end();
     // Any day of the year may have rows or none: only those that were asked for have a state.
-    if (is_new && table.days == catalog::Days::Calendar) continue;
+    if (is_new && table.days == catalog::Days::Calendar && asked != Asked::Everything) continue;
     const bool before_all = rows.empty() || day < rows.begin()->first;
     const bool is_there = held != rows.end() || waiting != held_back.end();
     const bool is_expected = by_rule.value_or(0) > 0;

@@ -72,7 +72,7 @@ Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() 
     if (!leases_.contains(unit.table)) continue;
     KANPAN_LET(const TableSpec* table, parts_.catalog.find(unit.table));
     KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
-    if (slice.is_one_day() || !slice.by_time_column() || table->days == catalog::Days::Calendar)
+    if (slice.is_one_day() || !slice.by_time_column() || table->expect == catalog::Expect::EveryDay)
       continue;
     const bool done = unit.state == UnitState::Committed || unit.state == UnitState::Unchanged;
     const DateRange range =
@@ -91,7 +91,8 @@ Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() 
 Result<void> RunExecution::settle_days() {
   KANPAN_LET(const auto tables, walked());
   for (const auto& [table, walk] : tables) {
-    if (!walk.any) continue;
+    // Any day of the year may be empty: of a part of the codes it says nothing.
+    if (!walk.any || (table->days == catalog::Days::Calendar && !walk.everything)) continue;
     Submission made;
     made.landing.lease = leases_.at(table->name);
     KANPAN_LET(made.landing.days,
