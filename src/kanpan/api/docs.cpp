@@ -75,6 +75,7 @@ constexpr std::array kCodeNotes{
     CodeNote{"busy", 503, "正忙，稍后再问；见 Retry-After 头",
              "Busy; ask again after the time in Retry-After"},
     CodeNote{"cancelled", 503, "中途停止", "Stopped on the way"},
+    CodeNote{"partial", 503, "只做了一部分，可以继续", "Done in part, and can be gone on with"},
     CodeNote{"not_ready", 503, "所依赖的部分还没准备好", "What it depends on is not ready"},
     CodeNote{"overloaded", 503, "等待的请求太多", "Too many requests are waiting"},
     CodeNote{"too_many_connections", 503, "连接太多", "Too many connections are open"},
