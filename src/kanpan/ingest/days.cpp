@@ -8,12 +8,19 @@
 namespace kanpan::ingest {
 namespace {
 
+/// A rule by codes that nobody can apply, as the listings are not there: what came may be anything.
+bool is_unproven(const catalog::TableSpec& table, std::optional<std::uint32_t> by_rule) {
+  return expects_codes(table) && !by_rule;
+}
+
 /// Of a day that was not fetched by itself, so that no content can be compared.
-bool is_complete(const catalog::TableSpec& table, const journal::DayState& state, Asked asked,
+bool is_complete(const catalog::TableSpec& table, const journal::DayState& state,
+                 std::optional<std::uint32_t> by_rule, Asked asked,
                  const journal::DayState* before) {
   const Instant ready = ready_at(table, state.day);
   if (before && before->complete && state.rows >= before->rows) return true;
   if (state.expected) return state.rows >= *state.expected && state.seen >= ready;
+  if (is_unproven(table, by_rule)) return false;
   // The table expects nothing: what was expected of a day that was fetched were rows held back.
   const bool fetched = before && before->content != Sha256{};
   const bool decided = asked == Asked::Nothing && fetched && before->expected;
@@ -82,7 +89,9 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
   state.table = table.name;
   state.day = day;
   state.rows = fetch.rows;
-  state.expected = expected_with(universe.expected_rows(table, day), fetch.rows,
+  const auto by_rule = universe.expected_rows(table, day);
+  const bool unproven = is_unproven(table, by_rule);
+  state.expected = expected_with(by_rule, fetch.rows,
                                  universe.missing_codes(table, day, fetch.codes), fetch.held);
   state.content = fetch.content;
   state.seen = fetch.seen;
@@ -90,9 +99,10 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
   const bool shrunk = before && fetch.rows < before->rows;
   const bool reached = state.expected && fetch.rows >= *state.expected && !shrunk;
   const bool twice = before && before->content == fetch.content && before->seen >= ready &&
-                     fetch.seen >= ready && (fetch.rows > 0 || may_be_empty(fetch.seen, ready));
-  const bool settled =
-      !state.expected && !shrunk && fetch.seen >= ready + std::chrono::days{kSettledDays};
+                     fetch.seen >= ready &&
+                     (fetch.rows > 0 || (!unproven && may_be_empty(fetch.seen, ready)));
+  const bool settled = !state.expected && !unproven && !shrunk &&
+                       fetch.seen >= ready + std::chrono::days{kSettledDays};
   state.complete = (reached && fetch.seen >= ready) || twice || settled;
   return state;
 }
@@ -130,7 +140,7 @@ Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& tab
     KANPAN_LET(const auto missing, missing_codes(table, day, state, universe, store));
     state.expected = expected_with(by_rule, state.rows, missing,
                                    waiting == held_back.end() ? 0 : waiting->second.size());
-    state.complete = is_complete(table, state, asked, is_new ? nullptr : &had->second);
+    state.complete = is_complete(table, state, by_rule, asked, is_new ? nullptr : &had->second);
     states.push_back(std::move(state));
   }
   return states;

@@ -387,5 +387,27 @@ TEST_F(HeldRows, OfCodesThatNobodyExpectsCountToo) {
   EXPECT_EQ(state("daily").expected, 3u);
 }
 
+TEST_F(DaysTest, WithoutListingsNoDayOfBarsIsProvenByTime) {
+  exchange_.rows["stock_basic"].clear();
+  database_.clock.move(std::chrono::days{kSettledDays + 1});
+  fetch("daily", std::nullopt);
+  EXPECT_FALSE(state("daily").complete) << "an empty day";
+  fetch("daily", std::nullopt);
+  EXPECT_FALSE(state("daily").complete) << "twice";
+  exchange_.rows["daily"] = {cells("daily", {{"ts_code", "600000.SH"},
+                                             {"trade_date", "20240628"},
+                                             {"open", "10"},
+                                             {"high", "10"},
+                                             {"low", "10"},
+                                             {"close", "10"},
+                                             {"pre_close", "10"},
+                                             {"change", "0"},
+                                             {"pct_chg", "0"},
+                                             {"vol", "100"},
+                                             {"amount", "100"}})};
+  fetch("daily", std::nullopt);
+  EXPECT_FALSE(state("daily").complete) << "half of the day, perhaps";
+}
+
 }  // namespace
 }  // namespace kanpan::ingest
