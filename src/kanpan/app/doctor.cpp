@@ -112,7 +112,7 @@ Finding stored(const fs::path& store, const journal::Journal& journal, bool fix)
             last > 0 ? "nothing to do: it is made from the journal at the next start" : ""};
   Finding found;
   {
-    // Without tables nothing is created in it.
+    // Without tables nothing in it is made or changed.
     const std::vector<const catalog::TableSpec*> none;
     store::duckdb::Options options;
     options.origin = origin_of(journal);

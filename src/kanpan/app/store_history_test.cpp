@@ -1,10 +1,13 @@
 // The store's file held against the journal: when it is opened, and by `store verify`.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
+#include "kanpan/app/doctor.hpp"
 #include "kanpan/app/sample_instance.hpp"
 #include "kanpan/app/verify.hpp"
 #include "kanpan/store/duckdb/engine.hpp"
@@ -109,6 +112,28 @@ TEST(StoreHistory, a_commit_skipped_while_the_catalog_lacked_its_table_is_not_lo
   const auto instance = open_instance(directory.path()).value();
   EXPECT_EQ(weekly_rows(*instance), 2u);
   EXPECT_EQ(kept(directory.path()).size(), 1u);
+}
+
+// What a kill or a full disk leaves, which is when people run doctor.
+TEST(StoreHistory, a_store_that_is_behind_is_as_it_was_after_doctor_has_looked_at_it) {
+  const journal::ScratchDirectory directory;
+  fill(directory.path(), {"000001.SZ"});
+  auto settings = Settings{};
+  {
+    const auto instance = open_instance(directory.path()).value();
+    land(instance->journal(), real_table("daily"), {bar("600000.SH", "20240628", 10, 10)});
+    settings = instance->settings().with({{"source.kind", "tushare"}}).value();  // has no token
+  }
+  Terminal terminal;
+  const Session session{terminal, nullptr, directory.path(), settings};
+  const auto findings = examine(session, false);
+  const auto store = std::ranges::find(findings, "store", &Finding::check);
+  ASSERT_NE(store, findings.end());
+  EXPECT_EQ(store->about, "1 commits behind the journal");
+
+  const auto instance = open_instance(directory.path()).value();
+  EXPECT_THAT(kept(directory.path()), IsEmpty());
+  EXPECT_THAT(codes(*instance), ElementsAre("000001.SZ", "600000.SH"));
 }
 
 /// What `store verify` says, or its error.

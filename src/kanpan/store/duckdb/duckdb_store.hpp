@@ -55,7 +55,8 @@ class DuckdbStore final : public Store {
   static Result<std::unique_ptr<DuckdbStore>> open(const std::filesystem::path& path,
                                                    const catalog::Catalog& catalog,
                                                    const Options& options = {});
-  /// The same for tables that come from elsewhere; they must outlive the store.
+  /// The same for tables that come from elsewhere; they must outlive the store. With none of them
+  /// the file is only looked at: no table in it is made, forgotten or changed.
   static Result<std::unique_ptr<DuckdbStore>> open(
       const std::filesystem::path& path, const std::vector<const catalog::TableSpec*>& tables,
       const Options& options = {});

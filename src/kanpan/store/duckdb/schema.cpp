@@ -191,7 +191,6 @@ Result<std::vector<const Table*>> to_create(Connection& connection, const Tables
 /// Tables of the file that are not in the catalog and have commits ahead, which a replay will skip.
 Result<std::vector<std::string>> to_forget(Connection& connection, const Tables& tables,
                                            const Origin& origin, Sequence applied) {
-  KANPAN_LET(const auto definitions, stored_definitions(connection));
   std::vector<std::string> forget;
   for (const auto& [name, definition] : definitions) {
     if (tables.contains(name)) continue;
@@ -216,10 +215,13 @@ Table::Table(const catalog::TableSpec& table)
     : spec(&table),
       fields(table.fields()),
       current(identifier("cur_" + table.name)),
+/// None for who names no table at all: nothing will be replayed, the file is only looked at.
       by_code(identifier("code_" + table.name)),
       old(identifier("old_" + table.name)),
       stage(identifier("stage_" + table.name)),
       match(identifier("match_" + table.name)) {
+  if (tables.empty()) return forget;
+  KANPAN_LET(const auto definitions, stored_definitions(connection));
   for (const std::string& name : table.key)
     if (const std::size_t i = position(fields, name); i != kNone) key.push_back(i);
   time = position(fields, table.time);
