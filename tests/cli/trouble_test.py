@@ -151,7 +151,7 @@ class Trouble(ProgramCase):
         journal = next(one for one in json.loads(done.stdout) if one["check"] == "journal")
         self.assertEqual((done.returncode, journal["health"]), (3, "fault"))
         self.assertIn("journal.db' is gone", journal["about"])
-        self.assertIn("put a backup of journal.db back", journal["fix"])
+        self.assertIn("put back a backup of journal.db", journal["fix"])
         self.refused(3, "get", "daily", says=["journal.db' is gone", "backup"], data=data)
         day = ["--from", "20240628", "--to", "20240628"]
         done = self.run_in(data, "collect", "daily", *day)

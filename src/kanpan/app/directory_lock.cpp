@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kanpan/journal/put_back.hpp"
+
 namespace kanpan::app {
 namespace {
 
@@ -155,8 +157,9 @@ std::optional<Error> lost_journal(const fs::path& directory) {
   return Error{Errc::Config,
                fmt::format("'{}' is gone, and '{}', which was made from it, is there",
                            journal.string(), store.string()),
-               "put a backup of journal.db back: the store alone is not the truth; without one, "
-               "collect again, which keeps the store under another name"};
+               fmt::format("{}: the store alone is not the truth; without a backup, collect again, "
+                           "which keeps the store under another name",
+                           journal::kPutBack)};
 }
 
 Result<void> require_data(const fs::path& directory) {

@@ -10,6 +10,7 @@
 #include "kanpan/app/quota.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/ingest/replay.hpp"
+#include "kanpan/journal/put_back.hpp"
 #include "kanpan/source/tushare/client.hpp"
 
 namespace kanpan::app {
@@ -157,9 +158,8 @@ Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::
       journal_is_lost_
           ? fmt::format(
                 "'{}' is gone: a new one is begun, which has no rows; those that the store "
-                "had are kept in {} alone; to have them back, stop, and put a backup of "
-                "journal.db in the place of the new one",
-                journal_path().string(), name)
+                "had are kept in {} alone; to have them back, stop, and {}",
+                journal_path().string(), name, journal::kPutBack)
           : fmt::format("the store is rebuilt from the journal: {}; the old file is kept as {}",
                         reason, name);
   journal_is_lost_ = false;

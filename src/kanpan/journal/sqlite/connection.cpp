@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/journal/put_back.hpp"
+
 namespace kanpan::journal::sqlite {
 namespace {
 
@@ -20,8 +22,9 @@ Error no_space(const std::filesystem::path& path) {
 }
 
 Error damaged(const std::filesystem::path& path, std::string_view what) {
-  return Error{Errc::Corrupt, fmt::format("{} is damaged or no journal: {}", path.string(), what),
-               "put back a backup of it, or move it aside and begin with an empty journal"};
+  return Error{
+      Errc::Corrupt, fmt::format("{} is damaged or no journal: {}", path.string(), what),
+      fmt::format("{}; or move all three aside and begin with an empty journal", kPutBack)};
 }
 
 /// As a URI for a file that does not change; SQLite then looks for no log.

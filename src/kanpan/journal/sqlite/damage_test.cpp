@@ -189,6 +189,40 @@ TEST_F(Damage, a_sealed_stretch_moves_the_floor) {
   EXPECT_EQ(journal->verify({}).error().code, Errc::Corrupt);
 }
 
+// What an old log leaves that SQLite has played into a backup, where the newest record is whole.
+TEST_F(Damage, records_that_are_missing_amid_others_are_noticed_at_the_start) {
+  edit("DELETE FROM record WHERE seq BETWEEN 10 AND 30");
+  const auto opened = SqliteJournal::open(path_, clock_, "node");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::Corrupt);
+  EXPECT_THAT(opened.error().message, HasSubstr("it has 19 commits, the head says 40 of 1 to 40"));
+  EXPECT_THAT(opened.error().hint, HasSubstr("take away the journal.db-wal"));
+}
+
+TEST_F(Damage, a_backup_beside_the_log_of_another_file_is_refused) {
+  const fs::path backup = directory_.path() / "backup.db";
+  fs::copy_file(path_, backup);
+  const auto go_on = [&](std::uint32_t commits) {
+    auto journal = SqliteJournal::open(path_, clock_, "node").value();
+    for (std::uint32_t i = 0; i < commits; ++i)
+      (void)journal->land(std::vector{sample_landing("daily", i, 300)}).value();
+    return journal;
+  };
+  go_on(200);
+  const auto journal = go_on(20);
+  const fs::path restored = directory_.path() / "restored.db";
+  fs::copy_file(backup, restored);
+  fs::copy_file(path_.string() + "-wal", restored.string() + "-wal");
+  const auto mixture = SqliteJournal::open(restored, clock_, "node");
+  ASSERT_FALSE(mixture);
+  EXPECT_EQ(mixture.error().code, Errc::Corrupt);
+  EXPECT_THAT(mixture.error().hint, HasSubstr("take away the journal.db-wal"));
+  fs::remove(restored);
+  fs::remove(restored.string() + "-wal");
+  fs::copy_file(backup, restored);
+  EXPECT_TRUE(SqliteJournal::open(restored, clock_, "node"));
+}
+
 TEST_F(Damage, all_but_the_rows_is_checked_without_them) {
   edit(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
@@ -220,8 +254,8 @@ TEST_F(Damage, all_but_the_rows_is_checked_without_them) {
 }
 
 TEST_F(Damage, a_gap_is_never_read_over) {
-  edit("DELETE FROM record WHERE seq = 20");
   const auto journal = SqliteJournal::open(path_, clock_, "node").value();
+  edit("DELETE FROM record WHERE seq = 20");
   const auto read = journal->read(15, 10);
   ASSERT_FALSE(read);
   EXPECT_THAT(read.error().message, HasSubstr("commit 20"));

@@ -5,6 +5,7 @@
 
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/journal/chain.hpp"
+#include "kanpan/journal/put_back.hpp"
 #include "kanpan/journal/sqlite/connection.hpp"
 #include "kanpan/journal/sqlite/row.hpp"
 #include "kanpan/journal/sqlite/schema.hpp"
@@ -19,8 +20,7 @@ constexpr const char* kRead =
     "WHERE record.seq > ? ORDER BY record.seq LIMIT ?";
 
 Error corrupt(Sequence seq, std::string_view what) {
-  return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what),
-               "put back a backup of the journal"};
+  return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what), kPutBack};
 }
 
 constexpr const char* kReadHeaders =
@@ -86,8 +86,7 @@ Result<void> check_integrity(Connection& db, const std::string& path, Extent ext
                             "s.name <> 'payload' AND c.integrity_check <> 'ok' LIMIT 1"));
   KANPAN_LET(const bool found, row.step());
   if (!found || row.view(0) == "ok") return {};
-  return Error{Errc::Corrupt, fmt::format("{} is damaged: {}", path, row.view(0)),
-               "put back a backup of it"};
+  return Error{Errc::Corrupt, fmt::format("{} is damaged: {}", path, row.view(0)), kPutBack};
 }
 
 }  // namespace

@@ -4,14 +4,14 @@
 #include <zlib.h>
 
 #include "kanpan/frame/codec.hpp"
+#include "kanpan/journal/put_back.hpp"
 #include "kanpan/journal/scope.hpp"
 
 namespace kanpan::journal::sqlite {
 namespace {
 
 Error corrupt(Sequence seq, std::string_view what) {
-  return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what),
-               "put back a backup of the journal"};
+  return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what), kPutBack};
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "kanpan/journal/put_back.hpp"
+
 namespace kanpan::journal::sqlite {
 namespace {
 
@@ -153,7 +155,7 @@ Result<std::int64_t> format_of(const fs::path& path, Connection& connection) {
                  "use the newer program that wrote it"};
   if (format < 1)
     return Error{Errc::Corrupt, fmt::format("{} does not say which format it has", path.string()),
-                 "put back a backup of it"};
+                 kPutBack};
   return format;
 }
 
@@ -172,10 +174,10 @@ Result<bool> must_create(const fs::path& path) {
   if (!there && fs::exists(path.string() + "-wal", error))
     return Error{Errc::Corrupt,
                  fmt::format("{0} is missing, but its log {0}-wal is there", path.string()),
-                 "put back a backup of both, or move the log aside to begin with an empty journal"};
+                 fmt::format("{}; or move the log aside to begin with an empty journal", kPutBack)};
   if (there && fs::file_size(path, error) == 0)
     return Error{Errc::Corrupt, fmt::format("{} is empty, a journal never is", path.string()),
-                 "put back a backup of it, or remove it to begin with an empty journal"};
+                 fmt::format("{}; or remove all three to begin with an empty journal", kPutBack)};
   if (error)
     return Error{Errc::Io, fmt::format("{}: {}", path.string(), error.message()),
                  "check the rights on the file and its directory"};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/base/log.hpp"
+#include "kanpan/journal/put_back.hpp"
 #include "kanpan/journal/sqlite/connection.hpp"
 #include "kanpan/journal/sqlite/schema.hpp"
 
@@ -36,8 +37,7 @@ SqliteJournal::~SqliteJournal() = default;
 Result<SqliteJournal::Head> SqliteJournal::stored_head(Connection& db) {
   KANPAN_LET(Statement row, db.query("SELECT seq, time, chain, count FROM head"));
   KANPAN_LET(const bool found, row.step());
-  if (!found)
-    return Error{Errc::Corrupt, "the journal's head is missing", "put back a backup of it"};
+  if (!found) return Error{Errc::Corrupt, "the journal's head is missing", kPutBack};
   return Head{row.sequence(0), row.instant(1), row.hash(2), row.sequence(3)};
 }
 
@@ -56,12 +56,27 @@ Result<void> SqliteJournal::load() {
   const Sequence seq = found ? newest.sequence(0) : floor_ - 1;
   const bool same = !found || (newest.instant(1) == head_.time && newest.hash(2) == head_.chain);
   if (seq != head_.seq || !same)
-    return Error{Errc::Corrupt,
-                 fmt::format("{}: the newest commit is {}, the head says {}{}", path_.string(), seq,
-                             head_.seq, seq == head_.seq ? " with another chain or time" : ""),
-                 "put back a backup of it, or move it aside and begin with an empty journal"};
+    return unusable(fmt::format("the newest commit is {}, the head says {}{}", seq, head_.seq,
+                                seq == head_.seq ? " with another chain or time" : ""));
+  KANPAN_TRY(check_count());
   publish(head_);
   return {};
+}
+
+/// An old log that was played into a backup leaves the newest record as it was and others missing.
+/// SQLite counts in the smallest index: a million commits take 13 ms, 170 with nothing in memory.
+Result<void> SqliteJournal::check_count() {
+  KANPAN_LET(Statement counted, writer_->query("SELECT count(*) FROM record"));
+  KANPAN_TRY(counted.step());
+  const Sequence count = counted.sequence(0), wanted = head_.seq - (floor_ - 1);
+  if (count == wanted && head_.count == wanted) return {};
+  return unusable(fmt::format("it has {} commits, the head says {} of {} to {}", count, head_.count,
+                              floor_, head_.seq));
+}
+
+Error SqliteJournal::unusable(const std::string& what) const {
+  return {Errc::Corrupt, fmt::format("{}: {}", path_.string(), what),
+          fmt::format("{}; or move all three aside and begin with an empty journal", kPutBack)};
 }
 
 void SqliteJournal::publish(const Head& head) {

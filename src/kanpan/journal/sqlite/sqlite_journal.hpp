@@ -107,6 +107,8 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<void> load();
   static Result<Head> stored_head(Connection& connection);
   static Result<Sequence> stored_floor(Connection& connection);
+  Result<void> check_count();
+  Error unusable(const std::string& what) const;
   static Result<std::uint64_t> verify(Connection& connection, const std::filesystem::path& path,
                                       const std::function<void(Sequence)>& progress, Extent extent);
 

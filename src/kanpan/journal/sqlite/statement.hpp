@@ -16,6 +16,7 @@
 
 #include "kanpan/base/clock.hpp"
 #include "kanpan/base/hash.hpp"
+#include "kanpan/journal/put_back.hpp"
 
 namespace kanpan::journal::sqlite {
 
@@ -126,7 +127,7 @@ Result<Enum> enumerator(const Statement& row, int column, Enum last) {
   const std::int64_t value = row.integer(column);
   if (value >= 0 && value <= static_cast<std::int64_t>(last)) return static_cast<Enum>(value);
   return Error{Errc::Corrupt, fmt::format("{} is no mode or state that a journal writes", value),
-               "put back a backup of the journal"};
+               kPutBack};
 }
 
 /// Every row that is left, each as `value_in` reads it.
