@@ -154,6 +154,19 @@ class Served(ProgramCase):
         finally:
             self.assertEqual(server.stop(), 0)
 
+    def test_a_server_that_is_stopped_while_it_makes_its_store_anew_ends_well(self):
+        data = shutil.copytree(self.data, self.fresh("stopped"))
+        before = self.run_in(data, "get", "daily", "--count").stdout
+        server = Background(r"serves (\S+)", "--data", data, "serve", "--listen", "127.0.0.1:0",
+                            "--no-scheduler", KANPAN_SOURCE_URL=self.sim.found)
+        with subprocess.Popen([KANPAN, "--data", data, "store", "rebuild"], env=environment(),
+                              stderr=subprocess.DEVNULL) as asking:
+            said = next((line for line in server.process.stderr if "is rebuilt" in line), None)
+            self.assertEqual(server.stop(), 0)
+            asking.wait(timeout=60)
+        self.assertIsNotNone(said)
+        self.assertEqual(self.run_in(data, "get", "daily", "--count").stdout, before)
+
 
 if __name__ == "__main__":
     unittest.main()

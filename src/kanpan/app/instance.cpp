@@ -149,10 +149,12 @@ Result<void> Instance::open_store(const OpenProgress& progress, std::stop_token 
   return {};
 }
 
-Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::string& reason) {
+Result<std::string> Instance::set_store_aside(const OpenProgress& progress,
+                                              const std::string& reason) {
   store_.reset();
   skipped_ = 0;
-  KANPAN_LET(const auto kept, store::duckdb::set_aside(store_path(), stamp()));
+  const std::string by = stamp();
+  KANPAN_LET(const auto kept, store::duckdb::set_aside(store_path(), by));
   const std::string name = kept.empty() ? "nothing" : kept.front().string();
   const std::string message =
       journal_is_lost_
@@ -167,7 +169,7 @@ Result<void> Instance::set_store_aside(const OpenProgress& progress, const std::
     progress(message);
   else
     log::warn("app", "{}", message);
-  return {};
+  return by;
 }
 
 Result<std::uint64_t> Instance::catch_up(const OpenProgress& progress, std::stop_token stop) {
@@ -189,23 +191,54 @@ Result<std::uint64_t> Instance::catch_up(const OpenProgress& progress, std::stop
 Result<std::uint64_t> Instance::rebuild_store(const std::string& reason,
                                               const OpenProgress& progress, std::stop_token stop) {
   rebuild_asked_ = false;
+  const bool is_sound = !store_is_damaged();
   collector_.reset();
   writer_.reset();
   query_.reset();
-  KANPAN_TRY(set_store_aside(progress, reason));
-  KANPAN_LET(store_, store::duckdb::DuckdbStore::open(store_path(), catalog_,
-                                                      store_options(settings_, *journal_)));
-  KANPAN_LET(const auto replayed, catch_up(progress, stop));
+  KANPAN_LET(const std::string kept, set_store_aside(progress, reason));
+  const auto made = [&]() -> Result<std::uint64_t> {
+    KANPAN_LET(store_, store::duckdb::DuckdbStore::open(store_path(), catalog_,
+                                                        store_options(settings_, *journal_)));
+    return catch_up(progress, stop);
+  };
+  auto replayed = made();
+  if (!replayed) {
+    // One that was only stopped has its place: the next start goes on with it.
+    if (is_sound && replayed.error().code != Errc::Cancelled) put_back(kept);
+    return std::move(replayed).error();
+  }
   connect();
-  last_replayed_ = replayed;
+  last_replayed_ = *replayed;
   ++rebuilds_;
   return replayed;
+}
+
+/// The store that was set aside serves better than a part of a new one, which would fail of the
+/// same at every start.
+void Instance::put_back(const std::string& kept) {
+  store_.reset();
+  if (const auto done = store::duckdb::put_back(store_path(), kept); !done)
+    return log::warn("app", "the old store stays aside: {}", done.error().text());
+  log::warn("app", "the store could not be made anew; the old one is in its place again");
+}
+
+Result<void> Instance::check_room_for_rebuild() const {
+  std::error_code error;
+  const auto free = fs::space(directory_, error).available;
+  const auto wanted = store_->bytes();
+  if (error || free >= wanted) return {};  // what cannot be asked is found out
+  return Error{Errc::NoSpace,
+               fmt::format("the store is made anew beside the old one, which takes {} bytes; {} "
+                           "are free at '{}'",
+                           wanted, free, directory_.string()),
+               "free some space, such as by removing stores that were set aside (hot.duckdb.2*)"};
 }
 
 Result<void> Instance::ask_for_rebuild() {
   if (const auto runs = progress_.current(); !runs.empty())
     return Error{Errc::Busy, fmt::format("run {} goes on", runs.front().run),
                  "wait until it has ended, or stop it with: kanpan run cancel " + runs.front().run};
+  KANPAN_TRY(check_room_for_rebuild());
   rebuild_asked_ = true;
   return {};
 }

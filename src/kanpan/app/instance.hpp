@@ -68,12 +68,14 @@ class Instance {
   ~Instance();
 
   /// Throws the store away (set aside under its old name and the time) and makes it anew from the
-  /// journal. Nothing else may be running.
+  /// journal; puts it back where that fails, unless it was damaged. Nothing else may be running.
   Result<std::uint64_t> rebuild_store(const std::string& reason, const OpenProgress& progress,
                                       std::stop_token stop);
   /// Asks who serves the instance to have the store made anew; by any thread. Busy while a run goes
-  /// on.
+  /// on; NoSpace as check_room_for_rebuild().
   Result<void> ask_for_rebuild();
+  /// NoSpace when the disk has less room than the store takes, which stays beside the new one.
+  Result<void> check_room_for_rebuild() const;
   bool rebuild_is_asked_for() const { return rebuild_asked_; }
   /// How often rebuild_store() was done, and how many commits the last one replayed.
   std::uint64_t rebuilds() const { return rebuilds_; }
@@ -96,7 +98,9 @@ class Instance {
   Result<void> open_journal();
   Result<void> open_store(const OpenProgress& progress, std::stop_token stop);
   Result<std::uint64_t> catch_up(const OpenProgress& progress, std::stop_token stop);
-  Result<void> set_store_aside(const OpenProgress& progress, const std::string& reason);
+  /// Gives what its files are called by now: the name and this.
+  Result<std::string> set_store_aside(const OpenProgress& progress, const std::string& reason);
+  void put_back(const std::string& kept);
   Result<void> open_source();
   void connect();
   bool is_behind();

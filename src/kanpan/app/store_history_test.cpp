@@ -136,6 +136,56 @@ TEST(StoreHistory, a_store_that_is_behind_is_as_it_was_after_doctor_has_looked_a
   EXPECT_THAT(codes(*instance), ElementsAre("000001.SZ", "600000.SH"));
 }
 
+/// A file of `bytes` less than what is free there.
+void leave(const fs::path& directory, std::uint64_t bytes) {
+  const auto free = fs::space(directory).available;
+  std::ofstream(directory / "ballast") << std::string(free - std::min(free, bytes), 'x');
+}
+
+TEST(StoreHistory, without_room_for_another_store_none_is_made_and_the_old_one_stays) {
+  const journal::ScratchDirectory directory;
+  if (::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=48m") != 0)
+    GTEST_SKIP() << "mounting a tmpfs is not permitted here";
+  fill(directory.path(), {"000001.SZ"});
+  {
+    const auto instance = open_instance(directory.path()).value();
+    ASSERT_TRUE(instance->ask_for_rebuild());
+    leave(directory.path(), instance->store().bytes() / 8);
+    const auto refused = instance->check_room_for_rebuild();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::NoSpace);
+    EXPECT_THAT(refused.error().message, HasSubstr("beside the old one"));
+    EXPECT_EQ(instance->ask_for_rebuild().error().code, Errc::NoSpace);
+    EXPECT_THAT(kept(directory.path()), IsEmpty());
+
+    EXPECT_EQ(instance->rebuild_store("asked for", {}, {}).error().code, Errc::NoSpace);
+    EXPECT_THAT(kept(directory.path()), IsEmpty()) << "it is put back";
+  }
+  fs::remove(directory.path() / "ballast");
+  {
+    const auto instance = open_instance(directory.path()).value();
+    EXPECT_THAT(codes(*instance), ElementsAre("000001.SZ"));
+    EXPECT_THAT(kept(directory.path()), IsEmpty());
+  }
+  ::umount2(directory.path().c_str(), MNT_DETACH);
+}
+
+TEST(StoreHistory, a_rebuild_that_is_stopped_goes_on_at_the_next_start) {
+  const journal::ScratchDirectory directory;
+  fill(directory.path(), {"000001.SZ", "600000.SH"});
+  {
+    const auto instance = open_instance(directory.path()).value();
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = instance->rebuild_store("asked for", {}, stop.get_token());
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, Errc::Cancelled);
+  }
+  const auto instance = open_instance(directory.path()).value();
+  EXPECT_THAT(codes(*instance), ElementsAre("000001.SZ", "600000.SH"));
+  EXPECT_EQ(kept(directory.path()).size(), 1u);
+}
+
 /// What `store verify` says, or its error.
 std::string verified(const fs::path& directory) {
   const auto instance = open_instance(directory).value();

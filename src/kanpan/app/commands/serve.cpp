@@ -112,9 +112,11 @@ Result<int> serve_instance(Session& session, Instance& instance, bool scheduler,
       session.note("stopping: requests in flight are finished");
     }
     if (session.terminal.stop.stop_requested()) return 0;
-    KANPAN_TRY(instance.rebuild_store(
+    const auto rebuilt = instance.rebuild_store(
         instance.rebuild_is_asked_for() ? "asked for" : "it was found damaged",
-        [&](const std::string& message) { session.note(message); }, session.terminal.stop));
+        [&](const std::string& message) { session.note(message); }, session.terminal.stop);
+    if (!rebuilt && rebuilt.error().code == Errc::Cancelled) return 0;  // the next start goes on
+    if (!rebuilt) return rebuilt.error();
   }
 }
 

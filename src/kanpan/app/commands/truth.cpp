@@ -164,6 +164,7 @@ Result<int> store_status(Session& session) {
 Result<int> rebuild_store(Session& session) {
   KANPAN_LET(const auto replayed,
              session.instance->rebuild_store(
+  KANPAN_TRY(session.instance->check_room_for_rebuild());
                  "asked for", [&](const std::string& message) { session.note(message); },
                  session.terminal.stop));
   session.note(fmt::format("{} commits replayed", replayed));

@@ -310,4 +310,20 @@ Result<std::vector<fs::path>> set_aside(const fs::path& path, std::string_view s
   return moved;
 }
 
+Result<void> put_back(const fs::path& path, std::string_view stamp) {
+  for (std::string_view suffix : kCompanions) {
+    const fs::path from = with_suffix(path, fmt::format(".{}{}", stamp, suffix));
+    const fs::path to = with_suffix(path, suffix);
+    std::error_code error;
+    fs::remove_all(to, error);
+    if (!error && fs::exists(fs::symlink_status(from, error))) fs::rename(from, to, error);
+    if (error && error != std::errc::no_such_file_or_directory)
+      return Error{
+          Errc::Io,
+          fmt::format("cannot put {} back as {}: {}", from.string(), to.string(), error.message()),
+          ""};
+  }
+  return {};
+}
+
 }  // namespace kanpan::store::duckdb

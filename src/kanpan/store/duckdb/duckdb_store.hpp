@@ -105,4 +105,7 @@ class DuckdbStore final : public Store {
 Result<std::vector<std::filesystem::path>> set_aside(const std::filesystem::path& path,
                                                      std::string_view stamp);
 
+/// Undoes set_aside(): what lies at `path` by now is removed. Nobody may have either open.
+Result<void> put_back(const std::filesystem::path& path, std::string_view stamp);
+
 }  // namespace kanpan::store::duckdb
