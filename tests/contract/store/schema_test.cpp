@@ -109,6 +109,23 @@ TEST_F(DuckdbSchema, the_file_says_what_its_columns_are) {
             1u);
 }
 
+TEST_F(DuckdbSchema, a_file_of_an_older_version_gets_its_views_when_it_is_opened) {
+  make({&daily(), &chips()});
+  const auto views = [&] {
+    const auto file = duckdb::Database::open(directory_.path() / "hot.duckdb", options_).value();
+    const auto connection = file->connect().value();
+    const auto found = connection->number("SELECT count(*)::UBIGINT FROM daily");
+    (void)connection->run("DROP VIEW IF EXISTS daily");
+    return found ? found.value() : 0;
+  };
+  EXPECT_EQ(views(), 1u);
+  EXPECT_EQ(views(), 0u) << "as in an older file";
+  EXPECT_TRUE(open({})) << "only looked at";
+  EXPECT_EQ(views(), 0u);
+  EXPECT_EQ(open({&daily(), &chips()}).value()->applied(), 1u);
+  EXPECT_EQ(views(), 1u);
+}
+
 TEST_F(DuckdbSchema, one_table_with_commits_keeps_all_of_the_file_as_it_was) {
   set_commits_of({"daily", "statements"});
   make({&daily(), &chips()});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -81,6 +82,32 @@ Result<void> create_table(Connection& connection, const Table& table) {
   KANPAN_TRY(connection.query("INSERT INTO _tables VALUES ($1, $2)",
                               {table.spec->name, table.definition()}));
   return {};
+}
+
+/// Names that a query of one column gives.
+Result<std::set<std::string>> names(Connection& connection, const std::string& sql) {
+  const frame::Field fields[] = {{"name", frame::Type::Text}};
+  Gather gather(fields);
+  KANPAN_LET(Rows rows, connection.query(sql));
+  KANPAN_TRY(gather.add_all(rows));
+  const frame::Batch batch = gather.take();
+  std::set<std::string> found;
+  for (std::size_t row = 0; row < batch.rows(); ++row) found.emplace(batch.column(0).texts()[row]);
+  return found;
+}
+
+/// Tables of a file that an older version made have no comments and no view: now they get them.
+/// Gives whether there were any.
+Result<bool> describe_others(Connection& connection, const Tables& tables) {
+  KANPAN_LET(const auto views,
+             names(connection, "SELECT view_name FROM duckdb_views() WHERE NOT internal"));
+  bool any = false;
+  for (const auto& [name, table] : tables)
+    if (!views.contains(name)) {
+      KANPAN_TRY(describe(connection, *table));
+      any = true;
+    }
+  return any;
 }
 
 Result<std::map<std::string, std::string>> stored_definitions(Connection& connection) {
@@ -189,9 +216,12 @@ Result<std::vector<const Table*>> to_create(Connection& connection, const Tables
 }
 
 /// Tables of the file that are not in the catalog and have commits ahead, which a replay will skip.
+/// None for who names no table at all: nothing will be replayed, the file is only looked at.
 Result<std::vector<std::string>> to_forget(Connection& connection, const Tables& tables,
                                            const Origin& origin, Sequence applied) {
   std::vector<std::string> forget;
+  if (tables.empty()) return forget;
+  KANPAN_LET(const auto definitions, stored_definitions(connection));
   for (const auto& [name, definition] : definitions) {
     if (tables.contains(name)) continue;
     KANPAN_LET(const bool ahead, asked(origin.has_commits, name, applied, kNewest));
@@ -215,13 +245,10 @@ Table::Table(const catalog::TableSpec& table)
     : spec(&table),
       fields(table.fields()),
       current(identifier("cur_" + table.name)),
-/// None for who names no table at all: nothing will be replayed, the file is only looked at.
       by_code(identifier("code_" + table.name)),
       old(identifier("old_" + table.name)),
       stage(identifier("stage_" + table.name)),
       match(identifier("match_" + table.name)) {
-  if (tables.empty()) return forget;
-  KANPAN_LET(const auto definitions, stored_definitions(connection));
   for (const std::string& name : table.key)
     if (const std::size_t i = position(fields, name); i != kNone) key.push_back(i);
   time = position(fields, table.time);
@@ -284,9 +311,10 @@ Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Or
   // Its rows stay until it is created anew: that it comes back is what is to be seen.
   for (const std::string& name : forget)
     KANPAN_TRY(connection.query("DELETE FROM _tables WHERE name = $1", {name}));
+  KANPAN_LET(const bool described, describe_others(connection, tables));
   KANPAN_TRY(connection.run("COMMIT"));
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
-  if (fresh || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
+  if (fresh || described || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
 
   KANPAN_TRY(read_folds(connection, tables));
   return applied;
