@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "kanpan/catalog/roles.hpp"
+#include "kanpan/journal/put_back.hpp"
 #include "kanpan/net/http_client.hpp"
 
 namespace kanpan::app {
@@ -69,17 +70,20 @@ Finding disk_space(const fs::path& data) {
   return {"disk", Health::Ok, about, ""};
 }
 
-Finding examined_journal(const journal::Journal& journal) {
+Finding examined_journal(const journal::Journal& journal, const std::stop_token& stop) {
   using journal::Extent;
-  constexpr const char* kFix =
-      "see how far the damage goes with: kanpan journal verify; restore from a backup";
+  const std::string fix =
+      fmt::format("see how far the damage goes with: kanpan journal verify; {}", journal::kPutBack);
   const auto last = journal.last();
   const bool is_small = journal.size() <= kSmallJournal;
-  const auto verified = journal.verify({}, is_small ? Extent::Everything : Extent::WithoutRows);
-  if (!verified) return fault("journal", verified.error(), kFix);
+  const auto verified =
+      journal.verify({}, is_small ? Extent::Everything : Extent::WithoutRows, stop);
+  if (!verified && verified.error().code == Errc::Cancelled)
+    return {"journal", Health::Warning, verified.error().message, "run doctor again"};
+  if (!verified) return fault("journal", verified.error(), fix);
   if (is_small) return {"journal", Health::Ok, fmt::format("{} commits; all are whole", last), ""};
   const auto tail = journal.read(std::max(last, kTail) - kTail, kTail);
-  if (!tail) return fault("journal", tail.error(), kFix);
+  if (!tail) return fault("journal", tail.error(), fix);
   return {
       "journal", Health::Ok,
       fmt::format("{} commits; their headers and chain and the ledger are whole, and so are the "
@@ -134,7 +138,7 @@ void files(const Session& session, bool fix, std::vector<Finding>& into) {
     into.push_back(fault("journal", *lost));
     return;
   }
-  if (!fs::exists(session.data / "journal.db", ignored)) {
+  if (!fs::exists(session.data / kJournalName, ignored)) {
     into.push_back({"journal", Health::Ok, "there is none yet", ""});
     return;
   }
@@ -149,13 +153,13 @@ void files(const Session& session, bool fix, std::vector<Finding>& into) {
     return;
   }
   const auto journal =
-      journal::sqlite::SqliteJournal::open(session.data / "journal.db", **clock, "doctor");
+      journal::sqlite::SqliteJournal::open(session.data / kJournalName, **clock, "doctor");
   if (!journal) {
     into.push_back(fault("journal", journal.error()));
     return;
   }
-  into.push_back(examined_journal(**journal));
-  into.push_back(stored(session.data / "hot.duckdb", **journal, fix));
+  into.push_back(examined_journal(**journal, session.terminal.stop));
+  into.push_back(stored(session.data / kStoreName, **journal, fix));
 }
 
 Finding tables(const Session& session, std::optional<catalog::Catalog>& loaded) {
@@ -295,7 +299,7 @@ std::string_view name(Health health) {
 std::vector<Finding> examine(const Session& session, bool fix) {
   std::vector<Finding> findings{directory(session.data), disk_space(session.data)};
   if (session.instance) {
-    findings.push_back(examined_journal(session.instance->journal()));
+    findings.push_back(examined_journal(session.instance->journal(), session.terminal.stop));
     findings.push_back(
         store_position(session.instance->store().applied(), session.instance->journal().last()));
   } else if (findings.front().health == Health::Ok) {

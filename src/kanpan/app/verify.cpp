@@ -54,16 +54,19 @@ Result<int> verify_store(Session& session) {
           session.terminal.err(fmt::format("\rreplayed {} of {}", seq, upto));
       },
       session.terminal.stop));
+  using store::Copy;
+  const auto& stop = session.terminal.stop;
   std::vector<std::string> differing;
   std::uint64_t rows = 0;
   for (const catalog::TableSpec* table : instance.catalog().tables()) {
-    KANPAN_LET(const auto mine, store::content_hash(instance.store(), *table, upto));
-    KANPAN_LET(const auto theirs, store::content_hash(*copy, *table, upto));
+    KANPAN_LET(const auto mine,
+               store::content_hash(instance.store(), *table, upto, Copy::Current, stop));
+    KANPAN_LET(const auto theirs, store::content_hash(*copy, *table, upto, Copy::Current, stop));
     rows += mine.rows;
     if (!(mine == theirs)) differing.push_back(table->name);
     if (table->code.empty() || table->time.empty()) continue;  // has no other copy
     KANPAN_LET(const auto by_code,
-               store::content_hash(instance.store(), *table, upto, store::Copy::ByCode));
+               store::content_hash(instance.store(), *table, upto, Copy::ByCode, stop));
     if (!(by_code == theirs)) differing.push_back(table->name + " (by code)");
   }
   if (!differing.empty())

@@ -63,9 +63,10 @@ class Journal {
 
   /// Reads every record and checks CRC, content hash and chain, and that the file is sound. The
   /// first bad sequence with what is wrong is an Errc::Corrupt; else the number of records.
-  /// `progress(seq)` may be empty.
+  /// `progress(seq)` may be empty. Cancelled soon after `stop`, also amid a large file.
   virtual Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress,
-                                       Extent extent = Extent::Everything) const = 0;
+                                       Extent extent = Extent::Everything,
+                                       std::stop_token stop = {}) const = 0;
   /// Bytes on disk.
   virtual std::uint64_t size() const = 0;
 

@@ -64,7 +64,7 @@ void add(ContentHash& hash, const frame::Batch& rows) {
 }
 
 Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& table,
-                                 std::optional<Sequence> as_of, Copy copy) {
+                                 std::optional<Sequence> as_of, Copy copy, std::stop_token stop) {
   Read everything;
   everything.table = &table;
   everything.any_order = true;
@@ -72,6 +72,7 @@ Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& t
   everything.as_of = as_of;
   ContentHash hash;
   KANPAN_TRY(store.read(everything, [&](frame::Batch&& rows) -> Result<bool> {
+    if (stop.stop_requested()) return Error{Errc::Cancelled, "stopped", ""};
     add(hash, rows);
     return true;
   }));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 
 #include "kanpan/base/error.hpp"
 #include "kanpan/catalog/table_spec.hpp"
@@ -19,9 +20,10 @@ struct ContentHash {
 enum class Copy { Current, ByCode };
 
 /// Reads the whole table once, from one of its copies. Two stores with equal rows give equal
-/// hashes; it finds damage and defects, not malice.
+/// hashes; it finds damage and defects, not malice. Cancelled soon after `stop`.
 Result<ContentHash> content_hash(const Store& store, const catalog::TableSpec& table,
-                                 std::optional<Sequence> as_of = {}, Copy copy = Copy::Current);
+                                 std::optional<Sequence> as_of = {}, Copy copy = Copy::Current,
+                                 std::stop_token stop = {});
 
 /// Adds the rows of a batch.
 void add(ContentHash& hash, const frame::Batch& rows);

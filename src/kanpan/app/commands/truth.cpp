@@ -82,11 +82,13 @@ Result<std::uint64_t> checked_records(const Session& session) {
     if (session.terminal.interactive && seq / 1000 != told)
       told = seq / 1000, session.terminal.err(fmt::format("\rcommit {}", seq));
   };
-  if (session.instance) return session.instance->journal().verify(progress);
+  if (session.instance)
+    return session.instance->journal().verify(progress, journal::Extent::Everything,
+                                              session.terminal.stop);
   KANPAN_TRY(require_data(session.data));
   const auto file = session.data / kJournalName;
   KANPAN_LET(const auto lock, DirectoryLock::look(session.data));
-  return journal::sqlite::SqliteJournal::verify_file(file, progress);
+  return journal::sqlite::SqliteJournal::verify_file(file, progress, session.terminal.stop);
 }
 
 Result<int> verify_journal(Session& session) {
@@ -162,9 +164,9 @@ Result<int> store_status(Session& session) {
 }
 
 Result<int> rebuild_store(Session& session) {
+  KANPAN_TRY(session.instance->check_room_for_rebuild());
   KANPAN_LET(const auto replayed,
              session.instance->rebuild_store(
-  KANPAN_TRY(session.instance->check_room_for_rebuild());
                  "asked for", [&](const std::string& message) { session.note(message); },
                  session.terminal.stop));
   session.note(fmt::format("{} commits replayed", replayed));

@@ -49,6 +49,10 @@ class Connection {
   /// committed stays durable in the log when this fails.
   Result<void> checkpoint_beyond(int pages);
 
+  /// Ends a statement that runs meanwhile with an error soon, none that begins later; by any
+  /// thread.
+  void interrupt() { sqlite3_interrupt(database_.get()); }
+
   /// Rows that the last run() changed.
   int changes() const { return sqlite3_changes(database_.get()); }
 

@@ -223,6 +223,18 @@ TEST_F(Damage, a_backup_beside_the_log_of_another_file_is_refused) {
   EXPECT_TRUE(SqliteJournal::open(restored, clock_, "node"));
 }
 
+TEST_F(Damage, a_verification_ends_when_it_is_told_to) {
+  std::stop_source stop;
+  const auto journal = SqliteJournal::open(path_, clock_, "node").value();
+  const auto verified =
+      journal->verify([&](Sequence) { stop.request_stop(); }, Extent::Everything, stop.get_token());
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, Errc::Cancelled);
+  EXPECT_EQ(journal->verify({}, Extent::Everything, stop.get_token()).error().code,
+            Errc::Cancelled);
+  EXPECT_EQ(journal->verify({}).value(), kCommits) << "the connection can be used again";
+}
+
 TEST_F(Damage, all_but_the_rows_is_checked_without_them) {
   edit(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"

@@ -23,6 +23,8 @@ Error corrupt(Sequence seq, std::string_view what) {
   return Error{Errc::Corrupt, fmt::format("commit {}: {}", seq, what), kPutBack};
 }
 
+Error stopped() { return {Errc::Cancelled, "the verification was stopped", ""}; }
+
 constexpr const char* kReadHeaders =
     "SELECT " KANPAN_RECORD_COLUMNS " FROM record WHERE seq > ? ORDER BY seq LIMIT ?";
 
@@ -179,23 +181,30 @@ Result<Sequence> SqliteJournal::at(Instant time) const {
 }
 
 Result<std::uint64_t> SqliteJournal::verify(const std::function<void(Sequence)>& progress,
-                                            Extent extent) const {
+                                            Extent extent, std::stop_token stop) const {
   KANPAN_LET(const auto db, readers_->borrow());
-  return verify(*db, path_, progress, extent);
+  return verify(*db, path_, progress, extent, stop);
 }
 
 Result<std::uint64_t> SqliteJournal::verify_file(const std::filesystem::path& path,
-                                                 const std::function<void(Sequence)>& progress) {
+                                                 const std::function<void(Sequence)>& progress,
+                                                 std::stop_token stop) {
   KANPAN_LET(const auto db, open_frozen(path));
-  return verify(*db, path, progress, Extent::Everything);
+  return verify(*db, path, progress, Extent::Everything, stop);
 }
 
 Result<std::uint64_t> SqliteJournal::verify(Connection& db, const std::filesystem::path& path,
                                             const std::function<void(Sequence)>& progress,
-                                            Extent extent) {
+                                            Extent extent, std::stop_token stop) {
   // So that no long read keeps the log from being emptied.
   const std::size_t at_once = extent == Extent::Everything ? 64 : 4096;
-  KANPAN_TRY(check_integrity(db, path.string(), extent));
+  {
+    const std::stop_callback ends(stop, [&db] { db.interrupt(); });
+    if (stop.stop_requested()) return stopped();
+    const auto sound = check_integrity(db, path.string(), extent);
+    if (stop.stop_requested()) return stopped();
+    KANPAN_TRY(sound);
+  }
   KANPAN_LET(const Head head, stored_head(db));
   KANPAN_LET(const Sequence floor, stored_floor(db));
   KANPAN_LET(Sha256 chain, chain_before(db, floor));
@@ -220,6 +229,7 @@ Result<std::uint64_t> SqliteJournal::verify(Connection& db, const std::filesyste
       }));
     if (at == start) return corrupt(at + 1, "it is missing, as are all after it");
     if (progress) progress(at);
+    if (stop.stop_requested()) return stopped();
   }
   if (at != head.seq || chain != head.chain || time != head.time ||
       head.count != head.seq - (floor - 1))

@@ -32,9 +32,10 @@ class SqliteJournal final : public Journal, public Ledger {
                                                      const Clock& clock, std::string node);
   /// verify() of a file that nobody has open, with its log, without a byte written or a file made:
   /// for a disk that is full and for a copy that is read-only.
-  /// Errors: NotFound for no file; Corrupt, Config, Io.
+  /// Errors: NotFound for no file; Corrupt, Config, Io, Cancelled.
   static Result<std::uint64_t> verify_file(const std::filesystem::path& path,
-                                           const std::function<void(Sequence)>& progress);
+                                           const std::function<void(Sequence)>& progress,
+                                           std::stop_token stop = {});
   ~SqliteJournal() override;
 
   Result<std::vector<Commit>> land(std::span<const Landing> landings) override;
@@ -50,7 +51,8 @@ class SqliteJournal final : public Journal, public Ledger {
   Result<Sequence> at(Instant time) const override;
   void wait_beyond(Sequence after, std::stop_token stop) const override;
   Result<std::uint64_t> verify(const std::function<void(Sequence)>& progress,
-                               Extent extent = Extent::Everything) const override;
+                               Extent extent = Extent::Everything,
+                               std::stop_token stop = {}) const override;
   std::uint64_t size() const override;
   Result<Sequence> cursor(std::string_view name) const override;
   Result<void> move_cursor(std::string_view name, Sequence to) override;
@@ -105,12 +107,13 @@ class SqliteJournal final : public Journal, public Ledger {
                 std::unique_ptr<Connection> writer);
   /// Head and floor, held against the records.
   Result<void> load();
-  static Result<Head> stored_head(Connection& connection);
-  static Result<Sequence> stored_floor(Connection& connection);
   Result<void> check_count();
   Error unusable(const std::string& what) const;
+  static Result<Head> stored_head(Connection& connection);
+  static Result<Sequence> stored_floor(Connection& connection);
   static Result<std::uint64_t> verify(Connection& connection, const std::filesystem::path& path,
-                                      const std::function<void(Sequence)>& progress, Extent extent);
+                                      const std::function<void(Sequence)>& progress, Extent extent,
+                                      std::stop_token stop);
 
   /// One transaction around `body`, with write_mutex_ held.
   Result<void> write_locked(Sync sync, const Body& body);
