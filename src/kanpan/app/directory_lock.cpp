@@ -51,16 +51,22 @@ std::vector<fs::path> data_files(const fs::path& directory) {
 /// The folders that lead to `directory` and are not there, the innermost first.
 std::vector<fs::path> absent_folders(const fs::path& directory) {
   std::vector<fs::path> absent;
-  std::error_code error;  // what cannot be looked at cannot be made either, which says why
+  std::error_code error;
   for (fs::path folder = fs::absolute(directory, error).lexically_normal();
        folder.has_relative_path(); folder = folder.parent_path())
     if (!folder.has_filename())
       continue;
-    else if (fs::exists(folder, error) || error)
+    else if (fs::exists(folder, error))
       break;
-    else
+    else if (!error)  // what cannot be looked at cannot be made either, which says why
       absent.push_back(folder);
   return absent;
+}
+
+/// Those of them, the innermost first, that hold nothing.
+void remove_folders(const std::vector<fs::path>& folders) {
+  std::error_code not_empty;  // or not made
+  for (const fs::path& folder : folders) fs::remove(folder, not_empty);
 }
 
 /// Whether `path` is still the name of the open file: its last owner may have taken it away.
@@ -79,18 +85,23 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
     auto absent = absent_folders(directory);
     std::error_code error;
     fs::create_directories(directory, error);
-    if (error)
+    if (error) {
+      remove_folders(absent);
       return Error{Errc::Config,
                    fmt::format("data directory '{}' cannot be made: {}", directory.string(),
                                error.message()),
                    "choose another with --data"};
+    }
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0 && errno == ENOENT) continue;  // taken away by its last owner just now
-    if (file < 0)
+    if (file < 0) {
+      const int reason = errno;
+      remove_folders(absent);
       return Error{Errc::Config,
                    fmt::format("data directory '{}' cannot be written: {}", directory.string(),
-                               std::strerror(errno)),
+                               std::strerror(reason)),
                    "mend its permissions or choose another with --data"};
+    }
     DirectoryLock lock(file);
     if (flock(file, LOCK_EX | LOCK_NB) != 0) return owned(directory, file);
     if (!is_named(file, path)) continue;
@@ -104,9 +115,12 @@ Result<DirectoryLock> DirectoryLock::acquire(const fs::path& directory) {
     // On a full disk nobody learns whose the lock is, and it holds all the same.
     if ((ftruncate(file, 0) != 0 ||
          pwrite(file, id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) &&
-        errno != ENOSPC)
-      return Error{Errc::Io,
-                   fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(errno))};
+        errno != ENOSPC) {
+      Error refused{Errc::Io,
+                    fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(errno))};
+      lock.leave_nothing(true);
+      return refused;
+    }
     return lock;
   }
 }
@@ -146,8 +160,7 @@ void DirectoryLock::clear_away() {
   std::error_code ignored;  // what stays is an empty journal
   for (const fs::path& file : data_files(directory_)) fs::remove_all(file, ignored);
   fs::remove(directory_ / kLockName, ignored);
-  for (const fs::path& folder : made_)
-    if (!fs::remove(folder, ignored) || ignored) return;
+  remove_folders(made_);
 }
 
 std::optional<Error> lost_journal(const fs::path& directory) {

@@ -18,7 +18,8 @@ inline constexpr const char* kStoreName = "hot.duckdb";
 class DirectoryLock {
  public:
   /// Makes the directory when it is not there. Errc::Busy names the owner's process; Errc::Config
-  /// when the directory cannot be made, written or locked: then nothing is left of it.
+  /// when the directory cannot be made or written, Errc::Io when the lock file cannot: then
+  /// nothing that was made is left.
   static Result<DirectoryLock> acquire(const std::filesystem::path& directory);
   /// Keeps owners away from a directory that is only looked at, and writes nothing. Holds nothing
   /// where there is no lock file yet. Errc::Busy names the owner's process.
