@@ -64,8 +64,7 @@ void add_meta(Router& router, const Context& context) {
               "/v1/meta",
               "Versions, schema, source, formats",
               {},
-              [&context](const Call&) -> Answer { return object(meta(context)); },
-              true});
+              [&context](const Call&) -> Answer { return object(meta(context)); }});
   router.add(
       {"GET", "/v1/time", "Server time and market phase", {}, [&context](const Call&) -> Answer {
          return object(time(context));

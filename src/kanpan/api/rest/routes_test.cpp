@@ -262,7 +262,8 @@ TEST(Routing, what_waits_for_the_store_is_kept_off_the_io_threads) {
   const SampleService service;
   net::Request request;
   request.method = "GET";
-  for (const char* path : {"/v1/time", "/v1/status", "/v1/tables", "/readyz", "/metrics"}) {
+  for (const char* path :
+       {"/v1/meta", "/v1/time", "/v1/status", "/v1/tables", "/readyz", "/metrics"}) {
     request.path = path;
     EXPECT_FALSE(service.dispatch(request).on_io_thread) << path;
   }
