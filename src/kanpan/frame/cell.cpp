@@ -1,17 +1,9 @@
 #include "kanpan/frame/cell.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include <simdjson.h>
-
 namespace kanpan::frame {
-
-bool is_utf8(std::string_view text) noexcept {
-  const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };
-  return std::ranges::all_of(text, is_ascii) || simdjson::validate_utf8(text.data(), text.size());
-}
 
 bool parse_real(std::string_view text, double& out) noexcept {
   double value = 0;

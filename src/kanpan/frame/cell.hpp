@@ -16,8 +16,6 @@ struct BadCell {
   std::string raw;       ///< as received, at most 80 bytes
 };
 
-bool is_utf8(std::string_view text) noexcept;
-
 /// A whole number, also written as `1234.0` or `1.234e3`. False on anything else; `out` untouched.
 bool parse_int(std::string_view text, std::int64_t& out) noexcept;
 /// A finite decimal number. False on anything else; `out` untouched.

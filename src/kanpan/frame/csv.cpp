@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kanpan/base/utf8.hpp"
 #include "kanpan/frame/cell.hpp"
 #include "kanpan/frame/json_writer.hpp"
 

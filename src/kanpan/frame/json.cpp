@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "kanpan/base/utf8.hpp"
 #include "kanpan/frame/cell.hpp"
 #include "kanpan/frame/json_cell.hpp"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kanpan/frame/cell.hpp"
+#include "kanpan/base/utf8.hpp"
 
 namespace kanpan::frame {
 namespace {

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/json.hpp>
 #include <fmt/format.h>
+
+#include "kanpan/base/utf8.hpp"
 
 namespace kanpan::net {
 namespace {
@@ -14,15 +15,6 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-/// By Boost.JSON, whose parser refuses anything else.
-bool is_utf8(std::string_view text) {
-  const bool ascii =
-      std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
-  boost::system::error_code error;
-  if (!ascii) boost::json::parse(boost::json::serialize(boost::json::string(text)), error);
-  return !error;
 }
 
 Result<std::string> unescape(std::string_view text, bool plus_is_space) {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "kanpan/frame/cell.hpp"
+#include "kanpan/base/utf8.hpp"
 
 namespace kanpan::store::duckdb {
 namespace {
@@ -90,7 +90,7 @@ Result<void> check_texts(const frame::Batch& batch) {
     const bool ascii = std::all_of(texts.bytes().begin(), texts.bytes().end(),
                                    [](char byte) { return static_cast<signed char>(byte) >= 0; });
     for (std::size_t row = 0; !ascii && row < texts.size(); ++row)
-      if (!frame::is_utf8(texts[row]))
+      if (!is_utf8(texts[row]))
         return Error{
             Errc::Usage,
             fmt::format("column {}, row {}: text is not UTF-8", batch.fields()[c].name, row),
