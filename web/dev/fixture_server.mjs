@@ -143,6 +143,7 @@ function events(request, response) {
 function route(path, query) {
   if (path === "/v1/meta") return { name: "kanpan", version: "0.1.0", simulated: true };
   if (path === "/v1/status") return status();
+  if (path === "/healthz/data") return { data: { tables: [{ table: "daily", state: "fresh" }] } };
   if (path === "/v1/search") return search(query);
   if (path === "/v1/tables/daily/rows") return answer(["ts_code"], [[stocks[0].code]]);
   const code = /^\/v1\/bars\/([^/]+)$/.exec(path)?.[1];

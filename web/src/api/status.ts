@@ -92,9 +92,12 @@ export function failedTables(
   return tables.filter((t) => t.lastError !== "" && (!names || names.includes(t.name)));
 }
 
+/** What the charts are made of. */
+export const chartTable = "daily";
+
 /** The day up to which the chart's bars are all there; "" while there is none. */
 export function chartDay(status: Status | null): string {
-  return status?.tables.find((table) => table.name === "daily")?.lastDay ?? "";
+  return status?.tables.find((table) => table.name === chartTable)?.lastDay ?? "";
 }
 
 export function parseCommit(value: unknown): Commit {

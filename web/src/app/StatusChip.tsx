@@ -1,4 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { stalenessQuery } from "~/api/freshness";
 import type { LiveState } from "~/api/live";
 import { chartDay, doneShare, failedTables } from "~/api/status";
 import { duration } from "~/lib/format";
@@ -15,15 +17,16 @@ function Lost({ live }: { live: LiveState }) {
   return <Trans>断开 {age}</Trans>;
 }
 
-type ChipState = "lost" | "busy" | "failed" | "ready";
+type ChipState = "lost" | "busy" | "failed" | "stale" | "ready";
 
-function chipState({ connected, status }: LiveState): ChipState {
+function chipState({ connected, status }: LiveState, stale: boolean): ChipState {
   if (!connected) return "lost";
   if (status?.collecting) return "busy";
-  return failedTables(status).length > 0 ? "failed" : "ready";
+  if (failedTables(status).length > 0) return "failed";
+  return stale ? "stale" : "ready";
 }
 
-/** The chip in the top bar: collecting, ready, failed or cut off; opens the list of tables. */
+/** The chip in the top bar: collecting, ready, stale, failed or cut off; opens the list of tables. */
 export function StatusChip() {
   const { t } = useLingui();
   const live = useLive();
@@ -33,7 +36,8 @@ export function StatusChip() {
   const day = chartDay(status);
   const failed = failedTables(status);
   const failures = failed.length;
-  const state = chipState(live);
+  const stale = useQuery(stalenessQuery).data ?? false;
+  const state = chipState(live, stale);
   return (
     <Popover
       className={`chip ${state}`}
@@ -48,6 +52,7 @@ export function StatusChip() {
             {state === "lost" && <Lost live={live} />}
             {state === "busy" && <Trans>采集中 {percent}</Trans>}
             {state === "failed" && <Trans>{failures} 张表采集失败</Trans>}
+            {state === "stale" && <Trans>已过期, 只到 {day}</Trans>}
             {state === "ready" && (day ? <Trans>已到 {day}</Trans> : <Trans>已连接</Trans>)}
           </span>
         </>
