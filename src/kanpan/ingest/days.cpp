@@ -18,7 +18,10 @@ bool is_complete(const catalog::TableSpec& table, const journal::DayState& state
                  std::optional<std::uint32_t> by_rule, Asked asked,
                  const journal::DayState* before) {
   const Instant ready = ready_at(table, state.day);
-  if (before && before->complete && state.rows >= before->rows) return true;
+  // Full against fewer codes than are known now is no proof that the source has no more.
+  const bool was_full = before && before->expected && !before->is_short();
+  const bool lacks_more = was_full && state.is_short();
+  if (before && before->complete && state.rows >= before->rows && !lacks_more) return true;
   if (state.expected) return state.rows >= *state.expected && state.seen >= ready;
   if (is_unproven(table, by_rule)) return false;
   // The table expects nothing: what was expected of a day that was fetched were rows held back.

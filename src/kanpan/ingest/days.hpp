@@ -56,7 +56,8 @@ enum class Asked { Everything, Part, Nobody, Nothing };
 /// The states of the days between the bounds from what is stored now: after rows that did not come
 /// day by day. None before the first day with rows unless everything was asked for: there nothing
 /// is known. Nor is it of days without rows where nobody was asked, whatever others are stored. A
-/// day that was complete stays so while no row is lost; a day without an expectation is settled
+/// day that was complete stays so while no row is lost, unless it was full and more is expected of
+/// it now; a day without an expectation is settled
 /// only when everything was asked for, or when it had been but for rows that were held back then
 /// and are not now. Errors are the store's and the ledger's.
 Result<std::vector<journal::DayState>> stored_days(const catalog::TableSpec& table, DateRange range,

@@ -15,12 +15,14 @@ namespace {
 using catalog::TableSpec;
 using journal::DayState;
 
-/// Days that may lack less than was thought. Neighbours among the days held are one range.
-std::vector<DateRange> ranges_of(const std::vector<DayState>& held) {
+/// Days that may lack less than was thought, or more. Neighbours among the days held are one range.
+std::vector<DateRange> ranges_of(const TableSpec& table, const std::vector<DayState>& held,
+                                 const Universe& universe) {
   std::vector<DateRange> ranges;
   bool goes_on = false;
   for (const DayState& day : held) {
-    const bool wanted = !day.expected || day.is_short();
+    const bool wanted = !day.expected || day.is_short() ||
+                        universe.expected_rows(table, day.day).value_or(0) > *day.expected;
     if (wanted && goes_on)
       ranges.back().last = day.day;
     else if (wanted)
@@ -53,12 +55,13 @@ Result<void> judge_after(const TableSpec& reference, const Parts& parts,
   for (const TableSpec* table : parts.catalog.tables()) {
     if (!expects_codes(*table)) continue;
     KANPAN_LET(const auto held, parts.ledger.days(table->name, DateRange::all()));
-    const auto ranges = ranges_of(held);
-    if (ranges.empty()) continue;
+    if (held.empty()) continue;
     if (!universe) {
       KANPAN_LET(universe, Universe::load(parts.catalog, parts.store));
     }
     if (universe->listings().empty()) return {};
+    const auto ranges = ranges_of(*table, held, *universe);
+    if (ranges.empty()) continue;
     auto lease = parts.run_ledger.acquire(table->name, holder);
     if (!lease && lease.error().code == Errc::Busy) continue;
     if (!lease) return std::move(lease).error();

@@ -11,6 +11,7 @@
 #include "kanpan/frame/ndjson.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
+#include "kanpan/ingest/late_references.hpp"
 #include "kanpan/ingest/row_order.hpp"
 #include "kanpan/ingest/stored_keys.hpp"
 
@@ -245,7 +246,7 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   proposal.rows = std::move(rows.batch);
   made.proposals.push_back(std::move(proposal));
   KANPAN_TRY(parts_.writer.write(std::move(made)));
-  return {};
+  return judge_after(table, parts_, fmt::format("quarantine {}", kept.id));
 }
 
 }  // namespace kanpan::ingest

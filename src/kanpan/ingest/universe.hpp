@@ -57,9 +57,16 @@ class Universe {
   template <typename Use>
   void each_expected(const catalog::TableSpec& table, Date day, const Use& use) const;
 
+  /// Of one exchange, sorted, so that counting needs no look at the listings.
+  struct Dates {
+    std::vector<Date> listed, delisted;
+    std::size_t count_on(Date day) const;
+  };
+  std::uint32_t count_expected(const catalog::TableSpec& table, Date day) const;
+
   market::Calendar calendar_;
-  std::vector<Listing> listings_;        ///< by code
-  std::vector<Date> listed_, delisted_;  ///< sorted, for counting
+  std::vector<Listing> listings_;                      ///< by code
+  std::map<std::string, Dates, std::less<>> counted_;  ///< by the suffix of the codes
   std::map<Date, std::set<std::string>> suspended_;
 };
 

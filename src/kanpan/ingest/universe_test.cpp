@@ -125,6 +125,22 @@ TEST(Universe, IsReadFromTheStore) {
   EXPECT_THAT(universe->expected_codes(real_table("daily"), day_of("20240701")), IsEmpty());
 }
 
+TEST(Universe, CountsAsManyRowsAsItNamesCodes) {
+  const std::vector<Listing> listings{{"600000.SH", day_of("20100104"), std::nullopt},
+                                      {"000001.SZ", day_of("20240626"), std::nullopt},
+                                      {"000002.SZ", day_of("20100104"), day_of("20240627")},
+                                      {"430001.BJ", day_of("20100104"), std::nullopt},
+                                      {"600001.SH", day_of("20240627"), day_of("20240626")}};
+  const Universe universe(market::Calendar::built_in(), listings,
+                          {{day_of("20240626"), {"000001.SZ", "600001.SH", "999999.SZ"}},
+                           {day_of("20240627"), {"000002.SZ", "430001.BJ"}}});
+  for (const char* name : {"daily", "adj_factor", "moneyflow"})
+    for (const char* day : {"20240624", "20240626", "20240627", "20240628", "20240629"})
+      EXPECT_EQ(universe.expected_rows(real_table(name), day_of(day)),
+                universe.expected_codes(real_table(name), day_of(day)).size())
+          << name << ' ' << day;
+}
+
 struct Fetch {
   std::uint32_t rows;
   int content;

@@ -5,6 +5,7 @@
 
 #include "kanpan/frame/csv.hpp"
 #include "kanpan/ingest/import.hpp"
+#include "kanpan/ingest/quarantine.hpp"
 #include "kanpan/query/sample.hpp"
 
 namespace kanpan::query {
@@ -93,6 +94,47 @@ TEST_F(ImportOrderTest, OfSuspensionsLast) {
   import("suspend_d", {{ "600001.SH", "20240617", "", "S" }});
   EXPECT_EQ(between("20240617", "20240617").status, "complete");
   EXPECT_EQ(between("20240624", "20240624").status, "partial");
+}
+
+TEST_F(ImportOrderTest, OfSomeListingsLast) {
+  import("stock_basic", {share()});
+  import_bars();
+  EXPECT_EQ(between("20240617", "20240617").status, "complete");
+  import("stock_basic", {share("600001.SH")});
+  const auto whole = between("20240617", "20240617");
+  EXPECT_EQ(whole.status, "partial");
+  EXPECT_THAT(whole.missing, ElementsAre("2024-06-17: 1 of 2 rows"));
+  auto one = read("daily", day("20240617"), day("20240617"));
+  one.codes = {"600001.SH"};
+  EXPECT_THAT(query_.evidence({one, Units::Normal})->missing,
+              ElementsAre("2024-06-17: no row of 600001.SH"));
+  const auto state = journal_->days("daily", {day("20240617"), day("20240617")}).value().front();
+  EXPECT_FALSE(state.complete) << "so it is asked for again";
+}
+
+TEST_F(ImportOrderTest, OfASuspensionThatIsTakenBackLast) {
+  import("stock_basic", {share(), share("600001.SH")});
+  import("suspend_d", {{ "600001.SH", "20240617", "", "S" }});
+  import_bars();
+  EXPECT_EQ(between("20240617", "20240617").status, "complete");
+  import("suspend_d", {{ "600001.SH", "20240617", "10:30-11:00", "S" }});
+  EXPECT_THAT(between("20240617", "20240617").missing, ElementsAre("2024-06-17: 1 of 2 rows"));
+}
+
+TEST_F(ImportOrderTest, OfAListingThatIsReleasedLast) {
+  import("stock_basic", {share()});
+  import_bars();
+  journal::Landing landing;
+  auto& held = landing.quarantined.emplace_back();
+  held.table = "stock_basic";
+  held.source = "csv:a.csv";
+  held.rule = "a rule";
+  held.row = R"({"ts_code":"600001.SH","name":"x","list_date":"19991110","list_status":"L"})";
+  ASSERT_TRUE(journal_->land({&landing, 1}));
+  ingest::History history(*store_);
+  const auto id = journal_->quarantine("stock_basic", "held", 1).value().at(0).id;
+  ASSERT_TRUE(ingest::Quarantine(parts_, history).release(id));
+  EXPECT_THAT(between("20240617", "20240617").missing, ElementsAre("2024-06-17: 1 of 2 rows"));
 }
 
 }  // namespace
