@@ -36,6 +36,8 @@ Result<Absences::Calendar> Absences::known_calendar() const {
   return calendar();
 }
 
+Date Absences::due(const catalog::TableSpec& table) const { return last_due(table, clock_.now()); }
+
 Result<bool> Absences::is_to_come(const catalog::TableSpec& table, DateRange range) const {
   if (!table.dated() || range.empty() || range.first <= last_due(table, clock_.now())) return false;
   range.last = std::min(range.last, range.first + kLongestPeriod);

@@ -34,6 +34,8 @@ class Absences {
   /// Whether the range begins after the last day that the source has by now, and has one that is to
   /// come. Errors as above.
   Result<bool> is_to_come(const catalog::TableSpec& table, DateRange range) const;
+  /// The last day that the source has by now, whether the table takes it or not.
+  Date due(const catalog::TableSpec& table) const;
   /// As it is stored. Errors as above.
   Result<Calendar> known_calendar() const;
 

@@ -1,6 +1,8 @@
 // What a query says of days that were never collected.
 #include <gmock/gmock.h>
 
+#include "kanpan/ingest/coverage.hpp"
+#include "kanpan/ingest/universe.hpp"
 #include "kanpan/query/sample.hpp"
 
 namespace kanpan::query {
@@ -152,8 +154,54 @@ TEST_F(AbsencesTest, AreNotKnownWhereNoDayIs) {
   }
   commit("stock_basic", {listing("600000.SH", "19991110")});
   EXPECT_EQ(query_.evidence({read("stock_basic"), Units::Normal})->status, "complete") << "undated";
+}
+
+TEST_F(AbsencesTest, OfATableOfEveryDayAreThoseWithoutARow) {
+  const auto calendar = [&](std::optional<Date> from, std::optional<Date> to) {
+    return query_.evidence({read("trade_cal", from, to), Units::Normal}).value();
+  };
+  Cells rows;
+  for (Date at = day("20240601"); at <= day("20240710"); ++at)
+    if (at != day("20240615") && at != day("20240616"))
+      rows.push_back({"SSE", at.compact(), "1", ""});
+  commit("trade_cal", rows);
+  EXPECT_EQ(calendar(day("20240617"), day("20240705")).status, "complete") << "known beforehand";
+  EXPECT_EQ(calendar(day("20240617"), {}).status, "complete");
+  EXPECT_EQ(calendar({}, day("20240614")).status, "complete");
+  EXPECT_THAT(calendar({}, {}).missing,
+              ElementsAre("2024-06-15..2024-06-16: 2 days not collected"));
+
+  const auto before = calendar(day("20100101"), day("20101231"));
+  EXPECT_EQ(before.status, "partial");
+  EXPECT_THAT(before.missing, ElementsAre("2010-01-01..2010-12-31: 365 days not collected"));
+  EXPECT_EQ(before.missing_count, 365u);
+  const auto coverage =
+      ingest::coverage_of(table("trade_cal"), day("20100101"), day("20101231"),
+                          ingest::Universe::load(tables(), *store_).value(), *store_, *journal_);
+  EXPECT_EQ(coverage->complete, 0u);
+  EXPECT_THAT(calendar(day("20240531"), day("20240601")).missing,
+              ElementsAre("2024-05-31: not collected"));
+
+  const auto to_come = calendar(day("20350101"), day("20351231"));
+  EXPECT_EQ(to_come.status, "provisional");
+  EXPECT_THAT(to_come.missing, ElementsAre("2035-01-01..2035-12-31: not yet"));
+  EXPECT_THAT(calendar(day("20350101"), {}).missing, ElementsAre("2035-01-01..: not yet"));
+  EXPECT_THAT(calendar(day("20240701"), day("20240731")).missing,
+              ElementsAre("2024-07-11..2024-07-31: not yet"));
+  const auto asked = read("trade_cal", day("20240701"), day("20240712"));
+  const auto version = query_.version(asked).value();
+  clock_.move(std::chrono::days{14});
+  EXPECT_THAT(query_.evidence({asked, Units::Normal})->missing,
+              ElementsAre("2024-07-11..2024-07-12: 2 days not collected"));
+  EXPECT_NE(query_.version(asked).value(), version);
+}
+
+TEST_F(AbsencesTest, OfATableOfEveryDayWithoutARowAreThoseAskedFor) {
   commit("trade_cal", {});
-  EXPECT_EQ(query_.evidence({read("trade_cal"), Units::Normal})->status, "complete") << "it says";
+  EXPECT_EQ(query_.evidence({read("trade_cal"), Units::Normal})->status, "complete");
+  EXPECT_EQ(
+      query_.evidence({read("trade_cal", day("20240601"), day("20240602")), Units::Normal})->status,
+      "partial");
 }
 
 TEST_F(AbsencesTest, AreNotKnownOfDaysThatMayBeEmpty) {

@@ -66,7 +66,7 @@ std::string days_text(const Read& read) {
 }
 
 /// Of days to come nobody can have everything, though some have rows already (suspensions that were
-/// announced). Those of the calendar are known beforehand.
+/// announced). Those of the calendar are known beforehand, as far as it has rows.
 void wait_for_days(Completeness& out, const Read& read, const TableState& known) {
   if (!known.is_to_come || out.status != "complete" || proves_days(read)) return;
   out.status = "provisional";
@@ -251,6 +251,44 @@ Result<void> judge_absent(Completeness& out, const Read& read, const TableState&
   return {};
 }
 
+void add_gap(Completeness& out, const DateRange& gap) {
+  if (gap.empty()) return;
+  const auto days = static_cast<std::size_t>(gap.last - gap.first) + 1;
+  out.status = "partial";
+  out.missing_count += days;
+  out.short_days += days;
+  if (out.missing.size() >= kMostGaps) return;
+  out.missing.push_back(days == 1 ? fmt::format("{}: not collected", gap.first.iso())
+                                  : fmt::format("{}..{}: {} days not collected", gap.first.iso(),
+                                                gap.last.iso(), days));
+}
+
+/// By the rows of a table that has one of every day.
+Result<void> judge_rows(Completeness& out, const Read& read, const TableState& known,
+                        const store::Store& store) {
+  if (!proves_days(read)) return {};
+  const Date since = read.table->since;
+  DateRange range{std::max(read.from.value_or(since), since),
+                  read.to.value_or(DateRange::all().last)};
+  if (range.empty()) return {};
+  KANPAN_LET(const auto counts, store.day_counts(*read.table, range));
+  if (!read.from && counts.empty()) return {};
+  Date next = read.from ? range.first : counts.front().day;
+  for (const store::DayCount& held : counts) {
+    add_gap(out, {next, held.day - 1});
+    next = held.day + 1;
+  }
+  if (read.to) add_gap(out, {next, std::min(range.last, known.due)});
+  // Without an end they are those to come only where there is nothing else.
+  const bool waits = read.to ? range.last > known.due : counts.empty() && next > known.due;
+  if (!waits || next > range.last) return {};
+  Read to_come = read;
+  to_come.from = std::max(next, known.due + 1);
+  if (out.status == "complete") out.status = "provisional";
+  out.missing.push_back(days_text(to_come) + ": not yet");
+  return {};
+}
+
 Result<Completeness> judge_codes(const Read& read, const std::vector<const DayState*>& doubtful,
                                  const catalog::Catalog& catalog, const store::Store& store) {
   std::vector<Date> days;
@@ -315,6 +353,7 @@ Result<Completeness> judge(const Read& read, const TableState& known,
                                   : Result<Completeness>(judge_whole(doubtful));
   if (!out) return out;
   KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
+  KANPAN_TRY(judge_rows(*out, read, known, store));
   KANPAN_TRY(judge_strangers(*out, read, known, store));
   wait_for_days(*out, read, known);
   wait_for_rows(out->status, known.table);
@@ -338,6 +377,8 @@ std::string fingerprint(const Read& read, const TableState& known) {
   // first day even where none was asked for, so the bounds do not matter here.
   if (const Dates absent = absent_days(read, known); !absent.empty())
     status += fmt::format("-absent-{}-{}", absent.size(), absent.back().compact());
+  if (proves_days(read) && read.to.value_or(DateRange::all().last) > known.due)
+    status += fmt::format("-due-{}", known.due.compact());
   if (!known.strangers.empty()) {
     const std::string names = fmt::format("{}", fmt::join(known.strangers, ","));
     status += fmt::format("-strange-{:.8}", hex(sha256({names})));

@@ -36,6 +36,7 @@ struct TableState {
   std::vector<std::string> strangers;               ///< as KnownCodes gives them
   bool is_past = false;     ///< rows that the read covers have changed since its `as_of`
   bool is_to_come = false;  ///< as Absences says of its days
+  Date due;                 ///< the last day that the source has by now
 };
 
 /// The days that the read covers, at most provisional while rows of them cannot be seen yet; those
@@ -46,7 +47,9 @@ struct TableState {
 /// too, up to the bounds, or to the first and the last day held; of codes those on which one was
 /// listed, or one that nothing is known of might have been. Of tables by calendar days they count
 /// without a bound as well, but any of them may be empty: they make the answer unknown, as does a
-/// dated table with commits and without a day. Strangers without a row in the read
+/// dated table with commits and without a day. A table that has a row of every day is judged by its
+/// rows: days without one between the bounds, or the first and the last with a row, are not
+/// collected, those to come after the last "not yet". Strangers without a row in the read
 /// make it partial whatever the days are: most likely they are mistyped. Errors are the store's.
 Result<Completeness> judge(const store::Read& read, const TableState& known,
                            const catalog::Catalog& catalog, const store::Store& store);

@@ -57,6 +57,7 @@ Result<Query::Known> Query::known(const Read& read) const {
   if (known.table.newest > known.table.last) {
     KANPAN_LET(known.is_past, store_.has_changed(read, *read.as_of));
   }
+  known.due = absences_.due(*read.table);
   KANPAN_LET(known.is_to_come, absences_.is_to_come(*read.table, days_of(read)));
   return known;
 }
