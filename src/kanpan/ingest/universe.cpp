@@ -16,7 +16,8 @@ using frame::Batch;
 Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& store,
                         std::string_view table, std::vector<std::string> columns,
                         const std::vector<std::string>& codes, std::vector<store::Filter> filters,
-                        const std::function<void(const Batch&)>& use) {
+                        const std::function<void(const Batch&)>& use,
+                        std::optional<store::Sequence> as_of = std::nullopt) {
   const auto spec = catalog.find(table);
   if (!spec) return {};
   store::Read read;
@@ -24,6 +25,7 @@ Result<void> each_batch(const catalog::Catalog& catalog, const store::Store& sto
   read.columns = std::move(columns);
   read.codes = codes;
   read.filters = std::move(filters);
+  read.as_of = as_of;
   return store.read(read, [&](Batch&& batch) -> Result<bool> {
     use(batch);
     return true;
@@ -78,7 +80,8 @@ bool is_listed(const Listing& listing, Date day) {
 
 }  // namespace
 
-Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store) {
+Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store,
+                                       std::optional<store::Sequence> as_of) {
   std::vector<Date> open, closed;
   KANPAN_TRY(each_batch(
       catalog, store, catalog::role::kCalendar, {"cal_date", "is_open"}, {},
@@ -87,7 +90,8 @@ Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const st
         const auto days = batch.column(0).dates();
         for (std::size_t row = 0; row < days.size(); ++row)
           (batch.column(1).ints()[row] == 1 ? open : closed).push_back(days[row]);
-      }));
+      },
+      as_of));
   return market::Calendar(std::move(open), std::move(closed));
 }
 

@@ -75,8 +75,10 @@ bool expects_codes(const catalog::TableSpec& table);
 /// Whether it names codes of this exchange, if it names any.
 bool covers(const catalog::TableSpec& table, std::string_view code);
 
-/// The open days of trade_cal as stored, else the built-in calendar. Errors are the store's.
-Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store);
+/// The open days of trade_cal as stored, or as they were after the commit, else the built-in
+/// calendar. Errors are the store's.
+Result<market::Calendar> load_calendar(const catalog::Catalog& catalog, const store::Store& store,
+                                       std::optional<store::Sequence> as_of = std::nullopt);
 /// When these codes (none = all) are listed as stock_basic says; none of a code that it does not
 /// have. Errors are the store's.
 Result<std::vector<Listing>> load_listings(const catalog::Catalog& catalog,

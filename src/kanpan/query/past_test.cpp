@@ -72,6 +72,63 @@ TEST_F(PastTest, BarsOfBeforeAnythingWasStoredAreSaidToBeThat) {
   EXPECT_TRUE(query_.bars(request));
 }
 
+TEST_F(PastTest, ABarIsDatedAsItWasWhateverCameSince) {
+  const auto of_other = [](std::string_view text) {
+    auto row = bar(text, 5, 5);
+    row[0] = "000001.SZ";
+    return row;
+  };
+  const auto date = [&](std::optional<store::Sequence> as_of, std::string_view to = "20240630") {
+    BarsRequest request;
+    request.code = "600000.SH";
+    request.frequency = Frequency::Week;
+    request.from = day("20240601");
+    request.to = day(to);
+    request.as_of = as_of;
+    const auto bars = query_.bars(request);
+    return bars ? bars->rows.column(0).dates()[0].iso() + " " + query_.version(request).value()
+                : bars.error().message;
+  };
+  commit("daily", {bar("20240617", 10, 10), bar("20240619", 10, 10), of_other("20240619")},
+         {state("daily", "20240617", 1, 1, true), state("daily", "20240619", 2, 2, true)});
+  commit("adj_factor", {{"600000.SH", "20240617", "1"}, {"600000.SH", "20240619", "1"}});
+  const auto then = date(2), then_cut = date(2, "20240619");
+  EXPECT_THAT(then, HasSubstr("2024-06-19 "));
+  // Friday was asked for in the morning: there is no row of it.
+  commit("top_list", {}, {state("daily", "20240621", 0, 2, false)});
+  EXPECT_THAT(date({}), HasSubstr("2024-06-19 "));
+  // The share is suspended for the rest of the week; the others are not.
+  const auto before = date({});
+  commit("daily", {of_other("20240620"), of_other("20240621")},
+         {state("daily", "20240620", 1, 1, true), state("daily", "20240621", 1, 1, true)});
+  EXPECT_THAT(date({}), HasSubstr("2024-06-21 "));
+  EXPECT_NE(date({}).substr(11), before.substr(11)) << "another version";
+  EXPECT_EQ(date({}, "20240619"), "no bars of 600000.SH that end in this range");
+  EXPECT_EQ(date(2).substr(0, 10), then.substr(0, 10));
+  EXPECT_EQ(date(2, "20240619").substr(0, 10), then_cut.substr(0, 10));
+  // That Friday was no trading day is found out later.
+  const auto dated = date({});
+  commit("trade_cal", {{"SSE", "20240621", "0", "20240620"}});
+  EXPECT_THAT(date({}), HasSubstr("2024-06-20 "));
+  EXPECT_NE(date({}).substr(11), dated.substr(11));
+  EXPECT_THAT(date(4), HasSubstr("2024-06-21 "));
+}
+
+TEST_F(PastTest, AMonthIsOverOnceTheNextHasRows) {
+  BarsRequest request;
+  request.code = "600000.SH";
+  request.frequency = Frequency::Month;
+  request.from = day("20231201");
+  request.to = day("20231231");
+  commit("daily", {bar("20231228", 10, 10)}, {state("daily", "20231228", 1, 1, true)});
+  commit("adj_factor", {{"600000.SH", "20231228", "1"}});
+  EXPECT_EQ(query_.bars(request)->rows.column(0).dates()[0], day("20231228"));
+  const auto before = query_.version(request).value();
+  commit("daily", {bar("20240102", 10, 10)}, {state("daily", "20240102", 1, 1, true)});
+  EXPECT_EQ(query_.bars(request)->rows.column(0).dates()[0], day("20231229"));
+  EXPECT_NE(query_.version(request).value(), before);
+}
+
 TEST_F(PastTest, OfDaysToComeNothingIsComplete) {
   commit("daily", {bar("20240627", 10, 10)}, {state("daily", "20240627", 1, 1, true)}, "sim");
   const auto daily = [&](std::string_view from, std::string_view to) {

@@ -106,7 +106,7 @@ class Query {
   /// read's years), then how complete its days are, as "1234-complete". Cheap: no rows are read.
   /// This is the ETag.
   Result<std::string> version(const store::Read& read) const;
-  /// The same for bars(): daily and adj_factor.
+  /// The same for bars(): daily and adj_factor, and trade_cal where it dates them.
   Result<std::string> version(const BarsRequest& request) const;
   Result<std::string> version(const DayBarsRequest& request) const;
   /// What is known about the rows that `read` would give, without reading them.
@@ -151,8 +151,8 @@ class Query {
   Result<std::string> version(const store::Read& read, const Known& known) const;
   Result<Evidence> evidence(const RowsRequest& request, const Known& known) const;
   Result<Series> daily_series(const BarsRequest& request) const;
-  Result<std::vector<Date>> dates_of(const catalog::TableSpec& daily, Frequency frequency,
-                                     const Series& days) const;
+  Result<std::vector<Date>> dates_of(const BarsRequest& request, const Series& days) const;
+  Result<Date> newest_bar(const BarsRequest& request, DateRange range) const;
   Result<void> add_factors(const BarsRequest& request, Series& series) const;
   Result<void> add_factors(const store::Read& day, frame::Batch& bars) const;
   Result<void> add_factor_origin(Evidence& evidence, const store::Read& factors) const;

@@ -8,6 +8,7 @@
 
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/catalog/units.hpp"
+#include "kanpan/ingest/universe.hpp"
 #include "kanpan/query/bars.hpp"
 #include "kanpan/query/query.hpp"
 #include "kanpan/query/spelling.hpp"
@@ -17,6 +18,10 @@ namespace {
 
 using catalog::TableSpec;
 using store::Read;
+
+/// Longer than a month: rows so long after the end of a period show that it is over, though nobody
+/// has a row of its last day.
+constexpr int kProvesEnd = 31;
 
 /// Weeks and months are read whole.
 Read daily_read(const TableSpec& daily, const BarsRequest& request) {
@@ -107,7 +112,14 @@ Result<std::string> Query::version(const BarsRequest& request) const {
   KANPAN_LET(const TableSpec* factors, catalog_.find(catalog::role::kFactors));
   KANPAN_LET(const std::string first, version(daily_read(*daily, request)));
   KANPAN_LET(const std::string second, version(factor_read(*factors, request)));
-  return first + "." + second;
+  if (request.frequency == Frequency::Day) return first + "." + second;
+  Read dating = daily_read(*daily, request);
+  if (dating.to) dating.to = *dating.to + kProvesEnd;
+  KANPAN_LET(const auto bars, versions_.of(daily->name, store_.applied(), span_of(dating)));
+  Span span;
+  span.until = request.as_of;
+  KANPAN_LET(const auto calendar, versions_.of(catalog::role::kCalendar, store_.applied(), span));
+  return fmt::format("{}.{}.{}.{}", first, second, bars.last, calendar.last);
 }
 
 Result<Series> Query::daily_series(const BarsRequest& request) const {
@@ -200,20 +212,45 @@ Error Query::no_bars(const TableSpec& daily, const BarsRequest& request) const {
                              : fmt::format("it is not in {}", reference_of(daily))};
 }
 
-Result<std::vector<Date>> Query::dates_of(const TableSpec& daily, Frequency frequency,
-                                          const Series& days) const {
-  if (frequency == Frequency::Day || days.size() == 0) return days.day;
+/// Of whatever code, as of the request; the first of the range where none has one in it.
+Result<Date> Query::newest_bar(const BarsRequest& request, DateRange range) const {
+  KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
+  Read read;
+  read.table = daily;
+  read.columns = {daily->time};
+  read.as_of = request.as_of;
+  read.from = range.first;
+  read.to = range.last;
+  read.order = {{daily->time, true}};
+  read.limit = 1;
+  Date newest = range.first;
+  KANPAN_TRY(store_.read(read, [&](frame::Batch&& batch) -> Result<bool> {
+    if (batch.rows() > 0) newest = batch.column(0).dates()[0];
+    return true;
+  }));
+  return newest;
+}
+
+/// By rows, not by the days asked for: the same commits give the same dates for ever. All periods
+/// but the last are known to be over.
+Result<std::vector<Date>> Query::dates_of(const BarsRequest& request, const Series& days) const {
+  if (request.frequency == Frequency::Day || days.size() == 0) return days.day;
+  const Date last = days.day.back();
+  KANPAN_LET(const Date known,
+             newest_bar(request, {last, period_of(last, request.frequency).last + kProvesEnd}));
+  if (request.as_of) {
+    KANPAN_LET(const auto then, ingest::load_calendar(catalog_, store_, request.as_of));
+    return bar_dates(days, request.frequency, then, known);
+  }
   KANPAN_LET(const auto calendar, absences_.known_calendar());
-  KANPAN_LET(const auto held, versions_.days(daily.name));
-  const Date known = held->empty() ? days.day.back() : held->rbegin()->first;
-  return bar_dates(days, frequency, *calendar, std::max(known, days.day.back()));
+  return bar_dates(days, request.frequency, *calendar, known);
 }
 
 Result<Bars> Query::bars(const BarsRequest& request) const {
   KANPAN_TRY(check_range(request.from, request.to));
   KANPAN_LET(const TableSpec* daily, catalog_.find(catalog::role::kBars));
   KANPAN_LET(Series days, daily_series(request));
-  KANPAN_LET(auto dates, dates_of(*daily, request.frequency, days));
+  KANPAN_LET(auto dates, dates_of(request, days));
   const DateRange range{request.from.value_or(DateRange::all().first),
                         request.to.value_or(DateRange::all().last)};
   const auto first = std::ranges::lower_bound(dates, range.first) - dates.begin();
