@@ -12,6 +12,7 @@
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/universe.hpp"
+#include "kanpan/query/code_days.hpp"
 #include "kanpan/query/known_codes.hpp"
 
 namespace kanpan::query {
@@ -69,8 +70,10 @@ std::string days_text(const Read& read) {
 /// announced). Those of the calendar are known beforehand, as far as it has rows.
 void wait_for_days(Completeness& out, const Read& read, const TableState& known) {
   if (!known.is_to_come || out.status != "complete" || proves_days(read)) return;
+  Read to_come = read;
+  to_come.from = std::max(read.from.value_or(known.due + 1), known.due + 1);
   out.status = "provisional";
-  out.missing.push_back(days_text(read) + ": not yet");
+  out.missing.push_back(days_text(to_come) + ": not yet");
 }
 
 /// The days are known as soon as their rows are durable; these can be seen a little later.
@@ -106,47 +109,6 @@ bool goes_by_code(const Read& read) {
          (expect == catalog::Expect::ListedCodes || expect == catalog::Expect::ListedAll);
 }
 
-/// Which of some codes have a row on which of some days.
-class Held {
- public:
-  /// Both sorted, without repetition.
-  Held(std::vector<Date> days, std::vector<std::string> codes)
-      : days_(std::move(days)), codes_(std::move(codes)), has_(days_.size() * codes_.size()) {}
-
-  Result<void> read(const Read& asked, const store::Store& store) {
-    Read read;
-    read.table = asked.table;
-    read.columns = {asked.table->code, asked.table->time};
-    read.codes = codes_;
-    read.from = days_.front();
-    read.to = days_.back();
-    read.any_order = true;
-    read.as_of = asked.as_of;
-    return store.read(read, [this](frame::Batch&& batch) -> Result<bool> {
-      const auto codes = batch.column(0).texts();
-      const auto dates = batch.column(1).dates();
-      for (std::size_t row = 0; row < batch.rows(); ++row) note(codes[row], dates[row]);
-      return true;
-    });
-  }
-
-  bool has(std::size_t day, std::size_t code) const { return has_[day * codes_.size() + code]; }
-  const std::vector<std::string>& codes() const { return codes_; }
-
- private:
-  void note(std::string_view code, Date day) {
-    const auto at = std::ranges::lower_bound(days_, day);
-    const auto who = std::ranges::lower_bound(codes_, code);
-    if (at == days_.end() || *at != day || who == codes_.end() || *who != code) return;
-    has_[static_cast<std::size_t>(at - days_.begin()) * codes_.size() +
-         static_cast<std::size_t>(who - codes_.begin())] = true;
-  }
-
-  std::vector<Date> days_;
-  std::vector<std::string> codes_;
-  std::vector<bool> has_;
-};
-
 /// "A, B, C and 2 more"
 std::string listed(const std::vector<std::string>& codes) {
   const std::size_t shown = std::min(codes.size(), kMostCodes);
@@ -154,13 +116,23 @@ std::string listed(const std::vector<std::string>& codes) {
   return shown == codes.size() ? text : fmt::format("{} and {} more", text, codes.size() - shown);
 }
 
+/// When a code was listed is not known: it may have been on any day.
+bool may_be_listed(const TableSpec& table, const std::string& code,
+                   const ingest::Universe& universe) {
+  return ingest::covers(table, code) &&
+         std::ranges::find(universe.listings(), code, &ingest::Listing::code) ==
+             universe.listings().end();
+}
+
 /// "no row of A, B, C and 2 more"; "" when every code expected on the day has one.
-std::string lacking(const TableSpec& table, const Held& held, std::size_t at, Date day,
+std::string lacking(const TableSpec& table, const CodeDays& held, std::size_t at, Date day,
                     const ingest::Universe& universe) {
   std::vector<std::string> codes;
   for (std::size_t code = 0; code < held.codes().size(); ++code)
-    if (!held.has(at, code) && universe.expects(table, held.codes()[code], day))
-      codes.push_back(held.codes()[code]);
+    if (const std::string& name = held.codes()[code];
+        !held.has(at, code) &&
+        (universe.expects(table, name, day) || may_be_listed(table, name, universe)))
+      codes.push_back(name);
   return codes.empty() ? "" : "no row of " + listed(codes);
 }
 
@@ -300,7 +272,7 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
   codes.erase(std::ranges::unique(codes).begin(), codes.end());
   KANPAN_LET(const auto universe, ingest::Universe::of_codes(catalog, store, codes));
   Completeness out{"complete", {}, 0, days.size()};
-  Held held(std::move(days), std::move(codes));
+  CodeDays held(std::move(days), std::move(codes));
   KANPAN_TRY(held.read(read, store));
   std::size_t at = 0;
   for (const DayState* day : doubtful) {
@@ -370,7 +342,8 @@ std::string fingerprint(const Read& read, const TableState& known) {
                           day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
     else
       status = "provisional";
-  if (known.is_to_come && status == "complete") status = "to-come";
+  if (known.is_to_come && status == "complete")
+    status = fmt::format("to-come-{}", known.due.compact());
   wait_for_rows(status, known.table);
   if (!text.empty()) status += fmt::format("-short-{:.8}", hex(sha256({text})));
   // Days come to the end and leave anywhere, so these two tell one set from another. Bars have a

@@ -28,6 +28,13 @@ TEST_F(KnownCodesTest, NothingIsSaidWhereNoListingsAreHeld) {
   EXPECT_EQ(of("daily", {"600001.SH"}).status, "complete");
 }
 
+TEST_F(KnownCodesTest, WithoutListingsAnyCodeMayBeWhatADayLacks) {
+  commit("daily", {bar("20240625", 10, 10)}, {state("daily", "20240625", 1, 2, false)});
+  EXPECT_THAT(of("daily", {"600001.SH"}).missing, ElementsAre("2024-06-25: no row of 600001.SH"));
+  EXPECT_EQ(of("daily", {"600001.SH"}).status, "partial");
+  EXPECT_THAT(of("daily", {"600000.SH"}).missing, ElementsAre()) << "it has its row";
+}
+
 TEST_F(KnownCodesTest, ACodeThatIsNotListedMakesAnAnswerPartial) {
   commit("stock_basic", {listing("600519.SH", "20010827")});
   const auto evidence = of("daily", {"600519.SH", "600002.SH", "600001.SH"});

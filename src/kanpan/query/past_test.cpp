@@ -146,6 +146,12 @@ TEST_F(PastTest, OfDaysToComeNothingIsComplete) {
             std::vector<std::string>{"2030-06-03..: not yet"});
   EXPECT_EQ(daily("20240629", "20240630").status, "complete") << "a weekend";
   EXPECT_EQ(daily("20240627", "20300605").status, "partial") << "the 28th is there by now";
+  commit("daily", {bar("20240628", 10, 10)}, {state("daily", "20240628", 1, 1, true)});
+  const auto wider = daily("20240627", "20300605");
+  EXPECT_EQ(wider.status, "provisional") << "no better than its part";
+  EXPECT_THAT(wider.missing, ElementsAre("2024-06-29..2030-06-05: not yet"));
+  EXPECT_EQ(daily("20240627", "20240630").status, "complete");
+  EXPECT_EQ(query_.evidence({read("daily", day("20240627")), Units::Normal})->status, "complete");
 
   const auto before = query_.version(read("daily", day("20240701"), day("20240701"))).value();
   clock_.move(std::chrono::days{4});

@@ -58,7 +58,9 @@ Result<Query::Known> Query::known(const Read& read) const {
     KANPAN_LET(known.is_past, store_.has_changed(read, *read.as_of));
   }
   known.due = absences_.due(*read.table);
-  KANPAN_LET(known.is_to_come, absences_.is_to_come(*read.table, days_of(read)));
+  DateRange days = days_of(read);
+  if (read.to) days.first = std::max(days.first, known.due + 1);  // its part counts as by itself
+  KANPAN_LET(known.is_to_come, absences_.is_to_come(*read.table, days));
   return known;
 }
 
