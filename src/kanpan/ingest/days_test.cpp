@@ -346,13 +346,22 @@ TEST_F(HeldRows, CountBesideAnOlderRowOfTheirKeyUntilTheDayComesRight) {
   EXPECT_TRUE(state("daily").is_short());
   EXPECT_EQ(covered("daily").state, "provisional");
   EXPECT_EQ(covered("daily").held, 1u);
-
   database_.clock.move(std::chrono::hours{1});
   exchange_.rows["daily"].back() = right;
   ASSERT_EQ(fetch("daily", catalog::UpdateMode::Full).exit_code(), 0);
   EXPECT_FALSE(state("daily").is_short());
   EXPECT_EQ(covered("daily").state, "complete");
   EXPECT_EQ(covered("daily").held, 0u);
+}
+
+TEST_F(HeldRows, StayMissingBesideAnOlderRowWhereTheSourceSendsNone) {
+  for (const std::string amount : {"30", "999", ""}) {
+    if (exchange_.rows["top_list"].back().at(9) = amount; amount.empty())
+      exchange_.rows["top_list"].pop_back();
+    database_.clock.move(std::chrono::hours{1});
+    fetch("top_list", catalog::UpdateMode::Full);
+  }
+  EXPECT_EQ(covered("top_list").held, 1u);
 }
 
 TEST_F(HeldRows, ThatDoNotComeAgainStayMissing) {

@@ -77,10 +77,13 @@ class Successors {
     Instant at;
   };
 
-  /// All of the day came later, and did not have the row held back again.
+  /// All of the day came later and lacked nothing. Had the row been held back again, or not come at
+  /// all, the day would have counted it. One that lacks another row does not say which it had.
   static bool came_again(const Waiting& row, const std::map<Date, journal::DayState>& days) {
-    const auto day = days.find(row.day);
-    return day != days.end() && day->second.content != Sha256{} && day->second.seen > row.at;
+    const auto found = days.find(row.day);
+    if (found == days.end()) return false;
+    const journal::DayState& day = found->second;
+    return day.content != Sha256{} && day.seen > row.at && !day.is_short();
   }
 
   Result<const Cells*> as_of(journal::Sequence seq) {

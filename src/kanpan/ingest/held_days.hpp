@@ -23,9 +23,9 @@ std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view r
 using HeldKeys = std::set<std::string>;
 
 /// By day those of the range whose rows are held and not made up for: another row may have been
-/// stored under the key since, or have come with all of its day. Such a one stays held, for a
-/// person, but its day does not lack it. Refused pages are not among them. Errors: the ledger's and
-/// the store's.
+/// stored under the key since, or the key have come with all of a day that lacked nothing. Such a
+/// one stays held, for a person, but its day does not lack it. Refused pages are not among them.
+/// Errors: the ledger's and the store's.
 Result<std::map<Date, HeldKeys>> held_keys(const catalog::TableSpec& table, DateRange range,
                                            const store::Store& store,
                                            const journal::Ledger& ledger);
