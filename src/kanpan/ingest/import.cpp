@@ -97,7 +97,7 @@ class ImportExecution {
         history_(parts.store) {}
 
   Result<RunOutcome> run() {
-    KANPAN_LET(lease_, parts_.run_ledger.acquire(table_.name, "run " + id_));
+    KANPAN_LET(lease_, parts_.run_ledger.await(table_.name, "run " + id_, stop_));
     auto outcome = run_leased();
     if (const auto released = parts_.run_ledger.release(lease_); !released)
       log::warn("ingest", "the lease on {} was not given back: {}", table_.name,

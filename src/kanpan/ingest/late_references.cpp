@@ -1,11 +1,13 @@
 #include "kanpan/ingest/late_references.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "kanpan/base/pause.hpp"
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
 
@@ -15,33 +17,65 @@ namespace {
 using catalog::TableSpec;
 using journal::DayState;
 
+/// As many as are judged under one lease: about a second.
+constexpr std::size_t kMostDays = 250;
+/// Longer than who waits for a lease lets pass between two tries.
+constexpr std::chrono::milliseconds kBetweenLeases{120};
+
+using Slice = std::vector<DateRange>;
+
 /// Days that may lack less than was thought, or more. Neighbours among the days held are one range.
-std::vector<DateRange> ranges_of(const TableSpec& table, const std::vector<DayState>& held,
-                                 const Universe& universe) {
-  std::vector<DateRange> ranges;
+std::vector<Slice> slices_of(const TableSpec& table, const std::vector<DayState>& held,
+                             const Universe& universe) {
+  std::vector<Slice> slices;
+  std::size_t days = kMostDays;  // of the last slice
   bool goes_on = false;
   for (const DayState& day : held) {
     const bool wanted = !day.expected || day.is_short() ||
                         universe.expected_rows(table, day.day).value_or(0) > *day.expected;
+    if (wanted && days == kMostDays) {
+      slices.emplace_back();
+      days = 0;
+      goes_on = false;
+    }
     if (wanted && goes_on)
-      ranges.back().last = day.day;
+      slices.back().back().last = day.day;
     else if (wanted)
-      ranges.push_back({day.day, day.day});
+      slices.back().push_back({day.day, day.day});
+    days += wanted ? 1 : 0;
     goes_on = wanted;
   }
-  return ranges;
+  return slices;
 }
 
-Result<void> judge_days(const TableSpec& table, const std::vector<DateRange>& ranges,
-                        const Universe& universe, const Parts& parts, const journal::Lease& lease) {
+Result<void> judge_days(const TableSpec& table, const Slice& slice, const Universe& universe,
+                        const Parts& parts, const journal::Lease& lease) {
   Submission made;
   made.landing.lease = lease;
-  for (const DateRange& days : ranges) {
+  for (const DateRange& days : slice) {
     KANPAN_LET(auto states, stored_days(table, days, Asked::Nothing, universe, parts.store,
                                         parts.ledger, parts.clock.now()));
     std::ranges::move(states, std::back_inserter(made.landing.days));
   }
   KANPAN_TRY(parts.writer.write(std::move(made)));
+  return {};
+}
+
+/// Others wait for the lease between two slices. Where one has come before, the rest stays as it
+/// is.
+Result<void> judge_slices(const TableSpec& table, const std::vector<Slice>& slices,
+                          const Universe& universe, const Parts& parts, const std::string& holder) {
+  for (const Slice& slice : slices) {
+    const bool is_first = &slice == &slices.front();
+    if (!is_first) pause(kBetweenLeases, {});
+    const auto lease = is_first ? parts.run_ledger.acquire(table.name, holder)
+                                : parts.run_ledger.await(table.name, holder);
+    if (!lease && lease.error().code == Errc::Busy) return {};
+    if (!lease) return lease.error();
+    const auto judged = judge_days(table, slice, universe, parts, *lease);
+    KANPAN_TRY(parts.run_ledger.release(*lease));
+    KANPAN_TRY(judged);
+  }
   return {};
 }
 
@@ -60,14 +94,8 @@ Result<void> judge_after(const TableSpec& reference, const Parts& parts,
       KANPAN_LET(universe, Universe::load(parts.catalog, parts.store));
     }
     if (universe->listings().empty()) return {};
-    const auto ranges = ranges_of(*table, held, *universe);
-    if (ranges.empty()) continue;
-    auto lease = parts.run_ledger.acquire(table->name, holder);
-    if (!lease && lease.error().code == Errc::Busy) continue;
-    if (!lease) return std::move(lease).error();
-    const auto judged = judge_days(*table, ranges, *universe, parts, *lease);
-    KANPAN_TRY(parts.run_ledger.release(*lease));
-    KANPAN_TRY(judged);
+    const auto slices = slices_of(*table, held, *universe);
+    KANPAN_TRY(judge_slices(*table, slices, *universe, parts, holder));
   }
   return {};
 }

@@ -187,7 +187,7 @@ Result<void> Quarantine::drop(std::uint64_t id) {
 Result<void> Quarantine::leased(const TableSpec& table, std::uint64_t id,
                                 const std::function<Result<void>(const journal::Lease&)>& work) {
   KANPAN_LET(const auto lease,
-             parts_.run_ledger.acquire(table.name, fmt::format("quarantine {}", id)));
+             parts_.run_ledger.await(table.name, fmt::format("quarantine {}", id)));
   const auto done = work(lease);
   const auto released = parts_.run_ledger.release(lease);
   KANPAN_TRY(done);

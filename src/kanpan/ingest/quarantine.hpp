@@ -31,8 +31,9 @@ std::string page_of(const frame::Batch& rows, const std::vector<std::string>& mi
                     const std::vector<source::Page::BadCell>& bad_cells);
 
 /// Thread-safe. A release, and the drop of a row, under a lease of its table; two at once on one
-/// table, or while it is collected: Errc::Busy. Both end what the row did to its day: one that
-/// lacked nothing but held rows is complete once the last of them is released or dropped.
+/// table, or while it is collected: Errc::Busy after a few seconds. Both end what the row did to
+/// its day: one that lacked nothing but held rows is complete once the last of them is released or
+/// dropped.
 class Quarantine {
  public:
   Quarantine(const Parts& parts, History& history) : parts_(parts), history_(history) {}

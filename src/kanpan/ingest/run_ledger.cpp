@@ -1,17 +1,33 @@
 #include "kanpan/ingest/run_ledger.hpp"
 
+#include <chrono>
 #include <utility>
+
+#include "kanpan/base/pause.hpp"
 
 namespace kanpan::ingest {
 namespace {
 
 constexpr int kLeaseSeconds = 24 * 3600;
+constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::milliseconds kBetweenTries{50};
 
 }  // namespace
 
 Result<journal::Lease> RunLedger::acquire(std::string_view table, std::string_view holder) {
   settle();
   return ledger_.acquire("lock:update:" + std::string(table), holder, kLeaseSeconds);
+}
+
+Result<journal::Lease> RunLedger::await(std::string_view table, std::string_view holder,
+                                        const std::stop_token& stop) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    auto lease = acquire(table, holder);
+    if (lease || lease.error().code != Errc::Busy || std::chrono::steady_clock::now() >= until ||
+        !pause(kBetweenTries, stop))
+      return lease;
+  }
 }
 
 Result<void> RunLedger::renew(const journal::Lease& lease) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ class RunLedger {
   /// The lease on what the table holds, for a day: one writer at a time. A dead process frees its
   /// leases earlier, by Ledger::recover(). Errc::Busy names the holder.
   Result<journal::Lease> acquire(std::string_view table, std::string_view holder);
+  /// The same, but tries again for a few seconds, so that who holds it only for a moment, as
+  /// judge_after() does, turns nobody away.
+  Result<journal::Lease> await(std::string_view table, std::string_view holder,
+                               const std::stop_token& stop = {});
   Result<void> renew(const journal::Lease& lease);
   Result<void> release(const journal::Lease& lease);
   Result<void> finish(std::string_view run, journal::RunState state, std::string_view why);

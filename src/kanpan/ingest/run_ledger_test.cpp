@@ -1,6 +1,7 @@
 #include "kanpan/ingest/run_ledger.hpp"
 
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,23 @@ TEST_F(OnAFullDisk, WhatEndsARunIsMadeUpForBeforeTheNextLease) {
   EXPECT_EQ(journal_->run(run.id).value().run.state, journal::RunState::Partial);
   EXPECT_EQ(ledger.acquire("daily", "run c").error().code, Errc::Busy)
       << "what was owed is not done again";
+}
+
+TEST(RunLedger, WaitsForALeaseThatIsHeldForAMoment) {
+  journal::ScratchDirectory directory;
+  journal::HandClock clock;
+  const auto journal =
+      journal::sqlite::SqliteJournal::open(directory.path() / "journal.db", clock, "test").value();
+  RunLedger ledger(*journal);
+  const auto lease = ledger.acquire("daily", "run a").value();
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(ledger.await("daily", "run b", stop.get_token()).error().code, Errc::Busy);
+  const std::jthread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    EXPECT_TRUE(ledger.release(lease));
+  });
+  EXPECT_TRUE(ledger.await("daily", "run b"));
 }
 
 }  // namespace

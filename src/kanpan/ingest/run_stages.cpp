@@ -78,20 +78,21 @@ bool RunExecution::is_named(const TableSpec& table) const {
   return std::ranges::find(request_.tables, table.name) != request_.tables.end();
 }
 
-/// One writer per table. Who asks for a table that another run holds is told so; what is only
-/// needed for another one is waited for, since that run brings it.
+/// One writer per table. Who asks for a table that another run holds is told so after a few
+/// seconds; what is only needed for another one is waited for, since that run brings it.
 Result<void> RunExecution::acquire(const TableSpec& table) {
   const auto until = std::chrono::steady_clock::now() + kLongestWait;
   for (;;) {
-    auto lease = parts_.run_ledger.acquire(table.name, "run " + id_);
+    const bool needed = !is_named(table) && (table.name == catalog::role::kCalendar ||
+                                             table.name == catalog::role::kListings ||
+                                             table.name == catalog::role::kSuspensions);
+    auto lease = needed ? parts_.run_ledger.acquire(table.name, "run " + id_)
+                        : parts_.run_ledger.await(table.name, "run " + id_, stop_);
     if (lease) {
       leases_.emplace(table.name, *std::move(lease));
       return {};
     }
     Error busy = std::move(lease).error();
-    const bool needed = !is_named(table) && (table.name == catalog::role::kCalendar ||
-                                             table.name == catalog::role::kListings ||
-                                             table.name == catalog::role::kSuspensions);
     if (busy.code != Errc::Busy || !needed || std::chrono::steady_clock::now() >= until)
       return busy;
     if (brought_.insert(table.name).second)

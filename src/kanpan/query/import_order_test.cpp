@@ -112,6 +112,19 @@ TEST_F(ImportOrderTest, OfSomeListingsLast) {
   EXPECT_FALSE(state.complete) << "so it is asked for again";
 }
 
+TEST_F(ImportOrderTest, OfMoreDaysThanAreJudgedUnderOneLease) {
+  Lines bars;
+  for (const Date at : market::Calendar::built_in().open_days({day("20230103"), day("20240531")}))
+    bars.push_back(bar(at.compact(), 10, 10));
+  ASSERT_GT(bars.size(), 300u);
+  import("daily", bars);
+  import("stock_basic", {share(), share("600001.SH")});
+  const auto states = journal_->days("daily", DateRange::all()).value();
+  EXPECT_EQ(states.size(), bars.size());
+  for (const auto& state : states) EXPECT_EQ(state.expected, 2u) << state.day.iso();
+  EXPECT_TRUE(run_ledger_.acquire("daily", "somebody")) << "the last lease was given back";
+}
+
 TEST_F(ImportOrderTest, OfASuspensionThatIsTakenBackLast) {
   import("stock_basic", {share(), share("600001.SH")});
   import("suspend_d", {{ "600001.SH", "20240617", "", "S" }});
