@@ -16,11 +16,13 @@ Instant collected_at(const catalog::TableSpec& table, Date day, const market::Ca
   return ingest::next_due(table, ready - std::chrono::microseconds{1}, calendar).value_or(ready);
 }
 
-/// Days without a rule of their rows are settled only days later, by their age; fetched they are.
+/// Days without a rule of their rows are settled only days later, by their age; fetched they are
+/// with the first rows, but not while there is none: they may be late.
 std::optional<Date> last_fetched(const catalog::TableSpec& table, const query::DayStates& days) {
   for (auto day = days.rbegin(); day != days.rend(); ++day) {
     const journal::DayState& state = day->second;
-    if (state.seen >= ingest::ready_at(table, day->first) && (state.complete || !state.is_short()))
+    if (state.seen >= ingest::ready_at(table, day->first) &&
+        (state.complete || (state.rows > 0 && !state.is_short())))
       return day->first;
   }
   return std::nullopt;

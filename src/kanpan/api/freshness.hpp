@@ -13,7 +13,8 @@ struct Freshness {
   std::string table;
   std::string state;                  ///< fresh, stale, empty, unknown (no rule for the table)
   std::optional<Date> last_complete;  ///< settled, with every row that is expected
-  /// Asked for since its ready time, with every expected row, or as many as the source ever gave.
+  /// Asked for since its ready time, with every expected row, or as many as the source ever gave;
+  /// without one only once it is settled that there is none.
   std::optional<Date> last_fetched;
   std::optional<Date> expected;    ///< newest day that the schedule has had an hour to collect
   std::optional<std::size_t> lag;  ///< open days from last_fetched to expected

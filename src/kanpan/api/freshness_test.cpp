@@ -64,6 +64,19 @@ TEST_F(FreshnessTest, ADayWithoutARuleIsFreshOnceItWasFetchedThoughItIsNotSettle
   EXPECT_EQ(of("top_list").state, "stale") << "fetched before its time";
 }
 
+TEST_F(FreshnessTest, ADayWithoutARowIsFreshOnceItIsSettledThatThereIsNone) {
+  set("2024-06-28T23:30:00+08:00");
+  auto day = fetched("top_list", Date::from_ymd(2024, 6, 28));
+  day.rows = 0;
+  day.expected.reset();
+  day.complete = false;
+  land(day);
+  EXPECT_EQ(of("top_list").state, "stale") << "it may be late";
+  day.complete = true;
+  land(day);
+  EXPECT_EQ(of("top_list").state, "fresh");
+}
+
 TEST_F(FreshnessTest, OfATableWithoutARuleNothingIsKnownOnceItHasRows) {
   EXPECT_EQ(of("dividend").state, "empty");
   service_.put("dividend", {"ts_code", "end_date", "ann_date"},
