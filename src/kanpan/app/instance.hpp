@@ -54,8 +54,7 @@ class Instance {
   ingest::Collector& collector() { return *collector_; }
   /// What else collects, imports or decides is made of.
   ingest::Parts parts() {
-    return {catalog_, *journal_, *journal_, *store_,     *writer_,
-            *clock_,  progress_, runs_,     *run_ledger_};
+    return {catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_, *run_ledger_};
   }
   const query::Query& query() const { return *query_; }
 

@@ -121,8 +121,8 @@ Result<std::map<Date, HeldKeys>> held_keys(const TableSpec& table, DateRange ran
                                            const journal::Ledger& ledger) {
   std::map<Date, HeldKeys> missing;
   if (!table.dated()) return missing;
-  KANPAN_LET(const auto counts, ledger.held_days(table.name, table.time, range));
-  if (counts.empty()) return missing;
+  KANPAN_LET(const bool any, ledger.has_held(table.name, table.time, range));
+  if (!any) return missing;
   KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
   Successors successors(table, store);
   for (const Quarantined& kept : held) {

@@ -73,8 +73,7 @@ class Import : public testing::Test {
   }
 
   Parts parts() {
-    return {catalog_, *journal_, *journal_, *store_,     *writer_,
-            *clock_,  progress_, runs_,     *run_ledger_};
+    return {catalog_, *journal_, *store_, *writer_, *clock_, progress_, runs_, *run_ledger_};
   }
   Quarantine quarantine() { return {parts(), *history_}; }
 

@@ -7,7 +7,6 @@
 #include "kanpan/ingest/progress.hpp"
 #include "kanpan/ingest/run_ledger.hpp"
 #include "kanpan/ingest/writer.hpp"
-#include "kanpan/journal/journal.hpp"
 #include "kanpan/journal/ledger.hpp"
 #include "kanpan/store/store.hpp"
 
@@ -17,7 +16,6 @@ namespace kanpan::ingest {
 /// thread-safe.
 struct Parts {
   const catalog::Catalog& catalog;
-  const journal::Journal& journal;
   journal::Ledger& ledger;
   store::Store& store;
   Writer& writer;  ///< the only way into journal and store

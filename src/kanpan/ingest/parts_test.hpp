@@ -26,9 +26,9 @@ class PartsTest : public testing::Test {
   Progress progress_;
   StopRegistry runs_;
   RunLedger run_ledger_{*database_.journal};
-  const Parts parts_{real_catalog(), *database_.journal, *database_.journal, *database_.store,
-                     writer_,        database_.clock,    progress_,          runs_,
-                     run_ledger_};
+  const Parts parts_{real_catalog(), *database_.journal, *database_.store,
+                     writer_,        database_.clock,    progress_,
+                     runs_,          run_ledger_};
 };
 
 /// Collects from `exchange_`, a source that the test makes up.

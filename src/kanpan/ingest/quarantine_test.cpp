@@ -122,9 +122,8 @@ TEST_F(QuarantineTest, DoesNotPutAPageOverANewerRow) {
 TEST_F(QuarantineTest, WhatIsStoredIsReleasedWhateverFailsAfterwards) {
   const auto id = hold_row(bar(share(0), kDay, 11, 10));
   Speechless store(*database_.store);
-  const Parts parts{parts_.catalog,  parts_.journal, parts_.ledger,
-                    store,           parts_.writer,  parts_.clock,
-                    parts_.progress, parts_.runs,    parts_.run_ledger};
+  const Parts parts{parts_.catalog, parts_.ledger,   store,       parts_.writer,
+                    parts_.clock,   parts_.progress, parts_.runs, parts_.run_ledger};
   Quarantine quarantine(parts, history_);
   ASSERT_FALSE(quarantine.release(id));
   EXPECT_THAT(stored(), testing::ElementsAre(11));

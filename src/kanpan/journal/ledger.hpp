@@ -73,11 +73,10 @@ class Ledger {
   /// How many that would be without a limit.
   virtual Result<std::uint64_t> quarantine_count(std::string_view table,
                                                  std::string_view state) const = 0;
-  /// How many rows of the table are held by the day in their member `column`, days without one left
-  /// out; none where that cannot be read. Pages are no rows.
-  virtual Result<std::map<Date, std::uint32_t>> held_days(std::string_view table,
-                                                          std::string_view column,
-                                                          DateRange range) const = 0;
+  /// Whether a row of the table is held with a day of the range in its member `column`; not where
+  /// that cannot be read. Pages are no rows.
+  virtual Result<bool> has_held(std::string_view table, std::string_view column,
+                                DateRange range) const = 0;
   /// By position in `rows` whether the very row, by the same rule, is there in `state`.
   virtual Result<std::vector<bool>> are_quarantined(std::string_view table, std::string_view state,
                                                     std::span<const RowOfRule> rows) const = 0;

@@ -71,8 +71,8 @@ class ImportOrderTest : public QueryTest {
   ingest::Progress progress_;
   StopRegistry runs_;
   ingest::RunLedger run_ledger_{*journal_};
-  const ingest::Parts parts_{tables(), *journal_, *journal_, *store_,    writer_,
-                             clock_,   progress_, runs_,     run_ledger_};
+  const ingest::Parts parts_{tables(), *journal_, *store_, writer_,
+                             clock_,   progress_, runs_,   run_ledger_};
 };
 
 TEST_F(ImportOrderTest, OfBarsFirst) {

@@ -118,20 +118,17 @@ Result<std::uint64_t> SqliteJournal::quarantine_count(std::string_view table,
   return static_cast<std::uint64_t>(row.integer(0));
 }
 
-Result<std::map<Date, std::uint32_t>> SqliteJournal::held_days(std::string_view table,
-                                                               std::string_view column,
-                                                               DateRange range) const {
+Result<bool> SqliteJournal::has_held(std::string_view table, std::string_view column,
+                                     DateRange range) const {
   KANPAN_LET(const auto db, readers_->borrow());
-  KANPAN_LET(Statement row, db->query("SELECT CAST(json_extract(row, ?2) AS TEXT), count(*) FROM "
-                                      "quarantine WHERE tab = ?1 AND state = 'held' AND "
-                                      "json_valid(row) GROUP BY 1",
+  KANPAN_LET(Statement row, db->query("SELECT CAST(json_extract(row, ?2) AS TEXT) FROM quarantine "
+                                      "WHERE tab = ?1 AND state = 'held' AND json_valid(row)",
                                       table, fmt::format("$.\"{}\"", column)));
-  std::map<Date, std::uint32_t> rows;
   for (;;) {
     KANPAN_LET(const bool found, row.step());
-    if (!found) return rows;
+    if (!found) return false;
     Date day;
-    if (parse_date(row.view(0), day) && range.contains(day)) rows[day] += row.count(1);
+    if (parse_date(row.view(0), day) && range.contains(day)) return true;
   }
 }
 

@@ -76,8 +76,8 @@ class SqliteJournal final : public Journal, public Ledger {
                                               std::size_t limit) const override;
   Result<std::uint64_t> quarantine_count(std::string_view table,
                                          std::string_view state) const override;
-  Result<std::map<Date, std::uint32_t>> held_days(std::string_view table, std::string_view column,
-                                                  DateRange range) const override;
+  Result<bool> has_held(std::string_view table, std::string_view column,
+                        DateRange range) const override;
   Result<std::vector<bool>> are_quarantined(std::string_view table, std::string_view state,
                                             std::span<const RowOfRule> rows) const override;
   Result<Quarantined> quarantined(std::uint64_t id) const override;
