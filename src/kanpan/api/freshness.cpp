@@ -17,12 +17,13 @@ Instant collected_at(const catalog::TableSpec& table, Date day, const market::Ca
 }
 
 /// Days without a rule of their rows are settled only days later, by their age; fetched they are
-/// with the first rows, but not while there is none: they may be late.
+/// with the first rows, but not while there is none on the evening itself: they may be late.
 std::optional<Date> last_fetched(const catalog::TableSpec& table, const query::DayStates& days) {
   for (auto day = days.rbegin(); day != days.rend(); ++day) {
     const journal::DayState& state = day->second;
-    if (state.seen >= ingest::ready_at(table, day->first) &&
-        (state.complete || (state.rows > 0 && !state.is_short())))
+    const Instant ready = ingest::ready_at(table, day->first);
+    const bool is_said = state.rows > 0 || ingest::may_be_empty(state.seen, ready);
+    if (state.seen >= ready && (state.complete || (is_said && !state.is_short())))
       return day->first;
   }
   return std::nullopt;

@@ -64,7 +64,7 @@ TEST_F(FreshnessTest, ADayWithoutARuleIsFreshOnceItWasFetchedThoughItIsNotSettle
   EXPECT_EQ(of("top_list").state, "stale") << "fetched before its time";
 }
 
-TEST_F(FreshnessTest, ADayWithoutARowIsFreshOnceItIsSettledThatThereIsNone) {
+TEST_F(FreshnessTest, ADayWithoutARowIsFreshOnceItIsNoMoreLate) {
   set("2024-06-28T23:30:00+08:00");
   auto day = fetched("top_list", Date::from_ymd(2024, 6, 28));
   day.rows = 0;
@@ -72,6 +72,12 @@ TEST_F(FreshnessTest, ADayWithoutARowIsFreshOnceItIsSettledThatThereIsNone) {
   day.complete = false;
   land(day);
   EXPECT_EQ(of("top_list").state, "stale") << "it may be late";
+  auto later = day;
+  later.seen = day.seen + std::chrono::days{1};
+  land(later);
+  EXPECT_EQ(of("top_list").state, "fresh") << "it would be there by now";
+  land(day);
+  EXPECT_EQ(of("top_list").state, "stale");
   day.complete = true;
   land(day);
   EXPECT_EQ(of("top_list").state, "fresh");

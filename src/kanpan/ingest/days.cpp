@@ -31,11 +31,6 @@ bool is_complete(const catalog::TableSpec& table, const journal::DayState& state
          state.seen >= ready + std::chrono::days{kSettledDays};
 }
 
-/// No rows by the end of the day on which they should have been there: else they may be late.
-bool may_be_empty(Instant seen, Instant ready) {
-  return shanghai_date(seen) > shanghai_date(ready);
-}
-
 /// Whether it is known of a day without rows that there are none, or too few.
 bool is_known(Asked asked, bool before_all, bool is_expected, bool is_new) {
   switch (asked) {
@@ -62,6 +57,10 @@ Result<std::uint32_t> missing_codes(const catalog::TableSpec& table, Date day,
 }
 
 }  // namespace
+
+bool may_be_empty(Instant seen, Instant ready) {
+  return shanghai_date(seen) > shanghai_date(ready);
+}
 
 Instant ready_at(const catalog::TableSpec& table, Date day) {
   return shanghai_instant(day + table.source.ready_days, table.source.ready_second);

@@ -13,6 +13,10 @@
 
 namespace kanpan::ingest {
 
+/// Whether an answer without rows says that there are none: on the day on which they should have
+/// been there they may be late.
+bool may_be_empty(Instant seen, Instant ready);
+
 /// The moment from which the source has the whole of `day`.
 Instant ready_at(const catalog::TableSpec& table, Date day);
 
