@@ -239,24 +239,13 @@ test("a collection that failed says so, and why", async ({ page, stock, request 
   await expect(failures).toContainText("上次成功 2026-11-19 16:10:00");
 });
 
-test("data that is behind is not called up to date", async ({ page, stock, request }) => {
-  const answer = await (await request.get("/v1/status")).json();
-  const daily = { name: "daily", title: "日线行情", state: "stored", last_day: "2024-12-26" };
-  const now = { ...(answer.data ?? answer), collecting: false, tables: [daily] };
-  await page.route("**/v1/status", (route) => route.fulfill({ json: now }));
-  await page.route("**/v1/events", (route) =>
-    route.fulfill({
-      contentType: "text/event-stream",
-      body: `event: progress\ndata: ${JSON.stringify(now)}\n\n`,
-    }),
-  );
+test("data that is behind is not called up to date", async ({ page, stock }) => {
   await page.route("**/healthz/data", (route) =>
     route.fulfill({ json: { data: { tables: [{ table: "daily", state: "stale" }] } } }),
   );
   await open(page, stock.code);
-  await expect(page.getByRole("button", { name: /采集状态/ })).toContainText(
-    "已过期, 只到 2024-12-26",
-  );
+  const chip = page.getByRole("button", { name: /采集状态/ });
+  await expect(chip).toContainText(/已过期, 只到 \d{4}-\d\d-\d\d/);
 });
 
 for (const [locale, heading, chipName] of [
