@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "kanpan/app/simulator.hpp"
 #include "kanpan/base/allocator.hpp"
 #include "kanpan/base/log.hpp"
+#include "kanpan/base/pause.hpp"
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/market/calendar.hpp"
 
@@ -39,12 +39,8 @@ struct SimFlags {
 };
 
 /// Until asked to stop, or until `ended` says so, which is asked once a second.
-void wait_for(std::stop_token stop, const std::function<bool()>& ended = {}) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested() && !(ended && ended()))
-    never.wait_for(lock, stop, std::chrono::seconds{1}, [] { return false; });
+void wait_for(const std::stop_token& stop, const std::function<bool()>& ended = {}) {
+  while (!stop.stop_requested() && !(ended && ended())) pause(std::chrono::seconds{1}, stop);
 }
 
 /// Gives what runs have left free back to the system once none has gone on for a while: malloc
