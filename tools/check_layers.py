@@ -15,7 +15,7 @@ FENCES = [
     (r"sqlite3\.h", ["journal/sqlite/"]),
     (r"boost/(asio|beast)[/.]", ["net/"]),
     (r"curl/", ["net/"]),
-    (r"simdjson", ["frame/"]),
+    (r"simdjson", ["base/utf8.cpp", "frame/"]),
     (r"yaml-cpp/", ["catalog/document.cpp", "app/settings.cpp"]),
     (r"CLI/", ["app/"]),
     (r"prometheus/", ["metrics/"]),
