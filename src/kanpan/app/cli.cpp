@@ -1,7 +1,6 @@
 #include "kanpan/app/cli.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <sstream>
 
@@ -13,6 +12,7 @@
 #include "kanpan/app/commands/commands.hpp"
 #include "kanpan/app/remote.hpp"
 #include "kanpan/app/server.hpp"
+#include "kanpan/app/shell_word.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/base/pause.hpp"
 
@@ -61,23 +61,11 @@ Result<int> mend(const Parsed& parsed, Session& session, Result<int> code, bool 
   return code;
 }
 
-/// As a shell takes it for one word.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain = "-_./+,:@%";
-  const auto is_plain = [&](unsigned char c) {
-    return std::isalnum(c) || c >= 0x80 || kPlain.find(static_cast<char>(c)) != kPlain.npos;
-  };
-  if (std::ranges::all_of(word, is_plain)) return word;
-  std::string out = "'";
-  for (const char c : word) c == '\'' ? void(out += "'\\''") : void(out += c);
-  return out + "'";
-}
-
 /// What a hint begins with, so that it works where the command was typed.
 std::string program_of(const GlobalFlags& flags) {
   std::string program = "kanpan";
-  if (!flags.data.empty()) program += " --data " + quoted(flags.data);
-  if (!flags.config.empty()) program += " --config " + quoted(flags.config);
+  if (!flags.data.empty()) program += " --data " + shell_word(flags.data);
+  if (!flags.config.empty()) program += " --config " + shell_word(flags.config);
   return program;
 }
 

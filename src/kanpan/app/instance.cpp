@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "kanpan/app/quota.hpp"
+#include "kanpan/app/shell_word.hpp"
 #include "kanpan/base/log.hpp"
 #include "kanpan/ingest/replay.hpp"
 #include "kanpan/journal/put_back.hpp"
@@ -305,7 +306,7 @@ void Instance::connect() {
   options.source = settings_.text("source.kind");
   std::error_code error;  // the name as it was given will do
   const auto whole = fs::absolute(directory_, error).lexically_normal();
-  options.program = fmt::format("kanpan --data {}", (error ? directory_ : whole).string());
+  options.program = "kanpan --data " + shell_word((error ? directory_ : whole).string());
   if (options.source != "sim" || settings_.given("source.points"))
     options.points = static_cast<int>(settings_.number("source.points"));
   collector_ = std::make_unique<ingest::Collector>(parts(), *source_, std::move(options));

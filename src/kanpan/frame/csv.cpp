@@ -37,6 +37,11 @@ const char* wide_encoding(std::string_view start) {
   return zero % 2 == 1 ? "UTF-16LE" : "UTF-16BE";
 }
 
+/// What a spreadsheet program saves unless told otherwise: a ZIP archive, or its older container.
+bool is_workbook(std::string_view start) {
+  return start.starts_with("PK\x03\x04") || start.starts_with("\xD0\xCF\x11\xE0");
+}
+
 /// Of a header that is one name, and none that is known.
 Error one_name(const std::string& name) {
   for (const std::string_view separator : {";", "\t", "|", "，"})
@@ -72,6 +77,9 @@ Result<void> CsvReader::read_header(const ColumnNames& names) {
   if (!any) return Error{Errc::Quality, "the file is empty", "its first line names the columns"};
   std::vector<std::string> header;
   std::vector<bool> seen(wanted_.size());
+  if (is_workbook(cells_.front().text))
+    return Error{Errc::Quality, "the file is a workbook or an archive, not CSV",
+                 "save its sheet as CSV (UTF-8) first"};
   if (const char* wide = wide_encoding(cells_.front().text)) return not_utf8(records_.line(), wide);
   for (const CsvCell& cell : cells_) {
     if (!is_utf8(cell.text)) return not_utf8(records_.line());

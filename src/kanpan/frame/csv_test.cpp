@@ -14,8 +14,10 @@
 namespace kanpan::frame {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::vector<Field> kFields{
     {"ts_code", Type::Text}, {"trade_date", Type::Date}, {"close", Type::Real}, {"vol", Type::Int}};
@@ -190,6 +192,8 @@ TEST(CsvReader, a_broken_file_is_refused_with_its_line) {
   EXPECT_EQ(failure(std::string(kHeader) + "\xC6\xBD\xB0\xB2,20240628,1,2\n").message,
             "test.csv: line 2: the text is not UTF-8");
   EXPECT_EQ(failure(std::string(kHeader) + "a,20240628,\xC4\xFA,2\n").code, Errc::Quality);
+  for (const char* workbook : {"PK\x03\x04\x14", "\xD0\xCF\x11\xE0\xA1"})
+    EXPECT_THAT(failure(workbook).text(), AllOf(HasSubstr("workbook"), Not(HasSubstr("iconv"))));
   EXPECT_THAT(failure("\xB4\xFA\xC2\xEB,close\na,1\n").text(), HasSubstr("iconv"));
 }
 

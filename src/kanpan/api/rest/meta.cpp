@@ -29,14 +29,14 @@ std::string schema_of(const catalog::Catalog& catalog) {
   return hex(sha256({text})).substr(0, 16);
 }
 
-json::object meta(const Context& context) {
+json::object meta(const Context& context, const std::string& schema) {
   return {{"name", "kanpan"},
           {"version", context.about.version},
           {"profile", context.about.profile},
           {"source", context.about.source},
           {"simulated", context.simulated()},
           {"api", "v1"},
-          {"schema", schema_of(context.query.catalog())},
+          {"schema", schema},
           {"tables", context.query.catalog().tables().size()},
           {"formats", {"json", "csv", "ndjson"}},
           {"timezone", "Asia/Shanghai"},
@@ -64,7 +64,9 @@ void add_meta(Router& router, const Context& context) {
               "/v1/meta",
               "Versions, schema, source, formats",
               {},
-              [&context](const Call&) -> Answer { return object(meta(context)); }});
+              [&context, schema = schema_of(context.query.catalog())](const Call&) -> Answer {
+                return object(meta(context, schema));
+              }});
   router.add(
       {"GET", "/v1/time", "Server time and market phase", {}, [&context](const Call&) -> Answer {
          return object(time(context));
