@@ -94,19 +94,27 @@ TEST_F(DuckdbSchema, what_has_no_commits_is_added_and_changed_in_place) {
 
 TEST_F(DuckdbSchema, the_file_says_what_its_columns_are) {
   catalog::TableSpec labelled = daily();
-  labelled.columns[2].label = "开盘价";
-  labelled.columns[2].label_en = "Open, day's";
-  labelled.columns[2].unit = "元";
+  catalog::ColumnSpec& open_price = labelled.columns[2];
+  open_price.label = "开盘价";
+  open_price.label_en = "Open, day's";
+  open_price.unit = "元";
   make({&labelled});
-  const auto file = duckdb::Database::open(directory_.path() / "hot.duckdb", options_).value();
-  const auto connection = file->connect().value();
-  EXPECT_EQ(connection->number("SELECT count(*)::UBIGINT FROM daily").value(), 1u);
-  EXPECT_EQ(connection
-                ->number("SELECT count(*)::UBIGINT FROM duckdb_columns() "
-                         "WHERE table_name = 'cur_daily' AND comment = $1",
-                         {std::string("开盘价 Open, day's [元]")})
-                .value(),
-            1u);
+  const auto columns_with = [&](const char* comment) {
+    const auto file = duckdb::Database::open(directory_.path() / "hot.duckdb", options_).value();
+    const auto connection = file->connect().value();
+    EXPECT_EQ(connection->number("SELECT count(*)::UBIGINT FROM daily").value(), 1u);
+    return connection
+        ->number(
+            "SELECT count(*)::UBIGINT FROM duckdb_columns() "
+            "WHERE table_name = 'cur_daily' AND comment = $1",
+            {std::string(comment)})
+        .value();
+  };
+  EXPECT_EQ(columns_with("开盘价 Open, day's [元]"), 1u);
+  open_price.unit = "分";
+  EXPECT_TRUE(open({&labelled}));
+  EXPECT_EQ(columns_with("开盘价 Open, day's [元]"), 0u);
+  EXPECT_EQ(columns_with("开盘价 Open, day's [分]"), 1u);
 }
 
 TEST_F(DuckdbSchema, a_file_of_an_older_version_gets_its_views_when_it_is_opened) {
@@ -115,7 +123,7 @@ TEST_F(DuckdbSchema, a_file_of_an_older_version_gets_its_views_when_it_is_opened
     const auto file = duckdb::Database::open(directory_.path() / "hot.duckdb", options_).value();
     const auto connection = file->connect().value();
     const auto found = connection->number("SELECT count(*)::UBIGINT FROM daily");
-    (void)connection->run("DROP VIEW IF EXISTS daily");
+    (void)connection->run("DROP VIEW IF EXISTS daily; COMMENT ON TABLE cur_daily IS NULL");
     return found ? found.value() : 0;
   };
   EXPECT_EQ(views(), 1u);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,18 +43,23 @@ std::string text(std::string_view words) {
   return quoted + "'";
 }
 
+std::string comment(const catalog::TableSpec& table) {
+  return fmt::format("{} {}", table.title, table.title_en);
+}
+
+std::string comment(const catalog::ColumnSpec& column) {
+  const std::string unit = column.unit.empty() ? "" : fmt::format(" [{}]", column.unit);
+  return fmt::format("{} {}{}", column.label, column.label_en, unit);
+}
+
 /// For people with DuckDB's own shell: what the columns are, in which unit, and the rows under the
 /// name that the table has in the catalog.
 Result<void> describe(Connection& connection, const Table& table) {
   const catalog::TableSpec& spec = *table.spec;
-  std::string sql = fmt::format("COMMENT ON TABLE {} IS {};", table.current,
-                                text(fmt::format("{} {}", spec.title, spec.title_en)));
-  for (std::size_t i = 0; i < table.fields.size(); ++i) {
-    const catalog::ColumnSpec& column = spec.columns[i];
-    const std::string unit = column.unit.empty() ? "" : fmt::format(" [{}]", column.unit);
+  std::string sql = fmt::format("COMMENT ON TABLE {} IS {};", table.current, text(comment(spec)));
+  for (std::size_t i = 0; i < table.fields.size(); ++i)
     sql += fmt::format("COMMENT ON COLUMN {}.{} IS {};", table.current, table.column(i),
-                       text(fmt::format("{} {}{}", column.label, column.label_en, unit)));
-  }
+                       text(comment(spec.columns[i])));
   sql += fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}", identifier(spec.name),
                      table.columns, table.current);
   return connection.run(sql);
@@ -84,42 +88,42 @@ Result<void> create_table(Connection& connection, const Table& table) {
   return {};
 }
 
-/// Names that a query of one column gives.
-Result<std::set<std::string>> names(Connection& connection, const std::string& sql) {
-  const frame::Field fields[] = {{"name", frame::Type::Text}};
+/// Of a query of two columns.
+Result<std::map<std::string, std::string>> pairs(Connection& connection, const std::string& sql) {
+  const frame::Field fields[] = {{"name", frame::Type::Text}, {"value", frame::Type::Text}};
   Gather gather(fields);
   KANPAN_LET(Rows rows, connection.query(sql));
   KANPAN_TRY(gather.add_all(rows));
   const frame::Batch batch = gather.take();
-  std::set<std::string> found;
-  for (std::size_t row = 0; row < batch.rows(); ++row) found.emplace(batch.column(0).texts()[row]);
+  std::map<std::string, std::string> found;
+  for (std::size_t row = 0; row < batch.rows(); ++row)
+    found.emplace(batch.column(0).texts()[row], batch.column(1).texts()[row]);
   return found;
 }
 
-/// Tables of a file that an older version made have no comments and no view: now they get them.
-/// Gives whether there were any.
-Result<bool> describe_others(Connection& connection, const Tables& tables) {
-  KANPAN_LET(const auto views,
-             names(connection, "SELECT view_name FROM duckdb_views() WHERE NOT internal"));
-  bool any = false;
-  for (const auto& [name, table] : tables)
-    if (!views.contains(name)) {
-      KANPAN_TRY(describe(connection, *table));
-      any = true;
-    }
-  return any;
+Result<std::map<std::string, std::string>> stored_definitions(Connection& connection) {
+  return pairs(connection, "SELECT name, definition FROM _tables");
 }
 
-Result<std::map<std::string, std::string>> stored_definitions(Connection& connection) {
-  const frame::Field fields[] = {{"name", frame::Type::Text}, {"definition", frame::Type::Text}};
-  Gather gather(fields);
-  KANPAN_LET(Rows rows, connection.query("SELECT name, definition FROM _tables"));
-  KANPAN_TRY(gather.add_all(rows));
-  const frame::Batch batch = gather.take();
-  std::map<std::string, std::string> definitions;
-  for (std::size_t row = 0; row < batch.rows(); ++row)
-    definitions.emplace(batch.column(0).texts()[row], batch.column(1).texts()[row]);
-  return definitions;
+/// Tables of a file whose words are not today's: those of an older catalog, or none, as an older
+/// version made them. Gives whether there were any.
+Result<bool> describe_anew(Connection& connection, const Tables& tables) {
+  KANPAN_LET(const auto described,
+             pairs(connection,
+                   "SELECT t.table_name, concat_ws(chr(10), t.comment, string_agg(c.comment, "
+                   "chr(10) ORDER BY c.column_index)) FROM duckdb_tables() t JOIN duckdb_columns() "
+                   "c USING (table_name) WHERE NOT t.internal AND c.column_name <> '_seq' "
+                   "GROUP BY t.table_name, t.comment"));
+  bool any = false;
+  for (const auto& [name, table] : tables) {
+    std::string wanted = comment(*table->spec);
+    for (const catalog::ColumnSpec& column : table->spec->columns) wanted += '\n' + comment(column);
+    const auto found = described.find("cur_" + name);
+    if (found != described.end() && found->second == wanted) continue;
+    KANPAN_TRY(describe(connection, *table));
+    any = true;
+  }
+  return any;
 }
 
 /// How far the by-code copies go, and which tables have rows beyond: one question each for all
@@ -311,7 +315,7 @@ Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Or
   // Its rows stay until it is created anew: that it comes back is what is to be seen.
   for (const std::string& name : forget)
     KANPAN_TRY(connection.query("DELETE FROM _tables WHERE name = $1", {name}));
-  KANPAN_LET(const bool described, describe_others(connection, tables));
+  KANPAN_LET(const bool described, describe_anew(connection, tables));
   KANPAN_TRY(connection.run("COMMIT"));
   // WAL replay of DDL is where DuckDB has failed others, so none is left in the WAL.
   if (fresh || described || !create.empty()) KANPAN_TRY(connection.run("CHECKPOINT"));
