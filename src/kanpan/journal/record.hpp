@@ -120,6 +120,9 @@ struct DayState {
 
   /// Rows are known to lack, be the day settled or not.
   bool is_short() const { return expected && rows < *expected; }
+  /// By itself: not by codes or from a file, where no content can be compared.
+  bool was_fetched() const { return content != Sha256{}; }
+  friend bool operator==(const DayState&, const DayState&) = default;
 };
 
 /// A row, or with `row` empty a whole page, that the gate held back. The same row, or the page of

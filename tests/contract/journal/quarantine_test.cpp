@@ -85,6 +85,8 @@ TEST_P(QuarantineContract, knows_the_last_commit_before_a_row_was_held_back) {
   EXPECT_EQ(held.after, 2u);
   commit();
   EXPECT_EQ(must(ledger().quarantined(held.id)).after, 2u);
+  clock_.move(-std::chrono::hours{1});
+  EXPECT_EQ(hold("[1]").after, 3u) << "a clock that was put back";
 }
 
 TEST_P(QuarantineContract, a_row_is_held_back_once_however_often_it_comes) {

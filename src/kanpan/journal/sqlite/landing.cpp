@@ -67,8 +67,12 @@ Result<bool> is_known(Connection& db, const Quarantined& held, std::string_view 
   return row.step();
 }
 
-Result<void> insert_quarantined(Connection& db, const std::vector<Quarantined>& held) {
-  for (const Quarantined& q : held) {
+/// Commits' times never go back with the clock, so `at` does not lie before `newest`, that of the
+/// last commit before: or that one would count as having come since.
+Result<void> insert_quarantined(Connection& db, const std::vector<Quarantined>& held,
+                                Instant newest) {
+  for (Quarantined q : held) {
+    q.at = std::max(q.at, newest);
     const std::string page = q.page.empty() ? "" : frame::compress(q.page);
     KANPAN_LET(const bool known, is_known(db, q, page));
     if (known) continue;
@@ -132,6 +136,7 @@ Result<void> SqliteJournal::insert(Connection& db, const Landing& landing,
                                    std::vector<Commit>& made) {
   if (landing.lease) KANPAN_TRY(check_fence(db, *landing.lease));
   const std::size_t before = made.size();
+  const Instant newest = head.time;
   for (const NewCommit& commit : landing.commits) {
     Commit header = commit.header;
     header.seq = head.seq + 1;
@@ -149,7 +154,7 @@ Result<void> SqliteJournal::insert(Connection& db, const Landing& landing,
   KANPAN_TRY(upsert_days(db, landing.days));
   for (const std::uint64_t id : landing.released)
     KANPAN_TRY(db.run("UPDATE quarantine SET state = 'released' WHERE id = ?", id));
-  return insert_quarantined(db, landing.quarantined);
+  return insert_quarantined(db, landing.quarantined, newest);
 }
 
 }  // namespace kanpan::journal::sqlite
