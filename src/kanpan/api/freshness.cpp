@@ -21,7 +21,7 @@ Instant collected_at(const catalog::TableSpec& table, Date day, const market::Ca
 std::optional<Date> last_fetched(const catalog::TableSpec& table, const query::DayStates& days) {
   for (auto day = days.rbegin(); day != days.rend(); ++day) {
     const journal::DayState& state = day->second;
-    const Instant ready = ingest::ready_at(table, day->first);
+    const Instant ready = ingest::whole_at(table, day->first);
     const bool is_said = state.rows > 0 || ingest::may_be_empty(state.seen, ready);
     if (state.seen >= ready && (state.complete || (is_said && !state.is_short())))
       return day->first;

@@ -4,6 +4,7 @@
 #include <latch>
 
 #include "kanpan/ingest/collector_sample.hpp"
+#include "kanpan/ingest/days.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -69,6 +70,28 @@ TEST_F(CollectorTest, DaysOfAStoppedRunAreCompleteOnlyAfterItWasResumed) {
   EXPECT_EQ(resumed->exit_code(), 0);
   EXPECT_EQ(days().size(), 9u);
   EXPECT_THAT(days(), Each(Field(&journal::DayState::complete, true)));
+}
+
+TEST_F(CollectorTest, ARunThatIsResumedDaysLaterProvesNoDayThatCameAfterItsFirstCalls) {
+  auto request = indices();
+  request.to.reset();
+  std::stop_source stop;
+  exchange_.before_answer = [&](const Call& call) {
+    if (parameter(call, "ts_code") == "399006.SZ") stop.request_stop();
+  };
+  const auto stopped = collector_.collect(request, stop.get_token());
+  ASSERT_TRUE(stopped);
+  exchange_.before_answer = [](const Call&) {};
+  const Date asked = shanghai_date(database_.clock.now());
+  database_.clock.move(std::chrono::days{10});
+  const auto resumed = collector_.resume(stopped->summary.run.id, {});
+  ASSERT_TRUE(resumed) << resumed.error().text();
+  EXPECT_EQ(resumed->exit_code(), 0);
+  const auto states = database_.journal->days("index_daily", DateRange::all()).value();
+  ASSERT_FALSE(states.empty());
+  EXPECT_EQ(states.back().day, asked);
+  for (const journal::DayState& day : states)
+    EXPECT_EQ(day.complete, day.day <= asked - kSettledDays) << day.day.iso();
 }
 
 TEST_F(CollectorTest, StoppedWhenNothingIsLeftARunIsDone) {

@@ -26,7 +26,7 @@ std::string_view state_of(const catalog::TableSpec& table, const DayCoverage& da
   if (table.expect == catalog::Expect::EveryDay) return day.rows > 0 ? "complete" : "absent";
   const bool lacks = day.expected && day.rows < *day.expected;
   if (known && known->complete) return lacks ? "partial" : "complete";
-  const bool answered = known && known->content != Sha256{};
+  const bool answered = known && known->was_fetched();
   return day.rows > 0 || answered ? "provisional" : "absent";
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "kanpan/ingest/held_days.hpp"
+#include "kanpan/market/disclosure.hpp"
 
 namespace kanpan::ingest {
 namespace {
@@ -17,7 +18,7 @@ bool is_unproven(const catalog::TableSpec& table, std::optional<std::uint32_t> b
 bool is_complete(const catalog::TableSpec& table, const journal::DayState& state,
                  std::optional<std::uint32_t> by_rule, Asked asked,
                  const journal::DayState* before) {
-  const Instant ready = ready_at(table, state.day);
+  const Instant ready = whole_at(table, state.day);
   // Full against fewer codes than are known now is no proof that the source has no more.
   const bool was_full = before && before->expected && !before->is_short();
   const bool lacks_more = was_full && state.is_short();
@@ -25,7 +26,7 @@ bool is_complete(const catalog::TableSpec& table, const journal::DayState& state
   if (state.expected) return state.rows >= *state.expected && state.seen >= ready;
   if (is_unproven(table, by_rule)) return false;
   // The table expects nothing: what was expected of a day that was fetched were rows held back.
-  const bool fetched = before && before->content != Sha256{};
+  const bool fetched = before && before->was_fetched();
   const bool decided = asked == Asked::Nothing && fetched && before->expected;
   return (asked == Asked::Everything || decided) &&
          state.seen >= ready + std::chrono::days{kSettledDays};
@@ -66,6 +67,11 @@ Instant ready_at(const catalog::TableSpec& table, Date day) {
   return shanghai_instant(day + table.source.ready_days, table.source.ready_second);
 }
 
+Instant whole_at(const catalog::TableSpec& table, Date day) {
+  if (table.days != catalog::Days::QuarterEnd) return ready_at(table, day);
+  return shanghai_instant(market::disclosure_deadline(day) + 1, 0);
+}
+
 std::vector<std::string_view> codes_of(const catalog::TableSpec& table, const frame::Batch& rows) {
   std::vector<std::string_view> codes;
   if (!expects_codes(table) || rows.rows() == 0) return codes;
@@ -97,7 +103,7 @@ journal::DayState judge_day(const catalog::TableSpec& table, Date day, const Day
                                  universe.missing_codes(table, day, fetch.codes), fetch.held);
   state.content = fetch.content;
   state.seen = fetch.seen;
-  const Instant ready = ready_at(table, day);
+  const Instant ready = whole_at(table, day);
   const bool shrunk = before && fetch.rows < before->rows;
   const bool reached = state.expected && fetch.rows >= *state.expected && !shrunk;
   const bool twice = before && before->content == fetch.content && before->seen >= ready &&

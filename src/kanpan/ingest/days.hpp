@@ -17,10 +17,14 @@ namespace kanpan::ingest {
 /// been there they may be late.
 bool may_be_empty(Instant seen, Instant ready);
 
-/// The moment from which the source has the whole of `day`.
+/// The moment from which the source answers for `day`.
 Instant ready_at(const catalog::TableSpec& table, Date day);
 
-/// Days after its ready time at which a day without an expectation is settled: sources correct a
+/// The moment from which it has the whole of `day`: the same, but of a report period the end of the
+/// time in which companies publish (market::disclosure_deadline).
+Instant whole_at(const catalog::TableSpec& table, Date day);
+
+/// Days after whole_at() at which a day without an expectation is settled: sources correct a
 /// day in the evening or the next morning, not a week later.
 inline constexpr int kSettledDays = 3;
 
@@ -44,8 +48,8 @@ std::optional<std::uint32_t> expected_with(std::optional<std::uint32_t> by_rule,
                                            std::size_t missing, std::size_t held);
 
 /// The state of a day after a fetch. Complete when every expected row, and of tables that expect
-/// codes every code, is there; or the same content came twice, both after the ready time, and where
-/// that is no row, not both on the day of the ready time: the source may be late; or nothing is
+/// codes every code, is there; or the same content came twice, both after whole_at(), and where
+/// that is no row, not both on that day: the source may be late; or nothing is
 /// known to expect and the day is settled. With rows held back the second alone counts:
 /// the source has nothing else to say, a person has.
 journal::DayState judge_day(const catalog::TableSpec& table, Date day, const DayFetch& fetch,

@@ -1,10 +1,13 @@
 // What the tests of day states and of held rows have in common: one day, as it is collected.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include "kanpan/ingest/coverage.hpp"
@@ -29,8 +32,10 @@ using Rows = std::vector<std::vector<std::string>>;
 class Exchange final : public source::Source {
  public:
   std::map<std::string, Rows> rows;
+  std::function<void(const catalog::TableSpec&)> before_answer = [](const catalog::TableSpec&) {};
   bool simulated() const override { return true; }
   Result<Page> fetch(const catalog::TableSpec& table, const Call& call, std::stop_token) override {
+    before_answer(table);
     const bool delisted = call.text().find("list_status=L") == std::string::npos;
     Page page;
     page.batch =
@@ -66,6 +71,21 @@ class DaysTest : public test::CollectingTest<Exchange> {
     auto outcome = collector_.collect(request, {});
     EXPECT_TRUE(outcome) << outcome.error().text();
     return *std::move(outcome);
+  }
+  void import(std::string_view table, const Rows& rows) {
+    const auto& spec = real_table(table);
+    std::string text;
+    for (const auto& column : spec.columns) text += (text.empty() ? "" : ",") + column.name;
+    for (const auto& row : rows) text += fmt::format("\n{}", fmt::join(row, ","));
+    ImportRequest request{&spec, {}, false};
+    request.files.push_back(
+        {"a.csv", "csv",
+         std::make_unique<frame::CsvReader>(
+             frame::CsvReader::read(frame::stream_of(text + "\n"), "a.csv", spec.fields())
+                 .value())});
+    const auto outcome = Importer(parts_).run(std::move(request), {});
+    ASSERT_TRUE(outcome) << outcome.error().text();
+    ASSERT_EQ(outcome->exit_code(), 0);
   }
   journal::DayState collect(std::string_view table) {
     fetch(table, std::nullopt);

@@ -109,7 +109,67 @@ TEST_F(DaysTest, DaysBeforeTheFirstRowWereAskedForTooByAWholeWalk) {
   EXPECT_FALSE(days.back().complete) << "the day is fresh";
 }
 
-/// Five rows of a hot list, nothing of which is expected, and a sixth that does not add up.
+TEST_F(DaysTest, AReportPeriodIsNotWholeWhileCompaniesStillPublish) {
+  const auto half_year = day_of("20240630");
+  CollectRequest request;
+  request.tables = {"fina_indicator"};
+  request.from = request.to = half_year;
+  const auto is_complete = [&] {
+    EXPECT_TRUE(collector_.collect(request, {}));
+    const auto days = database_.journal->days("fina_indicator", {half_year, half_year}).value();
+    return !days.empty() && days.front().complete;
+  };
+  database_.clock.move(std::chrono::days{12});
+  EXPECT_FALSE(is_complete()) << "10 July: nobody has published";
+  database_.clock.move(std::chrono::days{3});
+  EXPECT_FALSE(is_complete()) << "and the same twice proves nothing";
+  database_.clock.move(std::chrono::days{60});
+  EXPECT_TRUE(is_complete());
+  EXPECT_EQ(collector_.plan(request).value().back().plan.calls, 0u);
+}
+
+TEST_F(DaysTest, WindowsThatNobodyAskedForProveNoDay) {
+  fetch("stock_basic", std::nullopt);
+  const std::set<std::string> open{"20240108", "20240110", "20240624"};
+  Rows bars;
+  for (const Date day :
+       market::Calendar::built_in().open_days({day_of("20240108"), day_of("20240628")}))
+    for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
+      if (code != std::string("600002.SH") || !open.contains(day.compact()))
+        bars.push_back(bar(code, day.compact(), 10, 10));
+  import("daily", bars);
+  CollectRequest repair;
+  repair.tables = {"daily"};
+  repair.missing_cells = true;
+  ASSERT_TRUE(collector_.collect(repair, {}));
+  const auto days_in = [&](const char* first, const char* last) {
+    return database_.journal->days("suspend_d", {day_of(first), day_of(last)}).value();
+  };
+  EXPECT_GT(days_in("20240108", "20240131").size(), 10u) << "a whole window was asked for";
+  EXPECT_FALSE(days_in("20240624", "20240624").empty());
+  EXPECT_TRUE(days_in("20240401", "20240430").empty());
+}
+
+TEST_F(DaysTest, ListingsThatComeMeanwhileCountForTheDayToo) {
+  exchange_.rows["daily"] = {};
+  for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
+    exchange_.rows["daily"].push_back(bar(code, "20240628", 10, 10));
+  bool first = true;
+  exchange_.before_answer = [&](const catalog::TableSpec& table) {
+    if (table.name != "daily" || !std::exchange(first, false)) return;
+    import("stock_basic", {cells("stock_basic", {{"ts_code", "600003.SH"},
+                                                 {"symbol", "600003"},
+                                                 {"name", "x"},
+                                                 {"list_status", "L"},
+                                                 { "list_date",
+                                                   "20100104" }})});
+  };
+  const auto day = collect("daily");
+  EXPECT_FALSE(first);
+  EXPECT_EQ(day.expected, 4u);
+  EXPECT_FALSE(day.complete);
+}
+
 TEST_F(DaysTest, AnEmptyDayIsProvenOnAnotherDayOnly) {
   exchange_.rows["top_list"] = {};
   database_.clock.move(shanghai_instant(kDay, 20 * 3600) - database_.clock.now());

@@ -36,8 +36,12 @@ std::optional<frame::Batch> keyed_row(const TableSpec& table, const std::string&
   return std::move(row);
 }
 
+std::string code_of(const TableSpec& table, const frame::Batch& row) {
+  return table.code.empty() ? "" : row.column(row.find(table.code)).text_of(0);
+}
+
 /// Not what key_of() gives: a JSON object.
-std::string own_key(const Quarantined& kept) { return kept.row; }
+void add_unkeyed(HeldKeys& keys, const Quarantined& kept) { keys.emplace(kept.row, ""); }
 
 /// Held rows whose key can be told, and what became of it.
 class Successors {
@@ -46,7 +50,7 @@ class Successors {
       : table_(table), store_(store), rows_(table.fields()) {}
 
   void add(const Quarantined& kept, Date day, const frame::Batch& row) {
-    waiting_.push_back({day, key_of(table_, row, 0), kept.after, kept.at});
+    waiting_.push_back({day, key_of(table_, row, 0), code_of(table_, row), kept.after, kept.at});
     rows_.append(row);
   }
 
@@ -63,7 +67,7 @@ class Successors {
         const auto before = then->find(row.key);
         made_up = before == then->end() || before->second != stored->second;
       }
-      if (!made_up) missing[row.day].insert(std::move(row.key));
+      if (!made_up) missing[row.day].emplace(std::move(row.key), std::move(row.code));
     }
     return {};
   }
@@ -72,7 +76,7 @@ class Successors {
   using Cells = std::map<std::string, std::string>;
   struct Waiting {
     Date day;
-    std::string key;
+    std::string key, code;
     journal::Sequence after;
     Instant at;
   };
@@ -83,7 +87,7 @@ class Successors {
     const auto found = days.find(row.day);
     if (found == days.end()) return false;
     const journal::DayState& day = found->second;
-    return day.content != Sha256{} && day.seen > row.at && !day.is_short();
+    return day.was_fetched() && day.seen > row.at && !day.is_short();
   }
 
   Result<const Cells*> as_of(journal::Sequence seq) {
@@ -116,6 +120,15 @@ std::optional<Date> held_day(const TableSpec& table, std::string_view row) {
   return parse_date(text, day) ? std::optional(day) : std::nullopt;
 }
 
+Result<std::set<Date>> held_days(const TableSpec& table, std::string_view run,
+                                 const journal::Ledger& ledger) {
+  std::set<Date> days;
+  KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
+  for (const Quarantined& row : held)
+    if (const auto day = held_day(table, row.row); day && row.run == run) days.insert(*day);
+  return days;
+}
+
 Result<std::map<Date, HeldKeys>> held_keys(const TableSpec& table, DateRange range,
                                            const store::Store& store,
                                            const journal::Ledger& ledger) {
@@ -131,7 +144,7 @@ Result<std::map<Date, HeldKeys>> held_keys(const TableSpec& table, DateRange ran
     if (const auto row = keyed_row(table, kept.row))
       successors.add(kept, *day, *row);
     else
-      missing[*day].insert(own_key(kept));
+      add_unkeyed(missing[*day], kept);
   }
   KANPAN_LET(const auto states, ledger.days(table.name, range));
   std::map<Date, journal::DayState> days;
@@ -140,16 +153,24 @@ Result<std::map<Date, HeldKeys>> held_keys(const TableSpec& table, DateRange ran
   return missing;
 }
 
-Result<HeldKeys> undecided_keys(const TableSpec& table, std::span<const Quarantined> held,
-                                const journal::Ledger& ledger) {
-  HeldKeys keys;
+Result<void> leave_out_dropped(const TableSpec& table, std::vector<Quarantined>& held,
+                               const journal::Ledger& ledger) {
   std::vector<journal::RowOfRule> rows;
   for (const Quarantined& one : held) rows.push_back({one.rule, one.row});
   KANPAN_LET(const auto dropped, ledger.are_quarantined(table.name, "dropped", rows));
-  for (std::size_t n = 0; n < held.size(); ++n) {
-    if (dropped[n]) continue;
-    const auto row = keyed_row(table, held[n].row);
-    keys.insert(row ? key_of(table, *row, 0) : own_key(held[n]));
+  std::size_t at = 0;
+  std::erase_if(held, [&](const Quarantined&) { return dropped[at++]; });
+  return {};
+}
+
+HeldKeys keys_of_day(const TableSpec& table, std::span<const Quarantined> held, Date day) {
+  HeldKeys keys;
+  for (const Quarantined& one : held) {
+    if (held_day(table, one.row).value_or(day) != day) continue;
+    if (const auto row = keyed_row(table, one.row))
+      keys.emplace(key_of(table, *row, 0), code_of(table, *row));
+    else
+      add_unkeyed(keys, one);
   }
   return keys;
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kanpan/base/date.hpp"
 #include "kanpan/catalog/table_spec.hpp"
@@ -19,8 +20,13 @@ namespace kanpan::ingest {
 /// none, or none that can be read.
 std::optional<Date> held_day(const catalog::TableSpec& table, std::string_view row);
 
-/// Keys (row_order.hpp) of rows; of one whose key cannot be told something of its own.
-using HeldKeys = std::set<std::string>;
+/// The days of the rows that the run holds back. Errors: the ledger's.
+Result<std::set<Date>> held_days(const catalog::TableSpec& table, std::string_view run,
+                                 const journal::Ledger& ledger);
+
+/// Keys (row_order.hpp) of rows, of one whose key cannot be told something of its own, with their
+/// codes, "" where that cannot be told.
+using HeldKeys = std::map<std::string, std::string>;
 
 /// By day those of the range whose rows are held and not made up for: another row may have been
 /// stored under the key since, or the key have come with all of a day that lacked nothing. Such a
@@ -30,11 +36,15 @@ Result<std::map<Date, HeldKeys>> held_keys(const catalog::TableSpec& table, Date
                                            const store::Store& store,
                                            const journal::Ledger& ledger);
 
-/// Of rows that are about to be held back those that are new: a row that was dropped before comes
-/// again with every fetch of its day, and has been decided on. So has one that was released, but
-/// that is not held back again (released_rows.hpp). Errors: the ledger's.
-Result<HeldKeys> undecided_keys(const catalog::TableSpec& table,
-                                std::span<const journal::Quarantined> held,
-                                const journal::Ledger& ledger);
+/// Takes those out that were dropped before: they come again with every fetch of their day, and
+/// have been decided on. So have released ones, but these are not held back again
+/// (released_rows.hpp). Errors: the ledger's.
+Result<void> leave_out_dropped(const catalog::TableSpec& table,
+                               std::vector<journal::Quarantined>& held,
+                               const journal::Ledger& ledger);
+
+/// Of held rows those that are of the day, or may be, as their day cannot be told.
+HeldKeys keys_of_day(const catalog::TableSpec& table, std::span<const journal::Quarantined> held,
+                     Date day);
 
 }  // namespace kanpan::ingest

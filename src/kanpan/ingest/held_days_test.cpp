@@ -119,7 +119,10 @@ TEST_F(HeldRows, DoNotCountWhenTheyComeAgainAfterTheyWereDropped) {
   collect("top_list");
   ASSERT_TRUE(quarantine_.drop(held("top_list").at(0).id));
   EXPECT_FALSE(state("top_list").complete) << "the day is fresh";
-  const auto again = collect("top_list");
+  const auto outcome = fetch("top_list", catalog::UpdateMode::Full);
+  EXPECT_EQ(outcome.exit_code(), 0) << "a person has decided";
+  EXPECT_EQ(outcome.summary.quarantined, 0u);
+  const auto again = state("top_list");
   EXPECT_EQ(again.expected, std::nullopt);
   EXPECT_TRUE(again.complete) << "the same came twice";
 }
@@ -206,6 +209,34 @@ TEST_F(HeldRows, OfCodesThatNobodyExpectsCountToo) {
   ASSERT_TRUE(quarantine_.drop(held("daily").at(0).id));
   EXPECT_TRUE(state("daily").complete);
   EXPECT_EQ(state("daily").expected, 3u);
+}
+
+/// As a page that has more than was asked for.
+TEST_F(HeldRows, OfAnotherDayAreMissingThere) {
+  database_.clock.move(-std::chrono::days{kSettledDays + 1});
+  const Date before = day_of("20240627");
+  CollectRequest request;
+  request.tables = {"daily"};
+  request.from = request.to = before;
+  exchange_.rows["daily"] = {};
+  for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
+    exchange_.rows["daily"].push_back(bar(code, "20240627", 10, 10));
+  ASSERT_TRUE(collector_.collect(request, {}));
+  const auto on = [&](Date day) {
+    return database_.journal->days("daily", {day, day}).value().at(0);
+  };
+  ASSERT_TRUE(on(before).complete);
+
+  const auto stray = bar("600003.SH", "20240627", 10, 10);
+  exchange_.rows["daily"] = {stray};
+  for (const char* code : {"600000.SH", "600001.SH", "600002.SH"})
+    exchange_.rows["daily"].push_back(bar(code, "20240628", 10, 10));
+  collect("daily");
+  ASSERT_EQ(held("daily").size(), 1u);
+  EXPECT_FALSE(on(kDay).is_short()) << "all of its own rows are there";
+  EXPECT_TRUE(on(before).is_short());
+  ASSERT_TRUE(quarantine_.drop(held("daily").at(0).id));
+  EXPECT_FALSE(on(before).is_short());
 }
 
 }  // namespace

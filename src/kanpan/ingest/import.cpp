@@ -10,10 +10,10 @@
 #include <fmt/ranges.h>
 
 #include "kanpan/base/log.hpp"
-#include "kanpan/catalog/units.hpp"
-#include "kanpan/frame/json_writer.hpp"
 #include "kanpan/ingest/day_groups.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/file_block.hpp"
+#include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/late_references.hpp"
 #include "kanpan/ingest/new_rows.hpp"
 #include "kanpan/ingest/quarantine.hpp"
@@ -34,51 +34,6 @@ constexpr std::size_t kCellsPerBlock = std::size_t{1} << 20;
 
 std::string source_of(const ImportFile& file) {
   return journal::file_source(file.format, file.name);
-}
-
-Result<void> check_columns(const TableSpec& table, const ImportFile& file) {
-  std::vector<std::string> lacking;
-  for (const std::string& name : table.key)
-    if (std::ranges::find(file.rows->missing(), name) != file.rows->missing().end())
-      lacking.push_back(name);
-  if (lacking.empty()) return {};
-  return Error{Errc::Usage,
-               fmt::format("'{}' has no column {}, part of the key of {}", file.name,
-                           fmt::join(lacking, " and no "), table.name),
-               file.rows->unknown().empty()
-                   ? "every row needs its key"
-                   : fmt::format("if it is there under another name: --map {}={}",
-                                 file.rows->unknown().front(), lacking.front())};
-}
-
-/// Whole numbers that the source's unit cannot hold become cells that the gate holds back.
-void restore_units(const TableSpec& table, frame::RowBlock& block) {
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    frame::Column& column = block.batch.column(c);
-    const double factor = catalog::to_normal(table.columns[c].unit).factor;
-    for (const std::uint32_t row : catalog::restore(column, factor))
-      block.bad_cells.push_back(
-          {row, static_cast<std::uint16_t>(c), block.lines[row],
-           fmt::format("{}: no whole {}", column.text_of(row), table.columns[c].unit)});
-  }
-}
-
-/// The first and last that the block has rows of, or lines that are none.
-std::pair<std::uint64_t, std::uint64_t> lines_of(const frame::RowBlock& block) {
-  std::uint64_t first = UINT64_MAX, last = 0;
-  const auto add = [&](std::uint64_t line) {
-    first = std::min(first, line);
-    last = std::max(last, line);
-  };
-  if (!block.lines.empty()) add(block.lines.front()), add(block.lines.back());
-  if (!block.bad_lines.empty()) add(block.bad_lines.front().line), add(block.bad_lines.back().line);
-  return {first, last};
-}
-
-HeldRow held_line(const frame::RowBlock::BadLine& line) {
-  std::string json = "{\"line\":";
-  frame::append_json_text(json, line.raw);
-  return {0, "line", fmt::format("line {}: {}", line.line, line.reason), json + '}'};
 }
 
 }  // namespace
@@ -230,6 +185,7 @@ class ImportExecution {
   Result<void> accept(const ImportFile& file, frame::RowBlock block, Submission& into) {
     journal::Unit& unit = *into.landing.unit;
     hold_lines(file, block, into.landing);
+    KANPAN_TRY(note_held(into.landing));
     unit.state = UnitState::Committed;
     if (block.batch.rows() == 0) return {};
     if (request_.normal_units) restore_units(table_, block);
@@ -262,7 +218,7 @@ class ImportExecution {
           quarantined_row(unit, {fmt::format("{}:{}", file.name, line), source_of(file)},
                           std::move(verdict.held[n]), now));
     }
-    unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
+    KANPAN_TRY(note_held(into.landing));
     if (all_new) {
       refuse(file, *all_new, page_of(verdict.rows, file.rows->missing(), {}), into.landing);
       return {};
@@ -291,7 +247,15 @@ class ImportExecution {
       landing.quarantined.push_back(quarantined_row(
           *landing.unit, {fmt::format("{}:{}", file.name, line.line), source_of(file)},
           held_line(line), parts_.clock.now()));
-    landing.unit->quarantined = static_cast<std::uint32_t>(block.bad_lines.size());
+  }
+
+  /// Their days lack them, whatever else of these the file has.
+  Result<void> note_held(journal::Landing& landing) {
+    KANPAN_TRY(leave_out_dropped(table_, landing.quarantined, parts_.ledger));
+    landing.unit->quarantined = static_cast<std::uint32_t>(landing.quarantined.size());
+    for (const journal::Quarantined& row : landing.quarantined)
+      if (const auto day = held_day(table_, row.row)) widen_span({*day, *day});
+    return {};
   }
 
   Proposal proposal(const ImportFile& file, journal::Mode mode, std::uint32_t unit,
@@ -318,8 +282,12 @@ class ImportExecution {
     const auto at = rows.find(table_.time);
     if (at == frame::Batch::npos || !table_.dated()) return;
     const auto [first, last] = std::ranges::minmax(rows.column(at).dates());
-    span_ = span_ ? DateRange{std::min(span_->first, first), std::max(span_->last, last)}
-                  : DateRange{first, last};
+    widen_span({first, last});
+  }
+
+  void widen_span(DateRange days) {
+    if (!span_) span_ = days;
+    span_ = {std::min(span_->first, days.first), std::max(span_->last, days.last)};
   }
 
   /// On the writer's thread.
@@ -332,7 +300,10 @@ class ImportExecution {
   }
 
   Result<void> settle() {
-    KANPAN_TRY(judge_after(table_, parts_, "run " + id_));
+    if (!span_ && table_.dated()) return {};
+    if (is_reference(table_))
+      KANPAN_TRY(
+          judge_after(table_, span_.value_or(DateRange::all()), parts_, "run " + id_, stop_));
     if (!span_) return {};
     KANPAN_LET(const auto universe, Universe::load(parts_.catalog, parts_.store));
     Submission made;
@@ -387,7 +358,7 @@ class ImportExecution {
   std::optional<market::Calendar> calendar_;
   bool cut_ = false;               ///< stopped, or failed, before the last block
   std::optional<Error> refusal_;   ///< the first block that the gate refused
-  std::optional<DateRange> span_;  ///< of the time column, of what was accepted
+  std::optional<DateRange> span_;  ///< of the time column, of what was accepted or held
   std::counting_semaphore<> in_flight_{kInFlight};
   std::atomic<std::uint64_t> repeated_ = 0;  ///< shared with the writer's threads
 };

@@ -48,31 +48,41 @@ std::vector<Slice> slices_of(const TableSpec& table, const std::vector<DayState>
   return slices;
 }
 
-Result<void> judge_days(const TableSpec& table, const Slice& slice, const Universe& universe,
-                        const Parts& parts, const journal::Lease& lease) {
+Result<void> judge_slice(const TableSpec& table, const Slice& slice, const Universe& universe,
+                         const Parts& parts, const journal::Lease& lease) {
   Submission made;
   made.landing.lease = lease;
   for (const DateRange& days : slice) {
     KANPAN_LET(auto states, stored_days(table, days, Asked::Nothing, universe, parts.store,
                                         parts.ledger, parts.clock.now()));
+    KANPAN_LET(const auto known, parts.ledger.days(table.name, days));
+    std::erase_if(states, [&](const DayState& state) {
+      return std::ranges::find(known, state) != known.end();
+    });
     std::ranges::move(states, std::back_inserter(made.landing.days));
   }
+  if (made.landing.days.empty()) return {};
   KANPAN_TRY(parts.writer.write(std::move(made)));
   return {};
 }
 
-/// Others wait for the lease between two slices. Where one has come before, the rest stays as it
-/// is.
+Error stopped() {
+  return {Errc::Cancelled, "stopped before all days were judged by the listings that came"};
+}
+
+/// Others wait for the lease between two slices. Where one has come before, the rest is left to it.
 Result<void> judge_slices(const TableSpec& table, const std::vector<Slice>& slices,
-                          const Universe& universe, const Parts& parts, const std::string& holder) {
+                          const Universe& universe, const Parts& parts, const std::string& holder,
+                          const std::stop_token& stop) {
   for (const Slice& slice : slices) {
     const bool is_first = &slice == &slices.front();
-    if (!is_first) pause(kBetweenLeases, {});
+    if (!is_first) pause(kBetweenLeases, stop);
+    if (stop.stop_requested()) return stopped();
     const auto lease = is_first ? parts.run_ledger.acquire(table.name, holder)
                                 : parts.run_ledger.await(table.name, holder);
     if (!lease && lease.error().code == Errc::Busy) return {};
     if (!lease) return lease.error();
-    const auto judged = judge_days(table, slice, universe, parts, *lease);
+    const auto judged = judge_slice(table, slice, universe, parts, *lease);
     KANPAN_TRY(parts.run_ledger.release(*lease));
     KANPAN_TRY(judged);
   }
@@ -81,21 +91,34 @@ Result<void> judge_slices(const TableSpec& table, const std::vector<Slice>& slic
 
 }  // namespace
 
-Result<void> judge_after(const TableSpec& reference, const Parts& parts,
-                         const std::string& holder) {
-  if (reference.name != catalog::role::kListings && reference.name != catalog::role::kSuspensions)
-    return {};
+bool is_reference(const TableSpec& table) {
+  return table.name == catalog::role::kListings || table.name == catalog::role::kSuspensions;
+}
+
+Result<void> judge_anew(const TableSpec& table, DateRange days, const Universe& universe,
+                        const Parts& parts, const journal::Lease& lease, std::stop_token stop) {
+  KANPAN_LET(const auto held, parts.ledger.days(table.name, days));
+  for (const Slice& slice : slices_of(table, held, universe)) {
+    if (stop.stop_requested()) return stopped();
+    KANPAN_TRY(judge_slice(table, slice, universe, parts, lease));
+  }
+  return {};
+}
+
+Result<void> judge_after(const TableSpec& reference, DateRange days, const Parts& parts,
+                         const std::string& holder, std::stop_token stop) {
+  if (reference.name == catalog::role::kListings) days = DateRange::all();
   std::optional<Universe> universe;
   for (const TableSpec* table : parts.catalog.tables()) {
     if (!expects_codes(*table)) continue;
-    KANPAN_LET(const auto held, parts.ledger.days(table->name, DateRange::all()));
+    KANPAN_LET(const auto held, parts.ledger.days(table->name, days));
     if (held.empty()) continue;
     if (!universe) {
       KANPAN_LET(universe, Universe::load(parts.catalog, parts.store));
     }
     if (universe->listings().empty()) return {};
     const auto slices = slices_of(*table, held, *universe);
-    KANPAN_TRY(judge_slices(*table, slices, *universe, parts, holder));
+    KANPAN_TRY(judge_slices(*table, slices, *universe, parts, holder, stop));
   }
   return {};
 }

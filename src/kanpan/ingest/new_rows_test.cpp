@@ -133,5 +133,16 @@ TEST_F(NewRows, WhatLooksLikeAnotherUnitNamesTheFlag) {
   EXPECT_NE(outcome.error->hint.find("--units kanpan"), std::string::npos);
 }
 
+TEST_F(NewRows, ADayWhoseRowsAreAllHeldLacksThem) {
+  const std::string good = std::string(kHeader) + row("600000.SH", "20240627");
+  ASSERT_EQ(import(good + row("600000.SH", "20240628")).value().exit_code(), 0);
+  ASSERT_EQ(import(std::string(kHeader) + row("600000.SH", "20240628", "-1")).value().exit_code(),
+            5);
+  const auto days = database_.journal->days("daily", DateRange::all()).value();
+  ASSERT_EQ(days.size(), 2u);
+  EXPECT_FALSE(days.front().is_short());
+  EXPECT_TRUE(days.back().is_short()) << "another row of the key waits for a person";
+}
+
 }  // namespace
 }  // namespace kanpan::ingest

@@ -246,7 +246,8 @@ Result<void> Quarantine::write(const Quarantined& kept, const TableSpec& table, 
   proposal.rows = std::move(rows.batch);
   made.proposals.push_back(std::move(proposal));
   KANPAN_TRY(parts_.writer.write(std::move(made)));
-  return judge_after(table, parts_, fmt::format("quarantine {}", kept.id));
+  if (!is_reference(table)) return {};
+  return judge_after(table, DateRange::all(), parts_, fmt::format("quarantine {}", kept.id), {});
 }
 
 }  // namespace kanpan::ingest

@@ -1,6 +1,8 @@
 // RunExecution: how complete the days of its tables now are.
 #include <algorithm>
+#include <set>
 
+#include "kanpan/catalog/roles.hpp"
 #include "kanpan/frame/codec.hpp"
 #include "kanpan/ingest/days.hpp"
 #include "kanpan/ingest/held_days.hpp"
@@ -46,8 +48,7 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, const fr
   const frame::Batch others = rows_of_day(table, released, day);
   KANPAN_LET(auto lacking, held_keys(table, {day, day}, parts_.store, parts_.ledger));
   HeldKeys& held = lacking[day];
-  KANPAN_LET(auto undecided, undecided_keys(table, into.landing.quarantined, parts_.ledger));
-  held.merge(undecided);
+  held.merge(keys_of_day(table, into.landing.quarantined, day));
   for (const frame::Batch* brought : {&rows, &others}) leave_out(held, table, *brought);
   std::vector<std::string_view> codes = codes_of(table, rows), of_others = codes_of(table, others);
   codes.insert(codes.end(), of_others.begin(), of_others.end());
@@ -64,24 +65,27 @@ Result<void> RunExecution::note_day(const Work& work, Submission& into, const fr
 }
 
 /// Tables that were walked by code or window: what their units, of this process and of those before
-/// it, covered together.
-Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() const {
+/// it, covered. Codes are asked for the same days one after the other, windows each for its own.
+Result<std::vector<RunExecution::Walked>> RunExecution::walked(Date asked) const {
   KANPAN_LET(const auto units, parts_.ledger.units(id_, std::nullopt));
-  std::map<const TableSpec*, Walked> walked;
+  std::vector<Walked> walked;
   for (const journal::Unit& unit : units) {
     if (!leases_.contains(unit.table)) continue;
     KANPAN_LET(const TableSpec* table, parts_.catalog.find(unit.table));
     KANPAN_LET(const Slice slice, Slice::from_json(*table, unit.plan));
     if (slice.is_one_day() || !slice.by_time_column() || table->expect == catalog::Expect::EveryDay)
       continue;
+    const bool by_window = slice.walk.kind == catalog::WalkKind::Window;
+    const DateRange range = slice.range.value_or(DateRange{table->since, asked});
+    auto all = std::ranges::find_if(walked, [&](const Walked& other) {
+      return other.table == table && (!by_window || other.range == range);
+    });
+    if (all == walked.end())
+      all = walked.insert(all, {table, range, !request_.is_part_of(*table), false});
     const bool done = unit.state == UnitState::Committed || unit.state == UnitState::Unchanged;
-    const DateRange range =
-        slice.range.value_or(DateRange{table->since, shanghai_date(parts_.clock.now())});
-    Walked& all =
-        walked.try_emplace(table, Walked{range, !request_.is_part_of(*table)}).first->second;
-    all.everything = all.everything && done;
-    all.any = all.any || done;
-    all.range = {std::min(all.range.first, range.first), std::max(all.range.last, range.last)};
+    all->everything = all->everything && done;
+    all->any = all->any || done;
+    all->range = {std::min(all->range.first, range.first), std::max(all->range.last, range.last)};
   }
   return walked;
 }
@@ -89,22 +93,81 @@ Result<std::map<const TableSpec*, RunExecution::Walked>> RunExecution::walked() 
 /// Day states of what was not walked day by day, from what is stored now; and of days that were
 /// stored before what they must have.
 Result<void> RunExecution::settle_days() {
-  KANPAN_LET(const auto tables, walked());
-  for (const auto& [table, walk] : tables) {
+  KANPAN_LET(const auto summary, parts_.ledger.run(id_));
+  // Calls before a resume may be days old: no answer is newer than the run for certain.
+  const Instant asked = summary.run.started;
+  KANPAN_LET(const auto walks, walked(shanghai_date(asked)));
+  for (const Walked& walk : walks) {
     // Any day of the year may be empty: of a part of the codes it says nothing.
-    if (!walk.any || (table->days == catalog::Days::Calendar && !walk.everything)) continue;
+    const TableSpec& table = *walk.table;
+    if (!walk.any || (table.days == catalog::Days::Calendar && !walk.everything)) continue;
     Submission made;
-    made.landing.lease = leases_.at(table->name);
+    made.landing.lease = leases_.at(table.name);
     KANPAN_LET(made.landing.days,
-               stored_days(*table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
-                           *universe_, parts_.store, parts_.ledger, parts_.clock.now()));
+               stored_days(table, walk.range, walk.everything ? Asked::Everything : Asked::Part,
+                           *universe_, parts_.store, parts_.ledger, asked));
     KANPAN_TRY(parts_.writer.write(std::move(made)));
   }
   for (const auto& [name, lease] : leases_) {
     KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
-    KANPAN_TRY(judge_after(*table, parts_, "run " + id_));
+    KANPAN_TRY(settle_held(*table));
   }
-  return keep_first_days();
+  KANPAN_TRY(keep_first_days());
+  return judge_anew_if_needed();
+}
+
+/// Days whose rows were held back of an answer that was not theirs alone: of announcements, of days
+/// beside the one that was asked for.
+Result<void> RunExecution::settle_held(const TableSpec& table) {
+  KANPAN_LET(const auto days, held_days(table, id_, parts_.ledger));
+  if (days.empty()) return {};
+  Submission made;
+  made.landing.lease = leases_.at(table.name);
+  KANPAN_LET(made.landing.days,
+             stored_days(table, {*days.begin(), *days.rbegin()}, Asked::Nothing, *universe_,
+                         parts_.store, parts_.ledger, parts_.clock.now()));
+  std::erase_if(made.landing.days, [&](const auto& state) { return !days.contains(state.day); });
+  KANPAN_TRY(parts_.writer.write(std::move(made)));
+  return {};
+}
+
+/// Where listings or suspensions have come since the stage began, by this run or by another.
+Result<void> RunExecution::judge_anew_if_needed() {
+  bool any = false;
+  for (const std::string_view name : {catalog::role::kListings, catalog::role::kSuspensions}) {
+    const auto reference = parts_.catalog.find(name);
+    if (!reference) continue;
+    store::Read read;
+    read.table = *reference;
+    KANPAN_LET(const bool changed, parts_.store.has_changed(read, universe_seq_));
+    any = any || changed;
+    // One that goes on may have been cut off between the rows and this.
+    if (!leases_.contains(read.table->name) || !(changed || is_resumed_)) continue;
+    KANPAN_LET(const DateRange days, days_brought(*read.table));
+    KANPAN_TRY(judge_after(*read.table, days, parts_, "run " + id_, stop_));
+  }
+  if (!any) return {};
+  KANPAN_LET(universe_, owner_.universe());
+  for (const auto& [name, lease] : leases_) {
+    KANPAN_LET(const TableSpec* table, parts_.catalog.find(name));
+    if (expects_codes(*table) && !universe_->listings().empty())
+      KANPAN_TRY(judge_anew(*table, DateRange::all(), *universe_, parts_, lease, stop_));
+  }
+  return {};
+}
+
+/// Of all units of the run.
+Result<DateRange> RunExecution::days_brought(const TableSpec& table) const {
+  KANPAN_LET(const auto units, parts_.ledger.units(id_, std::nullopt));
+  std::optional<DateRange> days;
+  for (const journal::Unit& unit : units) {
+    if (unit.table != table.name) continue;
+    KANPAN_LET(const Slice slice, Slice::from_json(table, unit.plan));
+    const DateRange range = slice.range.value_or(DateRange::all());
+    if (!days) days = range;
+    days = {std::min(days->first, range.first), std::max(days->last, range.last)};
+  }
+  return days.value_or(DateRange::all());
 }
 
 /// A plan without a first day begins at the first one held. Where an earlier one was asked for in

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kanpan/frame/codec.hpp"
+#include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/released_rows.hpp"
 #include "kanpan/ingest/replacement.hpp"
 #include "kanpan/ingest/row_order.hpp"
@@ -216,6 +217,7 @@ Result<void> RunExecution::accept(const Work& work, Fetched& fetched, Submission
     if (!released.is[n])
       into.landing.quarantined.push_back(quarantined_row(
           unit, origin(call_of(work.slice, "").text()), std::move(verdict.held[n]), now));
+  KANPAN_TRY(leave_out_dropped(table, into.landing.quarantined, parts_.ledger));
   unit.quarantined = static_cast<std::uint32_t>(into.landing.quarantined.size());
   unit.rows = static_cast<std::uint32_t>(verdict.rows.rows());
   unit.state = UnitState::Committed;

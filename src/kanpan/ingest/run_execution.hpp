@@ -30,11 +30,12 @@ class RunExecution {
     journal::Unit unit;
   };
 
-  /// What the units of a table, walked by code or window, covered.
+  /// What units of a table that was walked by code, or one window of it, covered.
   struct Walked {
+    const catalog::TableSpec* table;
     DateRange range;
-    bool everything = true;  ///< for every code, and all of it is done
-    bool any = false;        ///< at least one unit is done
+    bool everything;  ///< for every code, and all of it is done
+    bool any;         ///< at least one unit is done
   };
 
   Result<void> run_stages(const std::vector<std::vector<const catalog::TableSpec*>>& stages);
@@ -62,8 +63,12 @@ class RunExecution {
   Origin origin(std::string call) const;
   Result<void> note_day(const Work& work, Submission& into, const frame::Batch& rows,
                         const frame::Batch& released, Instant seen);
-  Result<std::map<const catalog::TableSpec*, Walked>> walked() const;
+  /// `asked`: the last day of slices without bounds.
+  Result<std::vector<Walked>> walked(Date asked) const;
   Result<void> settle_days();
+  Result<void> settle_held(const catalog::TableSpec& table);
+  Result<void> judge_anew_if_needed();
+  Result<DateRange> days_brought(const catalog::TableSpec& table) const;
   Result<void> keep_first_days();
   /// By table, for those of which the gate refused a page.
   Result<std::map<std::string, Error>> refusals() const;
@@ -78,7 +83,9 @@ class RunExecution {
   std::stop_token stop_;
   RunReport report_;
   std::shared_ptr<const Universe> universe_;
+  store::Sequence universe_seq_ = 0;  ///< a commit that the universe has seen
   std::vector<journal::Unit> known_units_;
+  bool is_resumed_ = false;
   std::uint32_t next_number_ = 1;
   std::map<std::string, journal::Lease> leases_;  ///< of the stage that goes on
   std::set<std::string> brought_;                 ///< tables that another run was waited for

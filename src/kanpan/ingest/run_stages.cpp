@@ -24,6 +24,7 @@ constexpr std::chrono::milliseconds kBetweenTries{100};
 
 Result<void> RunExecution::run_stages(const std::vector<std::vector<const TableSpec*>>& stages) {
   KANPAN_LET(known_units_, parts_.ledger.units(id_, std::nullopt));
+  is_resumed_ = !known_units_.empty();
   for (const journal::Unit& unit : known_units_)
     next_number_ = std::max(next_number_, unit.number + 1);
   for (const auto& stage : stages) {
@@ -47,6 +48,7 @@ Result<void> RunExecution::run_stage(const std::vector<const TableSpec*>& stage)
     else
       cannot_begin(*table, acquired.error());
   }
+  universe_seq_ = parts_.store.applied();
   KANPAN_LET(universe_, owner_.universe());  // after the waiting, which is for what it is made of
   std::vector<Work> works;
   for (const TableSpec* table : ours) {

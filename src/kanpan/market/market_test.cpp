@@ -3,6 +3,7 @@
 #include "kanpan/market/calendar.hpp"
 #include "kanpan/market/code.hpp"
 #include "kanpan/market/cron.hpp"
+#include "kanpan/market/disclosure.hpp"
 
 namespace kanpan::market {
 namespace {
@@ -77,6 +78,16 @@ TEST(Calendar, days_that_nobody_asked_for_follow_the_built_in_rule) {
   EXPECT_FALSE(Calendar(open, {day("20240701")}).is_open(day("20240701"))) << "said to be closed";
   EXPECT_EQ(calendar.open_days({day("20240101"), day("20240630")}).size(),
             Calendar::built_in().open_days({day("20240101"), day("20240630")}).size() - 1);
+}
+
+TEST(Disclosure, ends_as_the_law_and_the_listing_rules_say) {
+  const auto deadline = [](int month, int day) {
+    return disclosure_deadline(Date::from_ymd(2024, month, day)).iso();
+  };
+  EXPECT_EQ(deadline(3, 31), "2024-04-30");
+  EXPECT_EQ(deadline(6, 30), "2024-08-31");
+  EXPECT_EQ(deadline(9, 30), "2024-10-31");
+  EXPECT_EQ(deadline(12, 31), "2025-04-30");
 }
 
 TEST(Cron, next_time_follows_the_expression) {

@@ -11,6 +11,7 @@
 #include "kanpan/base/hash.hpp"
 #include "kanpan/catalog/roles.hpp"
 #include "kanpan/ingest/days.hpp"
+#include "kanpan/ingest/held_days.hpp"
 #include "kanpan/ingest/universe.hpp"
 #include "kanpan/query/code_days.hpp"
 #include "kanpan/query/known_codes.hpp"
@@ -124,16 +125,24 @@ bool may_be_listed(const TableSpec& table, const std::string& code,
              universe.listings().end();
 }
 
-/// "no row of A, B, C and 2 more"; "" when every code expected on the day has one.
+/// "no row of A, B, C and 2 more", "rows held back of A"; "" when every code expected on the day
+/// has one, and none waits.
 std::string lacking(const TableSpec& table, const CodeDays& held, std::size_t at, Date day,
-                    const ingest::Universe& universe) {
-  std::vector<std::string> codes;
-  for (std::size_t code = 0; code < held.codes().size(); ++code)
-    if (const std::string& name = held.codes()[code];
-        !held.has(at, code) &&
-        (universe.expects(table, name, day) || may_be_listed(table, name, universe)))
-      codes.push_back(name);
-  return codes.empty() ? "" : "no row of " + listed(codes);
+                    const ingest::Universe& universe, const ingest::HeldKeys& waiting) {
+  std::vector<std::string> absent, held_back;
+  for (std::size_t code = 0; code < held.codes().size(); ++code) {
+    const std::string& name = held.codes()[code];
+    const auto is_of_it = [&](const auto& row) { return row.second == name; };
+    if (held.has(at, code)) {
+      if (std::ranges::any_of(waiting, is_of_it)) held_back.push_back(name);
+    } else if (universe.expects(table, name, day) || may_be_listed(table, name, universe)) {
+      absent.push_back(name);
+    }
+  }
+  std::vector<std::string> texts;
+  if (!absent.empty()) texts.push_back("no row of " + listed(absent));
+  if (!held_back.empty()) texts.push_back("rows held back of " + listed(held_back));
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 using Dates = std::span<const Date>;
@@ -181,9 +190,9 @@ Result<std::vector<DateRange>> listed_periods(const Read& read, const catalog::C
 }
 
 /// "2024-06-18: not collected", "2024-06-24..2024-06-25: 2 days not collected"
-std::string absence(Dates gap, std::string_view what) {
-  if (gap.size() == 1) return fmt::format("{}: {}", gap.front().iso(), what);
-  return fmt::format("{}..{}: {} days {}", gap.front().iso(), gap.back().iso(), gap.size(), what);
+std::string absence(DateRange gap, std::size_t days, std::string_view what) {
+  if (days == 1) return fmt::format("{}: {}", gap.first.iso(), what);
+  return fmt::format("{}..{}: {} days {}", gap.first.iso(), gap.last.iso(), days, what);
 }
 
 /// Absent days with none that is held between them are one entry.
@@ -202,7 +211,8 @@ void add_absent(Completeness& out, Dates absent, const Read& read, const DayStat
     const auto end =
         held == days.end() ? absent.end() : std::ranges::lower_bound(absent, held->first);
     const Dates gap(absent.begin(), end);
-    out.missing.push_back(absence(gap, known ? "not collected" : "not known to be collected"));
+    out.missing.push_back(absence({gap.front(), gap.back()}, gap.size(),
+                                  known ? "not collected" : "not known to be collected"));
     absent = absent.subspan(gap.size());
   }
 }
@@ -230,9 +240,7 @@ void add_gap(Completeness& out, const DateRange& gap) {
   out.missing_count += days;
   out.short_days += days;
   if (out.missing.size() >= kMostGaps) return;
-  out.missing.push_back(days == 1 ? fmt::format("{}: not collected", gap.first.iso())
-                                  : fmt::format("{}..{}: {} days not collected", gap.first.iso(),
-                                                gap.last.iso(), days));
+  out.missing.push_back(absence(gap, days, "not collected"));
 }
 
 /// By the rows of a table that has one of every day.
@@ -262,7 +270,8 @@ Result<void> judge_rows(Completeness& out, const Read& read, const TableState& k
 }
 
 Result<Completeness> judge_codes(const Read& read, const std::vector<const DayState*>& doubtful,
-                                 const catalog::Catalog& catalog, const store::Store& store) {
+                                 const catalog::Catalog& catalog, const store::Store& store,
+                                 const journal::Ledger& ledger) {
   std::vector<Date> days;
   for (const DayState* day : doubtful)
     if (day->is_short()) days.push_back(day->day);
@@ -271,6 +280,8 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
   std::ranges::sort(codes);
   codes.erase(std::ranges::unique(codes).begin(), codes.end());
   KANPAN_LET(const auto universe, ingest::Universe::of_codes(catalog, store, codes));
+  KANPAN_LET(auto waiting,
+             ingest::held_keys(*read.table, {days.front(), days.back()}, store, ledger));
   Completeness out{"complete", {}, 0, days.size()};
   CodeDays held(std::move(days), std::move(codes));
   KANPAN_TRY(held.read(read, store));
@@ -278,8 +289,8 @@ Result<Completeness> judge_codes(const Read& read, const std::vector<const DaySt
   for (const DayState* day : doubtful) {
     std::string missing;
     if (day->is_short()) {
-      missing = lacking(*read.table, held, at++, day->day, universe);
-      if (missing.empty() && day->seen >= ingest::ready_at(*read.table, day->day)) continue;
+      missing = lacking(*read.table, held, at++, day->day, universe, waiting[day->day]);
+      if (missing.empty() && day->seen >= ingest::whole_at(*read.table, day->day)) continue;
     }
     add_day(out, *day, missing);
   }
@@ -315,13 +326,14 @@ Result<void> judge_strangers(Completeness& out, const Read& asked, const TableSt
 }  // namespace
 
 Result<Completeness> judge(const Read& read, const TableState& known,
-                           const catalog::Catalog& catalog, const store::Store& store) {
+                           const catalog::Catalog& catalog, const store::Store& store,
+                           const journal::Ledger& ledger) {
   if (auto status = status_without_days(known); !status.empty())
     return Completeness{std::move(status), {}, 0, 0};
   const auto doubtful = doubtful_days(read, *known.days);
   auto out = has_no_days(read, known)
                  ? Result<Completeness>({"unknown", {std::string(kNoDays)}, 0, 0})
-             : goes_by_code(read) ? judge_codes(read, doubtful, catalog, store)
+             : goes_by_code(read) ? judge_codes(read, doubtful, catalog, store, ledger)
                                   : Result<Completeness>(judge_whole(doubtful));
   if (!out) return out;
   KANPAN_TRY(judge_absent(*out, read, known, catalog, store));
@@ -339,7 +351,7 @@ std::string fingerprint(const Read& read, const TableState& known) {
   for (const DayState* day : doubtful_days(read, *known.days))
     if (day->is_short())
       text += fmt::format("{} {} {} {} {}\n", day->day.iso(), day->rows, *day->expected,
-                          day->seen >= ingest::ready_at(*read.table, day->day), day->complete);
+                          day->seen >= ingest::whole_at(*read.table, day->day), day->complete);
     else
       status = "provisional";
   if (known.is_to_come && status == "complete")

@@ -42,17 +42,19 @@ struct TableState {
 /// The days that the read covers, at most provisional while rows of them cannot be seen yet; those
 /// of now, so of rows that have changed since `as_of` nothing is known. Where the read names codes
 /// of a table that must have a row of every listed one, of these codes alone: a day that lacks rows
-/// of others is complete for those whose rows came after the source's ready time. Then, where days
-/// are short, the rows of the codes are looked up. The absent days count
-/// too, up to the bounds, or to the first and the last day held; of codes those on which one was
-/// listed, or one that nothing is known of might have been. Of tables by calendar days they count
-/// without a bound as well, but any of them may be empty: they make the answer unknown, as does a
-/// dated table with commits and without a day. A table that has a row of every day is judged by its
-/// rows: days without one between the bounds, or the first and the last with a row, are not
-/// collected, those to come after the last "not yet". Strangers without a row in the read
-/// make it partial whatever the days are: most likely they are mistyped. Errors are the store's.
+/// of others is complete for those whose rows came after the source's ready time, but for those of
+/// which a row is held back. Then, where days are short, the rows of the codes are looked up. The
+/// absent days count too, up to the bounds, or to the first and the last day held; of codes those
+/// on which one was listed, or one that nothing is known of might have been. Of tables by calendar
+/// days they count without a bound as well, but any of them may be empty: they make the answer
+/// unknown, as does a dated table with commits and without a day. A table that has a row of every
+/// day is judged by its rows: days without one between the bounds, or the first and the last with a
+/// row, are not collected, those to come after the last "not yet". Strangers without a row in the
+/// read make it partial whatever the days are: most likely they are mistyped. Errors are the
+/// store's and the ledger's.
 Result<Completeness> judge(const store::Read& read, const TableState& known,
-                           const catalog::Catalog& catalog, const store::Store& store);
+                           const catalog::Catalog& catalog, const store::Store& store,
+                           const journal::Ledger& ledger);
 
 /// Changes whenever what judge() says may have, for the same commits of the read's table. Cheap: no
 /// rows are read, so it may change when it need not.

@@ -20,7 +20,7 @@ class ImportOrderTest : public QueryTest {
  protected:
   using Lines = std::vector<std::vector<std::string>>;
 
-  void import(std::string_view name, const Lines& lines) {
+  void import(std::string_view name, const Lines& lines, int exit_code = 0) {
     const auto& spec = table(name);
     std::string text;
     for (const auto& column : spec.columns) text += (text.empty() ? "" : ",") + column.name;
@@ -36,7 +36,7 @@ class ImportOrderTest : public QueryTest {
         {"a.csv", "csv", std::make_unique<frame::CsvReader>(std::move(*reader))});
     const auto outcome = ingest::Importer(parts_).run(std::move(request), {});
     ASSERT_TRUE(outcome) << outcome.error().text();
-    ASSERT_EQ(outcome->exit_code(), 0);
+    ASSERT_EQ(outcome->exit_code(), exit_code);
   }
   static std::vector<std::string> share(const std::string& code = "600000.SH") {
     auto row = listing(code, "19991110");
@@ -110,6 +110,23 @@ TEST_F(ImportOrderTest, OfSomeListingsLast) {
               ElementsAre("2024-06-17: no row of 600001.SH"));
   const auto state = journal_->days("daily", {day("20240617"), day("20240617")}).value().front();
   EXPECT_FALSE(state.complete) << "so it is asked for again";
+}
+
+TEST_F(ImportOrderTest, ACodeLacksItsOwnRowThatIsHeldBesideAnOlderOne) {
+  import("stock_basic", {share(), share("600001.SH")});
+  auto other = bar("20240617", 10, 10);
+  other[0] = "600001.SH";
+  import("daily", {bar("20240617", 10, 10), other});
+  auto wrong = bar("20240617", 10, 10);
+  wrong[3] = "1";  // high
+  import("daily", {wrong}, 5);
+  auto one = read("daily", day("20240617"), day("20240617"));
+  one.codes = {"600001.SH"};
+  EXPECT_EQ(query_.evidence({one, Units::Normal})->status, "complete");
+  one.codes.push_back("600000.SH");
+  const auto both = query_.evidence({one, Units::Normal}).value();
+  EXPECT_EQ(both.status, "partial");
+  EXPECT_THAT(both.missing, ElementsAre("2024-06-17: rows held back of 600000.SH"));
 }
 
 TEST_F(ImportOrderTest, OfMoreDaysThanAreJudgedUnderOneLease) {

@@ -92,7 +92,7 @@ Result<Evidence> Query::evidence(const RowsRequest& request, const Known& known)
     evidence.source = known.table.sources;
     evidence.simulated = known.table.simulated;
   }
-  KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, known, catalog_, store_));
+  KANPAN_LET(static_cast<Completeness&>(evidence), judge(read, known, catalog_, store_, ledger_));
   evidence.columns = describe(*read.table, read.columns, request.units);
   return evidence;
 }

@@ -52,7 +52,7 @@ export function StatusChip() {
             {state === "lost" && <Lost live={live} />}
             {state === "busy" && <Trans>采集中 {percent}</Trans>}
             {state === "failed" && <Trans>{failures} 张表采集失败</Trans>}
-            {state === "stale" && <Trans>已过期, 只到 {day}</Trans>}
+            {state === "stale" && (day ? <Trans>已过期, 只到 {day}</Trans> : <Trans>已过期</Trans>)}
             {state === "ready" && (day ? <Trans>已到 {day}</Trans> : <Trans>已连接</Trans>)}
           </span>
         </>
