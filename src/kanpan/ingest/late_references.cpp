@@ -19,8 +19,7 @@ using journal::DayState;
 
 /// As many as are judged under one lease: about a second.
 constexpr std::size_t kMostDays = 250;
-/// Longer than who waits for a lease lets pass between two tries.
-constexpr std::chrono::milliseconds kBetweenLeases{120};
+constexpr auto kBetweenLeases = 2 * RunLedger::kBetweenTries;
 
 using Slice = std::vector<DateRange>;
 

@@ -138,7 +138,7 @@ class Planner {
     KANPAN_LET(const auto held, knowledge_.held(table_, range_));
     if (!request_.from && mode_ != UpdateMode::Full && !held.empty()) {
       range_.first = held.begin()->first;
-      plan_.note = fmt::format("from {}, the first day held; --from brings earlier ones",
+      plan_.note = fmt::format("from {}, the first day stored; --from brings earlier ones",
                                range_.first.iso());
     } else if (!request_.from && request_.first_days && held.empty()) {
       begin_recently(*request_.first_days);
@@ -159,7 +159,7 @@ class Planner {
     if (days.empty()) return;
     range_.first = std::max(range_.first, std::min(range_.last - (last_days - 1), days.back()));
     plan_.note = fmt::format(
-        "from {}, as nothing is held yet: kanpan collect {} --from … brings "
+        "from {}, as nothing is stored yet: kanpan collect {} --from … brings "
         "earlier days",
         range_.first.iso(), table_.name);
   }

@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kLeaseSeconds = 24 * 3600;
 constexpr std::chrono::seconds kPatience{3};
-constexpr std::chrono::milliseconds kBetweenTries{50};
 
 }  // namespace
 

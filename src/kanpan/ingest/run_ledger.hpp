@@ -1,6 +1,7 @@
 // The ledger as runs, imports and releases use it: leases on tables, and what ends a run.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -18,6 +19,10 @@ namespace kanpan::ingest {
 /// nobody else frees a lease while this process lives. Thread-safe.
 class RunLedger {
  public:
+  /// Between two tries of who waits for a lease: whoever gives one back for others to take waits
+  /// longer before he asks again.
+  static constexpr std::chrono::milliseconds kBetweenTries{50};
+
   explicit RunLedger(journal::Ledger& ledger) : ledger_(ledger) {}
 
   /// The lease on what the table holds, for a day: one writer at a time. A dead process frees its

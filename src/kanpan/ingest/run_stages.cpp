@@ -16,9 +16,8 @@ using catalog::TableSpec;
 using journal::UnitState;
 
 constexpr std::chrono::hours kRenewAfter{1};
-/// For another run that collects what this one only needs, and between looking whether it is over.
+/// For another run that collects what this one only needs.
 constexpr std::chrono::minutes kLongestWait{10};
-constexpr std::chrono::milliseconds kBetweenTries{100};
 
 }  // namespace
 
@@ -102,7 +101,7 @@ Result<void> RunExecution::acquire(const TableSpec& table) {
                     .table = table.name,
                     .message = fmt::format("waiting for it, {} minutes at the most: {}",
                                            kLongestWait.count(), busy.message)});
-    if (!pause(kBetweenTries, stop_)) return busy;
+    if (!pause(RunLedger::kBetweenTries, stop_)) return busy;
   }
 }
 
