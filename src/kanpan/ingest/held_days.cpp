@@ -125,7 +125,8 @@ Result<std::set<Date>> held_days(const TableSpec& table, std::string_view run,
   std::set<Date> days;
   KANPAN_LET(const auto held, ledger.quarantine(table.name, "held", kAll));
   for (const Quarantined& row : held)
-    if (const auto day = held_day(table, row.row); day && row.run == run) days.insert(*day);
+    if (row.run == run)
+      if (const auto day = held_day(table, row.row)) days.insert(*day);
   return days;
 }
 
