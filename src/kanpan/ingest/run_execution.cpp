@@ -106,7 +106,7 @@ Result<std::map<std::string, Error>> RunExecution::unfinished() {
 void RunExecution::work(Channel<Work>& queue) {
   while (auto work = queue.receive()) {
     if (stop_.stop_requested()) return;
-    if (!given_up_.has(work->slice.table->name)) take(std::move(*work));
+    if (!given_up_.has(work->slice.table->name)) take(*work);
   }
 }
 
@@ -133,7 +133,7 @@ CallWatch RunExecution::watch(const journal::Unit& unit) const {
               }};
 }
 
-void RunExecution::take(Work work) {
+void RunExecution::take(const Work& work) {
   if (auto renewed = renew_leases(); !renewed) return report_.fail(std::move(renewed).error());
   Fetched fetched = owner_.fetcher_.fetch(work.slice, stop_, watch(work.unit));
   if (stop_.stop_requested() && fetched.error) return note_attempts(work, std::move(fetched));

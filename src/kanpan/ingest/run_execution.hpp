@@ -50,7 +50,7 @@ class RunExecution {
   void release_leases();
 
   void work(Channel<Work>& queue);
-  void take(Work work);
+  void take(const Work& work);
   /// The unit must outlive it.
   CallWatch watch(const journal::Unit& unit) const;
   void note_attempts(const Work& work, Fetched fetched);
