@@ -58,6 +58,21 @@ class Held(ProgramCase):
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertIn(OPEN_DAYS, done.stderr.splitlines()[-1])
 
+    def test_the_last_line_counts_every_day_whose_page_was_refused(self):
+        faults = self.fresh("refused.yaml")
+        faults.write_text("".join(f"  - when: {{api: daily, date: {date}}}\n"
+                                  "    do: {missing_column: {columns: [close]}}\n"
+                                  for date in (20240605, 20240606)).join(["rules:\n", ""]))
+        sim = Background(r"answers at (\S+)", "sim", "--port", 0, "--codes", 20, "--fault", faults)
+        try:
+            done = self.run_in(self.fresh("refused"), "collect", "daily", *DAYS,
+                               KANPAN_SOURCE_URL=sim.found)
+        finally:
+            sim.stop()
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("2 refused", done.stderr)
+        self.assertIn("days that are not complete: daily 2 ", done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -72,6 +72,11 @@ class Words(ProgramCase):
         self.good("get", "daily", "--limit", "2", "--format", "csv", "-o", self.fresh("b.json"))
         self.assertTrue(self.fresh("b.json").read_text().startswith("ts_code,"))
         self.refused(2, "get", "daily", "-o", self.fresh("a.parquet"), says="not available")
+        self.refused(2, "get", "daily", "-o", self.fresh("a.xlsx"), says="says no format")
+        self.assertFalse(self.fresh("a.xlsx").exists())
+        upper = self.fresh("A.CSV")
+        self.assertEqual(self.kanpan("get", "daily", "-o", upper).returncode, 0)
+        self.assertIn("ts_code,trade_date,", upper.read_text())
 
     def test_a_week_that_ended_before_the_range_is_not_given(self):
         code = json.loads(self.good("get", "daily", "--limit", "1", "--json").stdout)[0]["ts_code"]

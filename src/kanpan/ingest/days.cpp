@@ -47,11 +47,11 @@ bool is_known(Asked asked, bool before_all, bool is_expected, bool is_new) {
   return false;
 }
 
-/// Of what is stored. Where rows are too few by the rule, their number says enough.
+/// Of what is stored.
 Result<std::uint32_t> missing_codes(const catalog::TableSpec& table, Date day,
                                     const journal::DayState& state, const Universe& universe,
                                     const store::Store& store) {
-  if (!expects_codes(table) || !state.expected || state.rows < *state.expected) return 0;
+  if (!expects_codes(table) || !state.expected) return 0;
   KANPAN_LET(const auto codes, store.codes_on(table, day));
   const std::vector<std::string_view> there(codes.begin(), codes.end());
   return universe.missing_codes(table, day, there);

@@ -170,6 +170,20 @@ TEST_F(DaysTest, ListingsThatComeMeanwhileCountForTheDayToo) {
   EXPECT_FALSE(day.complete);
 }
 
+TEST_F(DaysTest, OfAnnouncementsAreKnownWhoeverAskedForThem) {
+  CollectRequest request;
+  request.tables = {"express_vip"};
+  request.announcements = DateRange{kDay - 1, kDay};
+  const auto states = [&] {
+    EXPECT_TRUE(collector_.collect(request, {}));
+    return database_.journal->days("express_vip", DateRange::all()).value();
+  };
+  ASSERT_EQ(states().size(), 2u);
+  EXPECT_FALSE(states().back().complete) << "the day is not over";
+  database_.clock.move(std::chrono::days{2});
+  EXPECT_TRUE(states().back().complete) << "asked again, and nothing new";
+}
+
 TEST_F(DaysTest, AnEmptyDayIsProvenOnAnotherDayOnly) {
   exchange_.rows["top_list"] = {};
   database_.clock.move(shanghai_instant(kDay, 20 * 3600) - database_.clock.now());

@@ -173,6 +173,7 @@ class Planner {
         if (option.calls < best.calls) best = std::move(option);
       }
       if (!best.slices.empty()) break;
+      if (affordable && waits_for_codes()) return no_walk();
     }
     if (!best.slices.empty() && !is_affordable(best.slices.front().walk))
       plan_.note =
@@ -182,6 +183,15 @@ class Planner {
     plan_.slices = std::move(best.slices);
     plan_.calls = best.calls;
     return std::move(plan_);
+  }
+
+  /// One that the points suffice for asks code by code, and the codes are not known yet.
+  bool waits_for_codes() const {
+    const bool known = !request_.codes.empty() || !table_.codes.empty() ||
+                       !knowledge_.universe->listings().empty();
+    return !known && std::ranges::any_of(table_.source.walks, [&](const Walk& walk) {
+      return walk.kind == WalkKind::Code && is_affordable(walk);
+    });
   }
 
   bool is_affordable(const Walk& walk) const {

@@ -48,7 +48,7 @@ std::string Slice::label() const {
 bool Slice::by_time_column() const {
   switch (walk.kind) {
     case WalkKind::Announcement:
-      return false;
+      return table->dated() && walk.column == table->time;
     case WalkKind::Date:
     case WalkKind::Period:
     case WalkKind::Whole:
@@ -61,7 +61,8 @@ bool Slice::by_time_column() const {
 
 bool Slice::is_one_day() const {
   return range && range->first == range->last &&
-         (walk.kind == WalkKind::Date || walk.kind == WalkKind::Period);
+         (walk.kind == WalkKind::Date || walk.kind == WalkKind::Period ||
+          (walk.kind == WalkKind::Announcement && by_time_column()));
 }
 
 journal::Scope Slice::scope() const {

@@ -82,6 +82,16 @@ TEST_F(AbsencesTest, WithoutABoundAreThoseBetweenTheDaysHeld) {
   EXPECT_THAT(evidence(of("20240618", "")).missing, ElementsAre("2024-06-18: not collected"));
 }
 
+TEST_F(AbsencesTest, OnTheOtherSideOfABoundBeyondTheDaysHeldAreAllThatTheSourceHas) {
+  const auto before = evidence(of("", "20240614"));
+  EXPECT_EQ(before.status, "partial");
+  ASSERT_EQ(before.missing.size(), 1u);
+  EXPECT_THAT(before.missing.front(), testing::StartsWith("1990-12-19..2024-06-14: "));
+  const auto after = evidence(of("20240627", ""));
+  EXPECT_EQ(after.status, "partial");
+  EXPECT_THAT(after.missing, ElementsAre("2024-06-27..2024-06-28: 2 days not collected"));
+}
+
 TEST_F(AbsencesTest, AreDaysThatTheSourceHasByNow) {
   const auto request = of("20240621", "20240731");
   EXPECT_THAT(evidence(request).missing,

@@ -153,15 +153,18 @@ Dates within(Dates days, const DateRange& range) {
   return {first, std::ranges::upper_bound(first, days.end(), range.last)};
 }
 
-/// The absent days between the bounds of the read, or between the days held where it has none. Of
-/// days that may be empty the rows can lie anywhere, so there those held are no bounds.
+/// The absent days between the bounds of the read, or between the days held where it has none;
+/// where its one bound lies beyond those, all on the other side of it. Of days that may be empty
+/// the rows can lie anywhere, so there those held are no bounds.
 Dates absent_days(const Read& read, const TableState& known) {
   if (known.absent->empty()) return {};
-  if (may_be_empty(read))
-    return within(*known.absent, {read.from.value_or(DateRange::all().first),
-                                  read.to.value_or(DateRange::all().last)});
-  return within(*known.absent, {read.from.value_or(known.days->begin()->first),
-                                read.to.value_or(known.days->rbegin()->first)});
+  const DateRange all = DateRange::all();
+  const Date first = known.days->begin()->first, last = known.days->rbegin()->first;
+  const bool any = may_be_empty(read);
+  const bool before = any || (read.to && *read.to < first);
+  const bool after = any || (read.from && *read.from > last);
+  return within(*known.absent, {read.from.value_or(before ? all.first : first),
+                                read.to.value_or(after ? all.last : last)});
 }
 
 /// When at least one of the codes was listed, oldest first, none twice. A code that is not among

@@ -44,7 +44,8 @@ struct TableState {
 /// of a table that must have a row of every listed one, of these codes alone: a day that lacks rows
 /// of others is complete for those whose rows came after the source's ready time, but for those of
 /// which a row is held back. Then, where days are short, the rows of the codes are looked up. The
-/// absent days count too, up to the bounds, or to the first and the last day held; of codes those
+/// absent days count too, up to the bounds, or to the first and the last day held, or where the one
+/// bound lies beyond those, all on its other side; of codes those
 /// on which one was listed, or one that nothing is known of might have been. Of tables by calendar
 /// days they count without a bound as well, but any of them may be empty: they make the answer
 /// unknown, as does a dated table with commits and without a day. A table that has a row of every

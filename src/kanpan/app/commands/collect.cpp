@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include "kanpan/app/grid.hpp"
 #include "kanpan/app/options.hpp"
 #include "kanpan/app/watch.hpp"
+#include "kanpan/ingest/slice.hpp"
 #include "kanpan/query/spelling.hpp"
 #include "kanpan/source/protocol/limits.hpp"
 
@@ -119,17 +121,38 @@ Result<void> check_token(const Instance& instance) {
                "export KANPAN_SOURCE_TOKEN=… (or KANPAN_SOURCE_TOKEN_FILE), or try: kanpan demo"};
 }
 
-/// A day of which the source has not given everything is easily taken for a whole one.
-Result<void> tell_incomplete(Session& session, const CollectRequest& request) {
-  if (session.json) return {};
+/// Those of which the run has not brought everything: what is known of the day says so, or nothing
+/// is known of it.
+Result<std::size_t> open_days(Session& session, const catalog::TableSpec& table,
+                              const CollectRequest& request,
+                              const std::vector<journal::Unit>& units) {
   const DateRange all = DateRange::all();
   const DateRange range{request.from.value_or(all.first), request.to.value_or(all.last)};
+  KANPAN_LET(const auto states, session.instance->ledger().days(table.name, range));
+  std::map<Date, bool> open;
+  for (const journal::DayState& day : states)
+    open.emplace(day.day, !day.complete || day.is_short());
+  for (const journal::Unit& unit : units) {
+    const bool done =
+        unit.state == journal::UnitState::Committed || unit.state == journal::UnitState::Unchanged;
+    if (unit.table != table.name || done) continue;
+    KANPAN_LET(const auto slice, ingest::Slice::from_json(table, unit.plan));
+    if (slice.is_one_day()) open.emplace(slice.range->first, true);
+  }
+  return static_cast<std::size_t>(
+      std::ranges::count(open, true, &std::map<Date, bool>::value_type::second));
+}
+
+/// A day of which the source has not given everything is easily taken for a whole one.
+Result<void> tell_incomplete(Session& session, const CollectRequest& request,
+                             const std::string& run) {
+  if (session.json) return {};
+  KANPAN_LET(const auto units, session.instance->ledger().units(run, std::nullopt));
   std::vector<std::string> parts;
-  for (const std::string& table : request.tables) {
-    KANPAN_LET(const auto days, session.instance->ledger().days(table, range));
-    const auto open =
-        std::ranges::count_if(days, [](auto& day) { return !day.complete || day.is_short(); });
-    if (open > 0) parts.push_back(fmt::format("{} {}", table, open));
+  for (const std::string& name : request.tables) {
+    KANPAN_LET(const catalog::TableSpec* table, session.instance->catalog().find(name));
+    KANPAN_LET(const std::size_t open, open_days(session, *table, request, units));
+    if (open > 0) parts.push_back(fmt::format("{} {}", name, open));
   }
   if (!parts.empty())
     session.note(fmt::format("days that are not complete: {} (see {} coverage TABLE)",
@@ -142,7 +165,7 @@ Result<int> run_collection(Session& session, CollectRequest request) {
   KANPAN_LET(const int code, watch(session, request.run, [&](std::stop_token stop) {
                return session.instance->collector().collect(request, std::move(stop));
              }));
-  KANPAN_TRY(tell_incomplete(session, request));
+  KANPAN_TRY(tell_incomplete(session, request, request.run));
   return code;
 }
 
@@ -201,7 +224,7 @@ Result<int> resume(Session& session, const std::string& id) {
              }));
   KANPAN_LET(const auto summary, session.instance->ledger().run(id));
   KANPAN_LET(const auto request, CollectRequest::from_json(summary.run.arguments));
-  KANPAN_TRY(tell_incomplete(session, request));
+  KANPAN_TRY(tell_incomplete(session, request, id));
   return code;
 }
 

@@ -155,7 +155,7 @@ void add_quarantine(CLI::App& root, Parsed& parsed) {
     parsed.chosen.action = [id](Session& session) { return show(session, *id); };
   });
   auto ids = std::make_shared<std::vector<std::uint64_t>>();
-  const auto of_many = [&](const char* name, const char* about, const auto& action) {
+  const auto of_many = [&](const char* name, const char* about, auto action) {
     auto* command = noun->add_subcommand(name, about);
     command->add_option("ID", *ids, "numbers, as 'quarantine list' shows them")
         ->required()

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <CLI/CLI.hpp>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -140,9 +141,9 @@ class RowOutput {
 };
 
 /// What a file's name says its rows are written as; "" where it says nothing.
-std::string format_of_name(std::filesystem::path file) {
-  if (file.extension() == ".gz") file.replace_extension();
-  const std::string end = file.extension().string();
+std::string format_of_name(const std::filesystem::path& file) {
+  std::string end = boost::algorithm::to_lower_copy(file.extension().string());
+  if (end == ".gz") end = boost::algorithm::to_lower_copy(file.stem().extension().string());
   if (end == ".jsonl") return "ndjson";
   for (const char* known : {".csv", ".json", ".ndjson", ".parquet", ".arrow"})
     if (end == known) return end.substr(1);
@@ -151,6 +152,10 @@ std::string format_of_name(std::filesystem::path file) {
 
 Result<std::string> format_of(const std::string& given, const std::string& file, bool json) {
   std::string format = !given.empty() ? given : format_of_name(file);
+  const std::string end = std::filesystem::path(file).extension().string();
+  if (format.empty() && !end.empty() && end != ".txt" && end != ".zst")  // that is refused anyway
+    return Error{Errc::Usage, fmt::format("the name '{}' says no format that is known", file),
+                 "let it end with .csv, .json, .ndjson (and .gz) or .txt, or give --format"};
   if (format.empty()) format = json ? "json" : "table";
   if (format == "table" || format == "csv" || format == "json" || format == "ndjson") return format;
   if (format == "parquet" || format == "arrow")
@@ -240,7 +245,7 @@ Result<int> get(Session& session, const GetFlags& flags) {
   session.note(evidence_line(snapshot.evidence, flags.table));
   if (cut && rows == kTableRows)
     session.note(
-        fmt::format("the first {} rows; --limit, --format csv or -o FILE give more", rows));
+        fmt::format("the first {} rows; --limit, --format csv or -o FILE.csv give more", rows));
   return 0;
 }
 
