@@ -105,14 +105,15 @@ Result<std::map<std::string, std::string>> stored_definitions(Connection& connec
   return pairs(connection, "SELECT name, definition FROM _tables");
 }
 
-/// Tables of a file whose words are not today's: those of an older catalog, or none, as an older
-/// version made them. Gives whether there were any.
+/// Tables of a file whose words are not today's: those of an older catalog, or none and no view, as
+/// an older version made them. Gives whether there were any.
 Result<bool> describe_anew(Connection& connection, const Tables& tables) {
   KANPAN_LET(const auto described,
              pairs(connection,
                    "SELECT t.table_name, concat_ws(chr(10), t.comment, string_agg(c.comment, "
                    "chr(10) ORDER BY c.column_index)) FROM duckdb_tables() t JOIN duckdb_columns() "
-                   "c USING (table_name) WHERE NOT t.internal AND c.column_name <> '_seq' "
+                   "c USING (table_name) JOIN duckdb_views() v ON t.table_name = 'cur_' || "
+                   "v.view_name WHERE NOT t.internal AND c.column_name <> '_seq' "
                    "GROUP BY t.table_name, t.comment"));
   bool any = false;
   for (const auto& [name, table] : tables) {

@@ -55,11 +55,12 @@ using Tables = std::map<std::string, std::unique_ptr<Table>, std::less<>>;
 std::string identifier(std::string_view name);
 
 /// Checks what is there, then creates what is missing, and anew what is of another definition,
-/// where the origin has no commits of it; comments follow the labels of the catalog. Forgets
-/// tables that the catalog lost while they have commits to come, so that they are missing when they
-/// are in the catalog again. Without any table nothing in the file changes. Gives the last sequence
-/// applied. Errc::Corrupt when the file is another program's, of another format or another journal,
-/// or differs from the catalog in tables with commits: then it is left as it was.
+/// where the origin has no commits of it; a table without its view gets that, and comments follow
+/// the labels of the catalog. Forgets tables that the catalog lost while they have commits to come,
+/// so that they are missing when they are in the catalog again. Without any table nothing in the
+/// file changes. Gives the last sequence applied. Errc::Corrupt when the file is another program's,
+/// of another format or another journal, or differs from the catalog in tables with commits: then
+/// it is left as it was.
 Result<Sequence> prepare_schema(Connection& connection, Tables& tables, const Origin& origin);
 
 /// Makes the temporary tables `stage` and `match` of the writer's connection.
