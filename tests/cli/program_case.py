@@ -75,6 +75,9 @@ class ProgramCase(unittest.TestCase):
 
     def as_nobody(self, *words):
         """Runs the program as a user to whom files can be closed: root reads everything."""
+        if os.geteuid() != 0:
+            return subprocess.run([KANPAN, *map(str, words)], capture_output=True, text=True,
+                                  timeout=60, env=environment())
         os.chmod(self.folder.name, 0o755)
         place = self.fresh("program")  # the one that is tested may lie where only root may look
         if not place.exists():

@@ -152,8 +152,10 @@ std::string format_of_name(const std::filesystem::path& file) {
 
 Result<std::string> format_of(const std::string& given, const std::string& file, bool json) {
   std::string format = !given.empty() ? given : format_of_name(file);
-  const std::string end = std::filesystem::path(file).extension().string();
-  if (format.empty() && !end.empty() && end != ".txt" && end != ".zst")  // that is refused anyway
+  const std::string end =
+      boost::algorithm::to_lower_copy(std::filesystem::path(file).extension().string());
+  const bool is_text = end.empty() || end == ".txt" || end == ".zst";  // the last is refused anyway
+  if (format.empty() && !json && !is_text)
     return Error{Errc::Usage, fmt::format("the name '{}' says no format that is known", file),
                  "let it end with .csv, .json, .ndjson (and .gz) or .txt, or give --format"};
   if (format.empty()) format = json ? "json" : "table";
