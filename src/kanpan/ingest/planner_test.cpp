@@ -304,6 +304,18 @@ TEST(Planner, TakesTheTwinThatThePointsAllow) {
   EXPECT_THAT(ingest::plan(request, present.knowledge())->note, HasSubstr("points"));
 }
 
+TEST(Planner, WaitsForTheCodesWhereThePointsAllowOnlyTheTwin) {
+  Present present;  // without listings
+  const PlanRequest request{
+      &real_table("income_vip"), day_of("20240331"), day_of("20240331"), {}, {}};
+  present.points = 5000;
+  EXPECT_EQ(ingest::plan(request, present.knowledge())->slices.size(), 1u) << "the period is one";
+  present.points = 2000;
+  const auto plan = ingest::plan(request, present.knowledge());
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().hint, HasSubstr("collect stock_basic first"));
+}
+
 TEST(Planner, AsksEveryWalkForTheAnnouncementsOfEachDay) {
   const DateRange days{day_of("20240427"), day_of("20240430")};
   EXPECT_EQ(plan_announcements(real_table("dividend"), days).slices.size(), 8u);

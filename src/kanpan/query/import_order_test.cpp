@@ -129,6 +129,14 @@ TEST_F(ImportOrderTest, ACodeLacksItsOwnRowThatIsHeldBesideAnOlderOne) {
   EXPECT_THAT(both.missing, ElementsAre("2024-06-17: rows held back of 600000.SH"));
 }
 
+TEST_F(ImportOrderTest, ARowThatNobodyExpectsIsNoneOfThoseADayHas) {
+  import("stock_basic", {share(), share("600001.SH")});
+  auto stranger = bar("20240617", 10, 10);
+  stranger[0] = "600999.SH";
+  import("daily", {stranger});
+  EXPECT_EQ(between("20240617", "20240617").missing, std::vector{"2024-06-17: 1 of 3 rows"s});
+}
+
 TEST_F(ImportOrderTest, OfMoreDaysThanAreJudgedUnderOneLease) {
   Lines bars;
   for (const Date at : market::Calendar::built_in().open_days({day("20230103"), day("20240531")}))
